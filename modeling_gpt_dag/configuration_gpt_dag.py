@@ -1,0 +1,209 @@
+"""GPT-DAG configuration: a decoder of transformers as backbone, and the DAG beside it.
+
+What is unusual: the backbone is any decoder config; flat keywords that GPT-2 knows build one, so that
+`GPTDAGConfig(n_layer=2, n_head=4, n_embd=128, dag_depth=2)` reads like nanoGPT. Sizes are answered by the backbone.
+"""
+
+from huggingface_hub.dataclasses import strict
+from transformers import CONFIG_MAPPING, AutoConfig, GPT2Config, PreTrainedConfig
+
+from .dag_operations import OPERATIONS
+from .decimal_tensor import LIMIT, MAX_DIGITS
+from .number_text import REQUIRED_SYMBOLS, SYMBOLS
+
+NUMERICS = ("exact", "soft")
+GATES = ("convex", "none")
+
+
+def _backbone_property(name: str) -> property:
+    return property(
+        lambda self: getattr(self.backbone_config, name),
+        lambda self, value: setattr(self.backbone_config, name, value),
+        doc=f"`{name}` of the backbone.",
+    )
+
+
+@strict
+class GPTDAGConfig(PreTrainedConfig):
+    r"""
+    Configuration of [`GPTDAGModel`] and [`GPTDAGForCausalLM`].
+
+    Args:
+        backbone_config (`dict` or `PreTrainedConfig`, *optional*, defaults to `GPT2Config`):
+            Any decoder of transformers. Keywords that `GPT2Config` knows (`n_layer`, `n_embd`, `vocab_size`, ...)
+            build the default one or change the one given.
+        dag_depth (`int`, defaults to 4): D, DAG steps per token. 0 is the backbone alone.
+        dag_numerics (`str`, defaults to `"exact"`): `"exact"` computes; `"soft"` is nanoGPT-DAG's formulation.
+        dag_operations (`list[str]`): what a step may do, names of `dag_operations.OPERATIONS`.
+        dag_num_values (`int`, *optional*): numbers a token can read; 8 in exact numerics, always 1 in soft.
+        dag_constants (`list[str]`): decimals such as "100" that can be read everywhere, exact numerics only.
+        dag_context_layers (`int`, *optional*): causal blocks between backbone and DAG; 0 in exact, 1 in soft numerics.
+        dag_gate (`str`, *optional*): `"convex"` (exact) or `"none"` (soft).
+        dag_temperature (`float`, defaults to 2.0): of the sampling of plans in training.
+        dag_beams (`int`, defaults to 16): K, plans drawn per token in training, exact numerics only.
+        dag_number_positions (`bool`, *optional*): a number takes one position whatever its length. Defaults to what a
+            backbone trained from scratch needs: on in exact numerics.
+        number_tokens (`dict[str, list[int]]`, *optional*): token ids of each number symbol, as
+            `modeling_gpt_dag.number_tokens(tokenizer)` returns it. Exact numerics cannot read without it.
+
+    Raises ValueError for values outside these, naming the field, the value and what is allowed.
+    """
+
+    model_type = "gpt_dag"
+    sub_configs = {"backbone_config": AutoConfig}
+    keys_to_ignore_at_inference = ["past_key_values", "dag"]
+
+    backbone_config: dict | PreTrainedConfig | None = None
+    dag_depth: int = 4
+    dag_numerics: str = "exact"
+    dag_operations: list[str] | tuple[str, ...] = ("add", "identity", "multiply", "subtract")
+    dag_num_values: int | None = None
+    dag_constants: list[str] | tuple[str, ...] = ()
+    dag_context_layers: int | None = None
+    dag_gate: str | None = None
+    dag_temperature: float | int = 2.0
+    dag_beams: int = 16
+    dag_number_positions: bool | None = None
+    number_tokens: dict[str, list[int]] | None = None
+    use_cache: bool = True
+    tie_word_embeddings: bool | None = None
+    bos_token_id: int | None = None
+    eos_token_id: int | list[int] | None = None
+    pad_token_id: int | None = None
+
+    vocab_size = _backbone_property("vocab_size")
+    hidden_size = _backbone_property("hidden_size")
+    num_attention_heads = _backbone_property("num_attention_heads")
+    max_position_embeddings = _backbone_property("max_position_embeddings")
+
+    def __post_init__(self, **kwargs):
+        misspelt = [key for key in kwargs if key.startswith("dag_")]
+        if misspelt:
+            known = sorted(key for key in type(self).__dataclass_fields__ if key.startswith("dag_"))
+            raise ValueError(
+                f"unknown field {misspelt[0]}={kwargs[misspelt[0]]!r}; GPTDAGConfig has {', '.join(known)}"
+            )
+        kwargs = self._build_backbone(kwargs)
+        self.dag_operations = list(self.dag_operations)
+        self.dag_constants = [str(constant) for constant in self.dag_constants]
+        exact = self.dag_numerics == "exact"
+        derived = {
+            "dag_num_values": 8 if exact else 1,
+            "dag_context_layers": 0 if exact else 1,
+            "dag_gate": "convex" if exact else "none",
+            "dag_number_positions": exact,
+        }
+        for field, value in derived.items():
+            if getattr(self, field) is None:
+                setattr(self, field, value)
+        super().__post_init__(**kwargs)
+        # @strict would wrap these errors; raised here they reach the user as they are.
+        self.validate_architecture()
+
+    def _build_backbone(self, kwargs: dict) -> dict:
+        """Make `backbone_config` a config, hand it the flat keywords it knows, and return the other keywords."""
+        backbone = self.backbone_config
+        if isinstance(backbone, dict):
+            backbone = dict(backbone)
+            model_type = backbone.pop("model_type", "gpt2")
+            if model_type not in CONFIG_MAPPING:
+                raise ValueError(f"backbone_config has model_type={model_type!r}, which transformers does not know")
+            backbone = CONFIG_MAPPING[model_type](**backbone)
+        backbone_class = GPT2Config if backbone is None else type(backbone)
+        own = PreTrainedConfig.__dataclass_fields__.keys()
+        known = (backbone_class.__dataclass_fields__.keys() | backbone_class.attribute_map.keys()) - own
+        flat = {key: kwargs.pop(key) for key in list(kwargs) if key in known}
+        if backbone is None:
+            # GPT-2's special tokens belong to GPT-2's vocabulary, not to one of another size.
+            backbone = GPT2Config(**{"bos_token_id": None, "eos_token_id": None, **flat})
+        else:
+            for key, value in flat.items():
+                setattr(backbone, key, value)
+        self.backbone_config = backbone
+        for field in ("tie_word_embeddings", "bos_token_id", "eos_token_id", "pad_token_id"):
+            if getattr(self, field) is None:
+                setattr(self, field, getattr(backbone, field, None))
+            else:
+                setattr(backbone, field, getattr(self, field))
+        return kwargs
+
+    @property
+    def num_hidden_layers(self) -> int:
+        """Layers that own a slot of the KV cache: the backbone's, the context blocks, two of the number memory."""
+        return self.number_memory_index + (2 if self.has_number_memory else 0)
+
+    @property
+    def context_index(self) -> int:
+        """Cache slot of the first context block."""
+        return self.backbone_config.num_hidden_layers
+
+    @property
+    def number_memory_index(self) -> int:
+        """Cache slot of the number symbols; the content keys are in the next."""
+        return self.context_index + (self.dag_context_layers if self.dag_depth else 0)
+
+    @property
+    def has_number_memory(self) -> bool:
+        return self.dag_depth > 0 and self.dag_numerics == "exact"
+
+    @property
+    def head_dim(self) -> int:
+        """Size of one attention head of the backbone."""
+        head_dim = getattr(self.backbone_config, "head_dim", None)
+        return head_dim or self.hidden_size // self.num_attention_heads
+
+    def _refuse_unless(self, condition: bool, field: str, allowed: str) -> None:
+        if not condition:
+            raise ValueError(f"{field}={getattr(self, field)!r}: {allowed}")
+
+    def validate_architecture(self):
+        """Refuse what cannot be built; raises ValueError."""
+        super().validate_architecture()
+        check = self._refuse_unless
+        divides = self.hidden_size % self.num_attention_heads == 0
+        explicit_head_dim = getattr(self.backbone_config, "head_dim", None) is not None
+        heads = f"must be a multiple of num_attention_heads={self.num_attention_heads}"
+        check(divides or explicit_head_dim, "hidden_size", heads)
+        check(self.dag_depth >= 0, "dag_depth", "must be 0 (the backbone alone) or more")
+        check(self.dag_numerics in NUMERICS, "dag_numerics", f"must be one of {', '.join(NUMERICS)}")
+        unknown = [name for name in self.dag_operations if name not in OPERATIONS]
+        check(not unknown, "dag_operations", f"{unknown} unknown; known are {', '.join(OPERATIONS)}")
+        repeated = len(set(self.dag_operations)) < len(self.dag_operations)
+        check(bool(self.dag_operations) and not repeated, "dag_operations", "must name at least one, each once")
+        check(self.dag_gate in GATES, "dag_gate", f"must be one of {', '.join(GATES)}")
+        check(self.dag_num_values >= 1, "dag_num_values", "must be at least 1")
+        check(self.dag_context_layers >= 0, "dag_context_layers", "must be at least 0")
+        check(self.dag_temperature > 0, "dag_temperature", "must be positive")
+        check(self.dag_beams >= 1, "dag_beams", "must be at least 1")
+        if self.dag_numerics == "soft":
+            soft = "soft numerics extracts one value from the hidden state and reads no numbers; use exact"
+            check(self.dag_num_values == 1, "dag_num_values", f"must be 1: {soft}")
+            check(not self.dag_constants, "dag_constants", f"must be empty: {soft}")
+            check(not self.dag_number_positions, "dag_number_positions", f"must be false: {soft}")
+        for constant in self.dag_constants:
+            digits = constant.removeprefix("-").replace(".", "", 1)
+            decimal = digits.isdecimal() and digits.isascii() and int(digits) < LIMIT
+            check(decimal, "dag_constants", f"{constant!r} is no decimal of at most {MAX_DIGITS} digits")
+        if self.number_tokens is not None:
+            self._validate_number_tokens()
+
+    def _validate_number_tokens(self):
+        unknown = [symbol for symbol in self.number_tokens if symbol not in SYMBOLS]
+        if unknown:
+            raise ValueError(f"number_tokens has unknown symbols {unknown}; known are {list(SYMBOLS)}")
+        missing = [symbol for symbol in REQUIRED_SYMBOLS if not self.number_tokens.get(symbol)]
+        if missing:
+            raise ValueError(f"number_tokens has no token for {missing}; a number cannot be written without them")
+        outside = {
+            symbol: [i for i in ids if not 0 <= i < self.vocab_size] for symbol, ids in self.number_tokens.items()
+        }
+        outside = {symbol: ids for symbol, ids in outside.items() if ids}
+        if outside:
+            raise ValueError(f"number_tokens has ids outside the vocabulary of {self.vocab_size} tokens: {outside}")
+        ids = [i for ids in self.number_tokens.values() for i in ids]
+        if len(set(ids)) < len(ids):
+            twice = sorted({i for i in ids if ids.count(i) > 1})
+            raise ValueError(f"number_tokens gives several symbols to the token ids {twice}")
+
+
+__all__ = ["GPTDAGConfig"]

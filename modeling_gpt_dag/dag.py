@@ -1,0 +1,296 @@
+"""The per-token DAG: plan, execute, write back; in soft and in exact numerics.
+
+What is unusual: in exact numerics values are never averaged. Training draws K whole plans per token without
+replacement, executes each of them exactly and mixes only what they would write next, so the gradient reaches the
+planner through the plans' weights although the arithmetic is discrete. Inference runs the most probable plan alone.
+
+B batch, T tokens, H hidden size, D DAG steps, N initial values, S = N + D slots, O operations, K plans, E key size,
+W = 13 symbols that can be written. A plan is D x (operand1, operand2, operation).
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .dag_operations import OPERATIONS
+from .decimal_tensor import DecimalTensor, cat
+from .number_text import END, NOTHING, ReadNumbers, next_symbol
+
+
+class DAGState(NamedTuple):
+    """What one token's calculator did.
+
+    operand1_probs, operand2_probs: (B, T, D, S), exactly 0 for slots that do not exist (yet), rows sum to 1.
+    operation_probs: (B, T, D, O), rows sum to 1.
+    values: (B, T, S), the scratch list; in exact numerics float64 and of the most probable plan, 0 where no value is.
+    values_mask: (B, T, S) bool, which slots hold a value.
+    dag_hidden: (B, T, H), what is written back, before normalisation.
+    has_result: (B, T) bool, whether there is anything to write.
+    """
+
+    operand1_probs: Tensor
+    operand2_probs: Tensor
+    operation_probs: Tensor
+    values: Tensor
+    values_mask: Tensor
+    dag_hidden: Tensor
+    has_result: Tensor
+
+
+class PlanLogProbs(NamedTuple):
+    """Log-probabilities of a plan's choices: operand1 and operand2 (B, T, D, S), operation (B, T, D, O)."""
+
+    operand1: Tensor
+    operand2: Tensor
+    operation: Tensor
+
+
+def existing_slots(num_initial: int, depth: int, device: torch.device) -> Tensor:
+    """(D, S) bool: step s may read the initial values and the results of steps before it."""
+    return torch.ones(depth, num_initial + depth, dtype=torch.bool, device=device).tril(num_initial - 1)
+
+
+def sample_plans(plan: PlanLogProbs, num_plans: int, temperature: float) -> Tensor:
+    """Draw plans without replacement from the planner's distribution at `temperature`.
+
+    A plan is a sequence of 3 D independent choices, so drawing K of them without replacement is a stochastic beam
+    search over the choices, K (S + S + O) D candidates per token instead of (S S O)^D. The most probable plan, the one
+    inference executes, is always among them: left to chance it goes missing from a few per cent of the tokens at
+    K = 16 and T = 2, and the model pays for exploration for as long as it trains.
+
+    Returns (B, T, K', D, 3) int64 with K' = min(num_plans, number of plans).
+    Source: Kool, van Hoof, Welling, "Stochastic Beams and Where to Find Them", 2019, algorithm 1.
+    """
+    batch, tokens, depth, _ = plan.operation.shape
+    num_initial = plan.operand1.shape[-1] - depth
+    score = torch.zeros(batch, tokens, 1, device=plan.operation.device)  # log-probability of each prefix
+    perturbed = torch.zeros_like(score)
+    best = torch.ones_like(score, dtype=torch.bool)  # prefixes of the most probable plan
+    choices = torch.zeros(batch, tokens, 1, 0, dtype=torch.long, device=score.device)
+    for step in range(depth):
+        slots_so_far = num_initial + step
+        operand1, operand2 = plan.operand1[:, :, step, :slots_so_far], plan.operand2[:, :, step, :slots_so_far]
+        for log_probs in (operand1, operand2, plan.operation[:, :, step]):
+            tempered = (log_probs / temperature).log_softmax(-1)
+            # Finite in place of -inf keeps the arithmetic below free of inf - inf.
+            child = score.unsqueeze(-1) + tempered.clamp(min=-1e9).unsqueeze(-2)  # (B, T, K', C)
+            noisy = child - torch.empty_like(child).exponential_().log()  # + Gumbel noise
+            # Condition the children's maximum to be their parent's perturbed score.
+            gap = noisy - noisy.amax(-1, keepdim=True)
+            shifted = perturbed.unsqueeze(-1) - noisy + torch.log1p(-gap.exp())
+            noisy = perturbed.unsqueeze(-1) - shifted.relu() - torch.log1p((-shifted.abs()).exp())
+            is_best = F.one_hot(log_probs.argmax(-1), log_probs.shape[-1]).bool().unsqueeze(-2) & best.unsqueeze(-1)
+            noisy = noisy.masked_fill(is_best, 1e4)
+            perturbed, index = noisy.flatten(-2).topk(min(num_plans, noisy.shape[-1] * noisy.shape[-2]), sorted=False)
+            score = child.flatten(-2).gather(-1, index)
+            best = is_best.flatten(-2).gather(-1, index)
+            parent = index // log_probs.shape[-1]
+            choices = choices.gather(-2, parent.unsqueeze(-1).expand(-1, -1, -1, choices.shape[-1]))
+            choices = torch.cat([choices, (index % log_probs.shape[-1]).unsqueeze(-1)], -1)
+    return choices.unflatten(-1, (depth, 3))
+
+
+def best_plan(plan: PlanLogProbs) -> Tensor:
+    """(B, T, 1, D, 3) int64: the most probable plan."""
+    return torch.stack([log_probs.argmax(-1) for log_probs in plan], -1).unsqueeze(2)
+
+
+def plan_log_prob(plan: PlanLogProbs, plans: Tensor) -> Tensor:
+    """(B, T, K): log-probability of each of plans (B, T, K, D, 3)."""
+    chosen = [
+        log_probs.unsqueeze(2).expand(-1, -1, plans.shape[2], -1, -1).gather(-1, choice.unsqueeze(-1))
+        for log_probs, choice in zip(plan, plans.unbind(-1), strict=True)
+    ]
+    return torch.cat(chosen, -1).sum((-1, -2))
+
+
+def execute(initial: DecimalTensor, plans: Tensor, operations: list[str]) -> DecimalTensor:
+    """Run plans (B, T, K, D, 3) on initial values (B, T, N), exactly; returns the scratch lists (B, T, K, S)."""
+    slots = initial.map(lambda tensor: tensor.unsqueeze(2).expand(-1, -1, plans.shape[2], -1))
+    for step in plans.unbind(-2):
+        operand1, operand2, operation = step.split(1, -1)  # (B, T, K, 1) each
+        left, right = slots.gather(-1, operand1), slots.gather(-1, operand2)
+        results = cat([OPERATIONS[name].exact(left, right) for name in operations], -1)
+        slots = cat([slots, results.gather(-1, operation)], -1)
+    return slots
+
+
+class ExactDAG(nn.Module):
+    """Plans over numbers read from the text, executes exactly, writes the next character of the result."""
+
+    def __init__(
+        self,
+        hidden_size: int,
+        key_size: int,
+        depth: int,
+        num_values: int,
+        constants: list[str],
+        operations: list[str],
+        beams: int,
+        temperature: float,
+    ):
+        super().__init__()
+        self.depth = depth
+        self.num_initial = num_values + len(constants)
+        self.constants = constants
+        self.operations = operations
+        self.beams = beams
+        self.temperature = temperature
+        num_slots = self.num_initial + depth
+        self.norm = nn.LayerNorm(hidden_size)
+        self.slot_head = nn.Linear(hidden_size, depth * 2 * num_slots)
+        self.operation_head = nn.Linear(hidden_size, depth * len(operations))
+        self.query = nn.Linear(hidden_size, depth * 2 * key_size, bias=False)
+        self.key = nn.Linear(hidden_size, key_size, bias=False)
+        self.end_embedding = nn.Parameter(torch.empty(hidden_size))
+
+    def plan(self, hidden: Tensor, exists: Tensor, number_keys: Tensor) -> PlanLogProbs:
+        """Logits by slot rank plus, for the numbers read, by content.
+
+        hidden: (B, T, H), normalised. exists: (B, T, N) bool. number_keys: (B, T, n, E) of the n numbers read.
+        """
+        batch, tokens, num_read, key_size = number_keys.shape
+        rank = self.slot_head(hidden).float().view(batch, tokens, self.depth, 2, -1)
+        query = self.query(hidden).view(batch, tokens, self.depth * 2, key_size)
+        content = (query @ number_keys.transpose(-1, -2)).float() * key_size**-0.5
+        content = content.view(batch, tokens, self.depth, 2, num_read)
+        logits = rank + F.pad(content, (0, rank.shape[-1] - num_read))  # (B, T, D, 2, S)
+
+        # Where nothing can be read slot 0 stands in, without a value, so that the first step's rows sum to one too.
+        first = exists[..., :1] | ~exists.any(-1, keepdim=True)
+        exists = F.pad(torch.cat([first, exists[..., 1:]], -1), (0, self.depth), value=True)
+        allowed = exists.unsqueeze(2) & existing_slots(self.num_initial, self.depth, hidden.device)
+        log_probs = logits.masked_fill(~allowed.unsqueeze(3), float("-inf")).log_softmax(-1)
+        operation = self.operation_head(hidden).float().view(batch, tokens, self.depth, -1).log_softmax(-1)
+        return PlanLogProbs(log_probs[..., 0, :], log_probs[..., 1, :], operation)
+
+    def initial_values(self, numbers: ReadNumbers) -> tuple[DecimalTensor, Tensor]:
+        """The numbers read, then the constants: values and which exist, (B, T, N) each."""
+        if not self.constants:
+            return numbers.value, numbers.exists
+        shape = (*numbers.exists.shape[:2], len(self.constants))
+        constants = DecimalTensor.constants(self.constants, numbers.exists.device)
+        constants = constants.map(lambda tensor: tensor.expand(shape))
+        return cat([numbers.value, constants], -1), torch.cat([numbers.exists, constants.valid], -1)
+
+    def write(
+        self, results: DecimalTensor, written: Tensor, weights: Tensor, symbol_embedding: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Next characters of results (B, T, K) mixed by weights (B, T, K): (B, T, H), and has_result (B, T)."""
+        symbols = next_symbol(results, written.unsqueeze(-1))
+        one_hot = symbols.unsqueeze(-1) == torch.arange(END + 1, device=symbols.device)  # (B, T, K, W)
+        probs = (weights.unsqueeze(-2) @ one_hot.to(weights.dtype)).squeeze(-2)  # (B, T, W)
+        embedding = torch.cat([symbol_embedding, self.end_embedding.unsqueeze(0).to(symbol_embedding.dtype)])
+        return probs.to(embedding.dtype) @ embedding, (symbols != NOTHING).any(-1)
+
+    def forward(
+        self, hidden: Tensor, numbers: ReadNumbers, number_keys: Tensor, written: Tensor, symbol_embedding: Tensor
+    ) -> DAGState:
+        """Plan, execute and write.
+
+        hidden: (B, T, H), normalised by `self.norm`.
+        numbers: the numbers read, (B, T, n). number_keys: (B, T, n, E), `self.key` at their last digits.
+        written: (B, T) int64, characters of the number being written.
+        symbol_embedding: (W - 1, H), rows of WRITTEN_SYMBOLS.
+        """
+        initial, exists = self.initial_values(numbers)
+        plan = self.plan(hidden, exists, number_keys)
+        best = best_plan(plan)
+        slots = execute(initial, best, self.operations)
+        if self.training:
+            with torch.no_grad():
+                plans = sample_plans(plan, self.beams, self.temperature)
+            results = execute(initial, plans, self.operations).map(lambda tensor: tensor[..., -1])
+            weights = plan_log_prob(plan, plans).softmax(-1)
+        else:
+            results = slots.map(lambda tensor: tensor[..., -1])
+            weights = torch.ones_like(results.mantissa, dtype=plan.operation.dtype)
+        dag_hidden, has_result = self.write(results, written, weights, symbol_embedding)
+        return DAGState(
+            *(log_probs.exp() for log_probs in plan),
+            values=slots.to_float().squeeze(2),
+            values_mask=slots.valid.squeeze(2),
+            dag_hidden=dag_hidden,
+            has_result=has_result & numbers.exists.any(-1),
+        )
+
+
+class SoftDAG(nn.Module):
+    """nanoGPT-DAG's formulation: one scalar per token, and every choice a mixture.
+
+    It cannot compute on two numbers of a text: all slots are functions of one scalar, mixtures average values, and
+    normalising `Linear(1, H)` erases magnitude. It is the reference the exact numerics are compared with.
+    """
+
+    def __init__(self, hidden_size: int, depth: int, operations: list[str], temperature: float):
+        super().__init__()
+        self.depth = depth
+        self.operations = operations
+        self.temperature = temperature
+        self.num_slots = depth + 1
+        self.value_head = nn.Linear(hidden_size, 1)
+        self.plan_in = nn.Linear(hidden_size, hidden_size)
+        self.plan_out = nn.Linear(hidden_size, depth * (2 * self.num_slots + len(operations)))
+        self.value_embedding = nn.Linear(1, hidden_size)
+
+    def choose(self, logits: Tensor) -> Tensor:
+        if self.training:
+            return F.gumbel_softmax(logits, tau=self.temperature, dim=-1)
+        return logits.softmax(-1)
+
+    def forward(self, hidden: Tensor) -> DAGState:
+        """hidden: (B, T, H)."""
+        batch, tokens, _ = hidden.shape
+        logits = self.plan_out(F.gelu(self.plan_in(hidden))).float().view(batch, tokens, self.depth, -1)
+        operand1, operand2, operation = logits.split([self.num_slots, self.num_slots, len(self.operations)], -1)
+        absent = ~existing_slots(1, self.depth, hidden.device)
+        operand1 = self.choose(operand1.masked_fill(absent, float("-inf")))  # (B, T, D, S)
+        operand2 = self.choose(operand2.masked_fill(absent, float("-inf")))
+        operation = self.choose(operation)  # (B, T, D, O)
+
+        slots = self.value_head(hidden).float()  # (B, T, 1), one more each step
+        for step in range(self.depth):
+            left = (operand1[:, :, step, : step + 1] * slots).sum(-1)
+            right = (operand2[:, :, step, : step + 1] * slots).sum(-1)
+            results = torch.stack([OPERATIONS[name].soft(left, right) for name in self.operations], -1)
+            result = (operation[:, :, step] * results).sum(-1, keepdim=True)
+            slots = torch.cat([slots, result.clamp(-1e6, 1e6)], -1)
+        return DAGState(
+            operand1_probs=operand1,
+            operand2_probs=operand2,
+            operation_probs=operation,
+            values=slots,
+            values_mask=torch.ones_like(slots, dtype=torch.bool),
+            dag_hidden=self.value_embedding(slots[..., -1:].to(hidden.dtype)),
+            has_result=torch.ones(batch, tokens, dtype=torch.bool, device=hidden.device),
+        )
+
+
+class GateMixer(nn.Module):
+    """Mixes what the DAG wrote into the hidden state; exactly the hidden state where there is no result.
+
+    "convex": `(1 - gate) * hidden + gate * dag_scale * LayerNorm(dag_hidden)`, gate = sigmoid(w . x + b) in (0, 1).
+    "none": `hidden + dag_scale * LayerNorm(dag_hidden)`, gate = 1.
+    """
+
+    def __init__(self, hidden_size: int, gate: str):
+        super().__init__()
+        self.dag_norm = nn.LayerNorm(hidden_size)
+        self.dag_scale = nn.Parameter(torch.empty(1))
+        self.gate_head = None
+        if gate == "convex":
+            self.gate_head = nn.Linear(hidden_size, 1)
+            self.gate_head._is_gate = True
+
+    def forward(self, hidden: Tensor, gate_input: Tensor, state: DAGState) -> tuple[Tensor, Tensor]:
+        """hidden, gate_input: (B, T, H). Returns mixed (B, T, H) and gate (B, T), 0 where there is no result."""
+        dag_hidden = self.dag_scale * self.dag_norm(state.dag_hidden)
+        if self.gate_head is None:
+            gate = state.has_result.to(hidden.dtype)
+            mixed = hidden + dag_hidden
+        else:
+            gate = torch.where(state.has_result, self.gate_head(gate_input).squeeze(-1).sigmoid(), 0.0)
+            mixed = (1 - gate.unsqueeze(-1)) * hidden + gate.unsqueeze(-1) * dag_hidden
+        return torch.where(state.has_result.unsqueeze(-1), mixed, hidden), gate

@@ -1,0 +1,134 @@
+"""The operation table: name -> what it does to exact decimals and to soft scalars.
+
+What is unusual: every operation exists twice. `exact` maps two `DecimalTensor`s to one and answers "no result" for
+whatever has no exact decimal of at most 18 digits (1 / 3, 1 / 0, log 2, overflow). `soft` maps two float tensors to
+one, differentiable, with the clamps of nanoGPT-DAG in place of infinities.
+Operations of one operand (`identity`, `log`) read the first.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from .decimal_tensor import MAX_DIGITS, DecimalTensor, power_of_ten
+
+
+class Operation(NamedTuple):
+    exact: Callable[[DecimalTensor, DecimalTensor], DecimalTensor]
+    soft: Callable[[Tensor, Tensor], Tensor]
+
+
+def _aligned(a: DecimalTensor, b: DecimalTensor) -> tuple[DecimalTensor, DecimalTensor]:
+    scale = torch.maximum(a.scale, b.scale)
+    return a.rescaled(scale), b.rescaled(scale)
+
+
+def _add(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
+    a, b = _aligned(a, b)
+    return DecimalTensor.checked(a.mantissa + b.mantissa, a.scale, a.valid & b.valid)
+
+
+def _subtract(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
+    return _add(a, b._replace(mantissa=-b.mantissa))
+
+
+def _multiply(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
+    # int64 wraps beyond 9.2e18; a float32 estimate is good to 1e-6 and tells such products from those below 1e18.
+    fits = (a.mantissa.float() * b.mantissa.float()).abs() < 4e18
+    return DecimalTensor.checked(a.mantissa * b.mantissa, a.scale + b.scale, a.valid & b.valid & fits)
+
+
+def _divide(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
+    """The quotient with the fewest decimals that is exact, at least as many as `decimal` gives (a.scale - b.scale)."""
+    valid = a.valid & b.valid & (b.mantissa != 0)
+    divisor = torch.where(valid, b.mantissa, 1)
+    common = torch.gcd(a.mantissa, divisor)
+    numerator = a.mantissa // common * divisor.sign()
+    denominator = divisor.abs() // common
+    # A fraction in lowest terms ends after t decimals where its denominator divides 10**t.
+    decimals = torch.full_like(denominator, MAX_DIGITS + 1)
+    for t in range(MAX_DIGITS, -1, -1):
+        decimals = torch.where(10**t % denominator == 0, t, decimals)
+    ends = decimals <= MAX_DIGITS
+    factor = power_of_ten(torch.where(ends, decimals, 0)) // denominator
+    quotient = _multiply(
+        DecimalTensor(numerator, torch.zeros_like(decimals), valid & ends),
+        DecimalTensor.checked(factor, torch.zeros_like(decimals), ends),
+    )
+    scale = a.scale - b.scale + decimals
+    shift = (-scale).clamp(0, MAX_DIGITS)
+    integer = quotient.rescaled(shift)
+    return DecimalTensor.checked(integer.mantissa, scale.clamp(min=0), integer.valid)
+
+
+def _power(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
+    """Integer powers by repeated squaring; 0**0 and roots have no result."""
+    unit = power_of_ten(b.scale)
+    whole = b.mantissa % unit == 0
+    exponent = b.mantissa // unit
+    defined = b.valid & whole & ((a.mantissa != 0) | (exponent != 0))
+    # Beyond 2**63 only 0, 1 and -1 have a result, and theirs depends on the exponent's parity alone.
+    remaining = exponent.abs()
+    remaining = torch.where(remaining > 63, 62 + remaining % 2, remaining)
+    one = DecimalTensor(torch.ones_like(a.mantissa), torch.zeros_like(a.scale), torch.ones_like(a.valid))
+    result, square = one, a
+    for _ in range(6):
+        result = _multiply(result, square).where(remaining % 2 == 1, result)
+        square = _multiply(square, square)
+        remaining = remaining // 2
+    return _divide(one, result).where(exponent < 0, result).masked(a.valid & defined)
+
+
+def _log(a: DecimalTensor, _: DecimalTensor) -> DecimalTensor:
+    """Natural logarithm: of all decimals only 1 has a decimal one (Lindemann-Weierstrass)."""
+    is_one = a.mantissa == power_of_ten(a.scale)
+    return DecimalTensor.checked(torch.zeros_like(a.mantissa), torch.zeros_like(a.scale), a.valid & is_one)
+
+
+def _less(a: DecimalTensor, b: DecimalTensor) -> Tensor:
+    """a < b without aligning, so that no comparison overflows."""
+    (whole_a, part_a), (whole_b, part_b) = (
+        (
+            torch.div(x.mantissa, power_of_ten(x.scale), rounding_mode="floor"),
+            x.mantissa % power_of_ten(x.scale) * power_of_ten(MAX_DIGITS - x.scale),
+        )
+        for x in (a, b)
+    )
+    return (whole_a < whole_b) | ((whole_a == whole_b) & (part_a < part_b))
+
+
+def _max(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
+    return b.where(_less(a, b), a).masked(a.valid & b.valid)
+
+
+def _min(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
+    return b.where(_less(b, a), a).masked(a.valid & b.valid)
+
+
+def _soft_divide(a: Tensor, b: Tensor) -> Tensor:
+    # The sign of zero counts as positive, so that 1 / 0 is the upper clamp.
+    sign = torch.where(b < 0, -1.0, 1.0)
+    return (a / (b.abs() + 1e-8) * sign).clamp(-1e6, 1e6)
+
+
+def _soft_power(a: Tensor, b: Tensor) -> Tensor:
+    return (a.abs().clamp(1e-8, 1e3) ** b.clamp(-6.0, 6.0) * a.sign()).clamp(-1e6, 1e6)
+
+
+def _soft_log(a: Tensor, _: Tensor) -> Tensor:
+    return (a.abs() + 1e-8).log().clamp(-20.0, 20.0)
+
+
+OPERATIONS: dict[str, Operation] = {
+    "add": Operation(_add, torch.add),
+    "identity": Operation(lambda a, b: a, lambda a, b: a),
+    "multiply": Operation(_multiply, torch.mul),
+    "subtract": Operation(_subtract, torch.sub),
+    "divide": Operation(_divide, _soft_divide),
+    "power": Operation(_power, _soft_power),
+    "log": Operation(_log, _soft_log),
+    "max": Operation(_max, torch.maximum),
+    "min": Operation(_min, torch.minimum),
+}

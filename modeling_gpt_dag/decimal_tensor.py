@@ -1,0 +1,93 @@
+"""Exact decimal numbers as tensors: `mantissa * 10**-scale`, or no number at all.
+
+What is unusual: values are not floats. A `DecimalTensor` holds an int64 mantissa, the count of decimals it carries and
+whether there is a value; everything computed from it is exact, and what cannot be exact is "no result" instead of
+rounded. Carrying the count of decimals makes 12.30 + 4.50 read 16.80, as in the General Decimal Arithmetic
+specification (https://speleotrove.com/decimal) and in Python's `decimal`.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+# 10**18 is the largest power of ten in int64, and sums of two such mantissas still fit.
+MAX_DIGITS = 18
+LIMIT = 10**MAX_DIGITS
+
+
+class DecimalTensor(NamedTuple):
+    """Exact decimals; the three tensors share one shape.
+
+    mantissa: int64, |mantissa| < 10**18, 0 where there is no value.
+    scale: int64, digits after the decimal point, 0..18, 0 where there is no value.
+    valid: bool, whether there is a value.
+    """
+
+    mantissa: Tensor
+    scale: Tensor
+    valid: Tensor
+
+    @classmethod
+    def checked(cls, mantissa: Tensor, scale: Tensor, valid: Tensor) -> "DecimalTensor":
+        """Keep what fits 18 digits and 18 decimals; the rest becomes "no value"."""
+        valid = valid & (mantissa.abs() < LIMIT) & (scale >= 0) & (scale <= MAX_DIGITS)
+        return cls(torch.where(valid, mantissa, 0), torch.where(valid, scale, 0), valid)
+
+    @classmethod
+    def constants(cls, texts: list[str], device: torch.device) -> "DecimalTensor":
+        """Parse decimal texts such as "100" or "-0.5" into a (len(texts),) tensor; raises ValueError for others."""
+        mantissas, scales = [], []
+        for text in texts:
+            digits, _, decimals = text.removeprefix("-").partition(".")
+            if not (digits + decimals).isdecimal() or abs(int(digits + decimals)) >= LIMIT:
+                raise ValueError(f"{text!r} is not a decimal of at most {MAX_DIGITS} digits")
+            mantissas.append(int(digits + decimals) * (-1 if text.startswith("-") else 1))
+            scales.append(len(decimals))
+        mantissa = torch.tensor(mantissas, dtype=torch.long, device=device)
+        return cls.checked(mantissa, torch.tensor(scales, dtype=torch.long, device=device), mantissa == mantissa)
+
+    def map(self, function) -> "DecimalTensor":
+        """Apply a shape function (gather, expand, index, ...) to the three tensors alike."""
+        return DecimalTensor(*(function(tensor) for tensor in self))
+
+    def gather(self, dim: int, index: Tensor) -> "DecimalTensor":
+        return self.map(lambda tensor: tensor.gather(dim, index))
+
+    def where(self, condition: Tensor, other: "DecimalTensor") -> "DecimalTensor":
+        """Elements of `self` where `condition`, else of `other`."""
+        return DecimalTensor(*(torch.where(condition, mine, theirs) for mine, theirs in zip(self, other, strict=True)))
+
+    def masked(self, keep: Tensor) -> "DecimalTensor":
+        """No value where not `keep`."""
+        return DecimalTensor.checked(self.mantissa, self.scale, self.valid & keep)
+
+    def rescaled(self, scale: Tensor) -> "DecimalTensor":
+        """The same values with `scale` >= self.scale decimals; no value where that takes more than 18 digits."""
+        shift = scale - self.scale
+        fits = (count_digits(self.mantissa) + shift <= MAX_DIGITS) | (self.mantissa == 0)
+        shift = torch.where(fits, shift, 0)
+        return DecimalTensor.checked(self.mantissa * power_of_ten(shift), scale, self.valid & fits)
+
+    def to_float(self) -> Tensor:
+        """float64 for display and logs, 0 where there is no value. Nothing is computed or written from it."""
+        return self.mantissa.double() / power_of_ten(self.scale).double()
+
+
+def cat(decimals: list[DecimalTensor], dim: int) -> DecimalTensor:
+    return DecimalTensor(*(torch.cat(tensors, dim) for tensors in zip(*decimals, strict=True)))
+
+
+def stack(decimals: list[DecimalTensor], dim: int) -> DecimalTensor:
+    return DecimalTensor(*(torch.stack(tensors, dim) for tensors in zip(*decimals, strict=True)))
+
+
+def power_of_ten(exponent: Tensor) -> Tensor:
+    """10**exponent in int64, for exponents 0..18."""
+    return torch.pow(10, exponent)
+
+
+def count_digits(mantissa: Tensor) -> Tensor:
+    """Decimal digits of |mantissa| < 10**18, at least 1."""
+    thresholds = power_of_ten(torch.arange(1, MAX_DIGITS, device=mantissa.device))
+    return torch.bucketize(mantissa.abs(), thresholds, right=True) + 1

@@ -1,0 +1,418 @@
+"""GPT-DAG: a causal language model in which every token owns a small differentiable calculator.
+
+What is unusual: the backbone is any decoder of transformers, built from `config.backbone_config` and left as it is.
+The DAG reads numbers from the token ids, plans on the backbone's last hidden state and mixes what it would write into
+it, in the base model, so that every head and server that runs the base model gets it. Each call sees the numbers of
+the cached tokens through two cache slots of its own: number symbols, and content keys.
+
+B batch, T tokens of this call, L tokens with the cached ones, H hidden size, D DAG steps, N initial values, S = N + D
+slots, O operations, E key size.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoModel, GPT2Config, PreTrainedModel
+from transformers import initialization as init
+from transformers.cache_utils import Cache, DynamicCache
+from transformers.generation import GenerationMixin
+from transformers.masking_utils import create_causal_mask
+from transformers.modeling_outputs import BaseModelOutputWithPast, CausalLMOutputWithPast
+from transformers.modeling_utils import slice_logits_to_keep
+from transformers.models.gpt2.modeling_gpt2 import GPT2Block
+from transformers.pytorch_utils import Conv1D
+from transformers.utils import ModelOutput, auto_docstring
+from transformers.utils.generic import can_return_tuple, merge_with_config_defaults
+
+from .configuration_gpt_dag import GPTDAGConfig
+from .dag import DAGState, ExactDAG, GateMixer, SoftDAG
+from .number_text import OTHER, WRITTEN_SYMBOLS, NumberText, latest_numbers, read_numbers, symbol_table
+
+HOW_TO_FILL = (
+    'dag_numerics="exact" reads numbers from token ids and needs to know which tokens are digits: '
+    "set `config.number_tokens = modeling_gpt_dag.number_tokens(tokenizer)`"
+)
+
+
+@dataclass
+class DAGOutput(ModelOutput):
+    r"""
+    What every token's calculator did in one forward pass, `model(..., output_dag=True).dag`.
+
+    operand1_probs (`torch.FloatTensor` of shape `(B, T, D, S)`):
+        Probability of each slot as first operand of each step; exactly 0 for slots that do not exist yet.
+    operand2_probs (`torch.FloatTensor` of shape `(B, T, D, S)`): The same for the second operand.
+    operation_probs (`torch.FloatTensor` of shape `(B, T, D, O)`): Probability of each of `config.dag_operations`.
+    values (`torch.FloatTensor` of shape `(B, T, S)`):
+        The scratch list. In exact numerics a float64 view of the exact values of the most probable plan.
+    values_mask (`torch.BoolTensor` of shape `(B, T, S)`): Which slots hold a value; the others read 0 in `values`.
+    gate (`torch.FloatTensor` of shape `(B, T)`): 0 where there is no result to write.
+    dag_hidden (`torch.FloatTensor` of shape `(B, T, H)`): What is written back, before normalisation.
+    """
+
+    operand1_probs: torch.FloatTensor | None = None
+    operand2_probs: torch.FloatTensor | None = None
+    operation_probs: torch.FloatTensor | None = None
+    values: torch.FloatTensor | None = None
+    values_mask: torch.BoolTensor | None = None
+    gate: torch.FloatTensor | None = None
+    dag_hidden: torch.FloatTensor | None = None
+
+
+@dataclass
+class GPTDAGModelOutput(BaseModelOutputWithPast):
+    r"""
+    dag (`DAGOutput`, *optional*, returned when `output_dag=True` and `config.dag_depth > 0`):
+        What every token's calculator did.
+    """
+
+    dag: DAGOutput | None = None
+
+
+@dataclass
+class GPTDAGCausalLMOutput(CausalLMOutputWithPast):
+    r"""
+    dag (`DAGOutput`, *optional*, returned when `output_dag=True` and `config.dag_depth > 0`):
+        What every token's calculator did.
+    """
+
+    dag: DAGOutput | None = None
+
+
+class GPTDAGPreTrainedModel(PreTrainedModel):
+    config: GPTDAGConfig
+    base_model_prefix = "model"
+    supports_gradient_checkpointing = True
+    _no_split_modules = ["GPT2Block", "ExactDAG", "SoftDAG", "GateMixer"]
+    _skip_keys_device_placement = ["past_key_values"]
+    _supports_flash_attn = True
+    _supports_sdpa = True
+    _supports_flex_attn = True
+    _supports_attention_backend = True
+    _can_compile_fullgraph = True
+
+    @torch.no_grad()
+    def _init_weights(self, module):
+        """Initialise what the backbone does not initialise itself.
+
+        | parameter | distribution |
+        |---|---|
+        | `nn.Linear`, `nn.Embedding` weights | normal, 0, `initializer_range` of the backbone (0.02) |
+        | context block `Conv1D` weights | the same; over sqrt(2 layers) on the residual path, as in GPT-2 |
+        | biases; norms | 0; weight 1, bias 0 |
+        | `GateMixer.gate_head` bias | 3: the gate starts open, and learns where to shut in a third of the steps |
+        | `ExactDAG.end_embedding` | normal, 0, `initializer_range` |
+        | `GateMixer.dag_scale` | 1 |
+        """
+        super()._init_weights(module)
+        std = getattr(self.config.backbone_config, "initializer_range", 0.02)
+        if isinstance(module, Conv1D):
+            residual_layers = getattr(module, "_residual_layers", None)
+            init.normal_(module.weight, mean=0.0, std=std / (2 * residual_layers) ** 0.5 if residual_layers else std)
+            init.zeros_(module.bias)
+        elif getattr(module, "_is_gate", False):
+            init.constant_(module.bias, 3.0)
+        elif isinstance(module, ExactDAG):
+            init.normal_(module.end_embedding, mean=0.0, std=std)
+        elif isinstance(module, GateMixer):
+            init.ones_(module.dag_scale)
+        elif isinstance(module, GPTDAGModel) and module.config.has_number_memory:
+            init.copy_(module.number_symbols, symbol_table(module.config.number_tokens))
+            init.copy_(module.written_tokens, module.config_written_tokens())
+
+    def get_input_embeddings(self) -> nn.Module:
+        return self.base_model.backbone.get_input_embeddings()
+
+    def set_input_embeddings(self, value: nn.Module):
+        self.base_model.backbone.set_input_embeddings(value)
+
+
+@auto_docstring(custom_intro="The backbone and, where `config.dag_depth > 0`, the DAG mixed into its hidden states.")
+class GPTDAGModel(GPTDAGPreTrainedModel):
+    def __init__(self, config: GPTDAGConfig):
+        super().__init__(config)
+        self.backbone = AutoModel.from_config(config.backbone_config)
+        self.gradient_checkpointing = False
+        if config.dag_depth > 0:
+            self.context_config = self._context_config(config)
+            layers = range(config.context_index, config.context_index + config.dag_context_layers)
+            self.context = nn.ModuleList([GPT2Block(self.context_config, layer_idx=layer) for layer in layers])
+            for block in self.context:
+                block.attn.c_proj._residual_layers = block.mlp.c_proj._residual_layers = config.num_hidden_layers
+            self.mixer = GateMixer(config.hidden_size, config.dag_gate)
+            if config.dag_numerics == "exact":
+                self._build_exact(config)
+            else:
+                self.dag = SoftDAG(
+                    config.hidden_size, config.dag_depth, config.dag_operations, float(config.dag_temperature)
+                )
+        self.post_init()
+
+    def _build_exact(self, config: GPTDAGConfig):
+        if config.number_tokens is None:
+            raise ValueError(HOW_TO_FILL)
+        self.dag = ExactDAG(
+            hidden_size=config.hidden_size,
+            key_size=config.head_dim,
+            depth=config.dag_depth,
+            num_values=config.dag_num_values,
+            constants=config.dag_constants,
+            operations=config.dag_operations,
+            beams=config.dag_beams,
+            temperature=float(config.dag_temperature),
+        )
+        # The symbols' embeddings are the output embeddings of their tokens: the input embeddings where those are tied.
+        if not config.tie_word_embeddings:
+            self.symbol_embedding = nn.Embedding(len(WRITTEN_SYMBOLS), config.hidden_size)
+        self.number_symbols = nn.Buffer(symbol_table(config.number_tokens), persistent=False)
+        self.written_tokens = nn.Buffer(self.config_written_tokens(), persistent=False)
+
+    def config_written_tokens(self) -> Tensor:
+        """(W - 1,) int64: the token that writes each of WRITTEN_SYMBOLS."""
+        return torch.tensor([self.config.number_tokens[symbol][0] for symbol in WRITTEN_SYMBOLS])
+
+    @staticmethod
+    def _context_config(config: GPTDAGConfig) -> GPT2Config:
+        """Config of the context blocks: the backbone's own where that is GPT-2, else a GPT-2 of its width."""
+        if isinstance(config.backbone_config, GPT2Config):
+            return config.backbone_config
+        context_config = GPT2Config(
+            n_embd=config.hidden_size, n_head=config.num_attention_heads, resid_pdrop=0.0, attn_pdrop=0.0
+        )
+        context_config._attn_implementation = config._attn_implementation
+        return context_config
+
+    def _symbols(self, input_ids: Tensor, attention_mask: Tensor | None, cache: Cache | None) -> Tensor:
+        """(B, L) int64: number symbols of the cached tokens and of `input_ids` (B, T)."""
+        symbols = self.number_symbols[input_ids.clamp(max=self.number_symbols.numel() - 1)]
+        if attention_mask is not None and attention_mask.ndim == 2:
+            symbols = torch.where(attention_mask[:, -symbols.shape[1] :].bool(), symbols, OTHER)
+        if cache is None:
+            return symbols
+        memory = symbols[:, None, :, None].to(self.dtype)
+        return cache.update(memory, memory, self.config.number_memory_index)[0][:, 0, :, 0].long()
+
+    def _number_positions(self, position_ids: Tensor, text: NumberText, index: Tensor) -> Tensor:
+        """(B, T): positions at which a number takes one place: `position_ids` less the tokens that continue a number.
+
+        position_ids: (B, T) or (1, T), contiguous within a sequence. index: (T,), token indices of this call.
+        """
+        continued = text.continues.long().cumsum(1)
+        start = (index - position_ids).clamp(min=0).expand(continued.shape[0], -1)
+        before_start = torch.nn.functional.pad(continued, (1, 0)).gather(1, start)
+        return position_ids - (continued[:, index] - before_start)
+
+    def _refuse_too_long(self, length: int, past_length: int | Tensor, cache: Cache | None):
+        """Learned position tables end; say so before the embedding fails. Rotary backbones have no table."""
+        backbone = self.config.backbone_config
+        if hasattr(backbone, "rope_parameters") or not hasattr(backbone, "max_position_embeddings"):
+            return
+        # A static cache counts in a tensor; its capacity says as much without a synchronisation.
+        total = length + past_length if isinstance(past_length, int) else max(length, cache.get_max_length())
+        if total > backbone.max_position_embeddings:
+            raise ValueError(
+                f"a sequence of {total} tokens does not fit the backbone's table of "
+                f"{backbone.max_position_embeddings} positions (max_position_embeddings)"
+            )
+
+    @can_return_tuple
+    @merge_with_config_defaults
+    @auto_docstring
+    def forward(
+        self,
+        input_ids: torch.LongTensor | None = None,
+        attention_mask: torch.Tensor | None = None,
+        position_ids: torch.LongTensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: torch.FloatTensor | None = None,
+        use_cache: bool | None = None,
+        output_dag: bool = False,
+        **kwargs,
+    ) -> GPTDAGModelOutput:
+        r"""
+        output_dag (`bool`, *optional*, defaults to `False`):
+            Whether to return `.dag`, a [`DAGOutput`].
+        """
+        if input_ids is None and inputs_embeds is None:
+            raise ValueError("You have to specify input_ids or inputs_embeds")
+        exact = self.config.has_number_memory
+        if exact and input_ids is None:
+            raise ValueError("exact numerics reads numbers from token ids: pass input_ids beside inputs_embeds")
+        if use_cache and past_key_values is None:
+            past_key_values = DynamicCache(config=self.config)
+        length = (input_ids if inputs_embeds is None else inputs_embeds).shape[1]
+        past_length = past_key_values.get_seq_length() if past_key_values is not None else 0
+        self._refuse_too_long(length, past_length, past_key_values)
+        device = (input_ids if inputs_embeds is None else inputs_embeds).device
+        index = torch.arange(length, device=device) + past_length
+
+        backbone_mask, backbone_positions, text = attention_mask, position_ids, None
+        if exact:
+            text = read_numbers(self._symbols(input_ids, attention_mask, past_key_values))
+            if self.config.dag_number_positions:
+                if attention_mask is None and past_key_values is None:
+                    backbone_mask = self._packed_mask(input_ids, inputs_embeds, position_ids)
+                token_positions = index.unsqueeze(0) if position_ids is None else position_ids
+                backbone_positions = self._number_positions(token_positions, text, index)
+
+        outputs = self.backbone(
+            input_ids=input_ids if inputs_embeds is None else None,
+            attention_mask=backbone_mask,
+            position_ids=backbone_positions,
+            past_key_values=past_key_values,
+            inputs_embeds=inputs_embeds,
+            use_cache=use_cache,
+            **kwargs,
+        )
+        hidden_states, dag = outputs.last_hidden_state, None
+        if self.config.dag_depth > 0:
+            context = self._contextualise(hidden_states, attention_mask, position_ids, past_key_values, **kwargs)
+            if exact:
+                dag_input = self.dag.norm(context)
+                state = self._run_exact(dag_input, text, index, past_key_values)
+            else:
+                dag_input = context
+                state = self.dag(dag_input)
+            hidden_states, gate = self.mixer(hidden_states, dag_input, state)
+            dag = self._dag_output(state, gate) if output_dag else None
+        return GPTDAGModelOutput(
+            last_hidden_state=hidden_states,
+            past_key_values=outputs.past_key_values,
+            hidden_states=outputs.hidden_states,
+            attentions=outputs.attentions,
+            dag=dag,
+        )
+
+    def _packed_mask(self, input_ids: Tensor, inputs_embeds: Tensor | None, position_ids: Tensor | None) -> Tensor:
+        """The mask to give with number positions, which the library would take for one packed sequence per token."""
+        mask = None
+        if position_ids is not None:
+            mask = create_causal_mask(
+                config=self.config.backbone_config,
+                inputs_embeds=self.get_input_embeddings()(input_ids) if inputs_embeds is None else inputs_embeds,
+                attention_mask=None,
+                past_key_values=None,
+                position_ids=position_ids,
+            )
+        return torch.ones_like(input_ids) if mask is None else mask
+
+    def _contextualise(
+        self,
+        hidden_states: Tensor,
+        attention_mask: Tensor | None,
+        position_ids: Tensor | None,
+        cache: Cache | None,
+        **kwargs,
+    ) -> Tensor:
+        """The context blocks, (B, T, H) -> (B, T, H)."""
+        if len(self.context) == 0:
+            return hidden_states
+        mask = create_causal_mask(
+            config=self.context_config,
+            inputs_embeds=hidden_states,
+            attention_mask=attention_mask,
+            past_key_values=cache,
+            position_ids=position_ids,
+            # The backbone's slots already hold this call's tokens; the first context block's does not.
+            layer_idx=self.config.context_index,
+        )
+        for block in self.context:
+            hidden_states = block(hidden_states, cache, mask, **kwargs)
+        return hidden_states
+
+    def _run_exact(self, hidden: Tensor, text: NumberText, index: Tensor, cache: Cache | None) -> DAGState:
+        """hidden: (B, T, H), normalised. text: over (B, L). index: (T,), token indices of this call."""
+        numbers = latest_numbers(text, index, self.config.dag_num_values)
+        keys = self.dag.key(hidden)
+        if cache is not None:
+            memory = keys.unsqueeze(1)
+            keys = cache.update(memory, memory, self.config.number_memory_index + 1)[0].squeeze(1)  # (B, L, E)
+        last = numbers.last.flatten(1).unsqueeze(-1).expand(-1, -1, keys.shape[-1])
+        number_keys = keys.gather(1, last).unflatten(1, numbers.last.shape[1:])  # (B, T, N, E)
+        if self.config.tie_word_embeddings:
+            symbol_embedding = self.get_input_embeddings()(self.written_tokens)
+        else:
+            symbol_embedding = self.symbol_embedding.weight
+        return self.dag(hidden, numbers, number_keys, text.written[:, index], symbol_embedding)
+
+    @staticmethod
+    def _dag_output(state: DAGState, gate: Tensor) -> DAGOutput:
+        return DAGOutput(
+            operand1_probs=state.operand1_probs,
+            operand2_probs=state.operand2_probs,
+            operation_probs=state.operation_probs,
+            values=state.values,
+            values_mask=state.values_mask,
+            gate=gate,
+            dag_hidden=state.dag_hidden,
+        )
+
+
+@auto_docstring(custom_intro="GPT-DAG with a language modeling head, tied where the backbone's is.")
+class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
+    def __init__(self, config: GPTDAGConfig):
+        super().__init__(config)
+        self.model = GPTDAGModel(config)
+        self.vocab_size = config.vocab_size
+        self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
+        embeddings = self.get_input_embeddings()
+        name = next(name for name, module in self.named_modules() if module is embeddings)
+        self._tied_weights_keys = {"lm_head.weight": f"{name}.weight"}
+        self.post_init()
+
+    @can_return_tuple
+    @auto_docstring
+    def forward(
+        self,
+        input_ids: torch.LongTensor | None = None,
+        attention_mask: torch.Tensor | None = None,
+        position_ids: torch.LongTensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: torch.FloatTensor | None = None,
+        labels: torch.LongTensor | None = None,
+        use_cache: bool | None = None,
+        output_dag: bool = False,
+        logits_to_keep: int | torch.Tensor = 0,
+        **kwargs,
+    ) -> GPTDAGCausalLMOutput:
+        r"""
+        output_dag (`bool`, *optional*, defaults to `False`):
+            Whether to return `.dag`, a [`DAGOutput`].
+
+        Example:
+
+        ```python
+        >>> from transformers import pipeline
+        >>> import modeling_gpt_dag
+
+        >>> answer = pipeline("text-generation", "runs/arithmetic")
+        >>> answer("1234567+7654321=", do_sample=False)[0]["generated_text"]
+        '1234567+7654321=8888888\n'
+        ```
+        """
+        outputs: GPTDAGModelOutput = self.model(
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            position_ids=position_ids,
+            past_key_values=past_key_values,
+            inputs_embeds=inputs_embeds,
+            use_cache=use_cache,
+            output_dag=output_dag,
+            **kwargs,
+        )
+        logits = self.lm_head(slice_logits_to_keep(outputs.last_hidden_state, logits_to_keep))
+        loss = None
+        if labels is not None:
+            loss = self.loss_function(logits=logits, labels=labels, vocab_size=self.config.vocab_size, **kwargs)
+        return GPTDAGCausalLMOutput(
+            loss=loss,
+            logits=logits,
+            past_key_values=outputs.past_key_values,
+            hidden_states=outputs.hidden_states,
+            attentions=outputs.attentions,
+            dag=outputs.dag,
+        )
+
+
+__all__ = ["GPTDAGPreTrainedModel", "GPTDAGModel", "GPTDAGForCausalLM"]

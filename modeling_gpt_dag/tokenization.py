@@ -1,0 +1,111 @@
+"""Tokenizers with one token per digit, and which tokens are numbers.
+
+What is unusual: GPT-DAG reads numbers from token ids alone, so a tokenizer must give every digit a token of its own.
+`byte_tokenizer` builds one for models trained from scratch, `split_digits` makes a pretrained one do it, and
+`number_tokens` writes down what each token means to a number.
+"""
+
+import copy
+
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers import PreTrainedTokenizerFast
+
+from .number_text import REQUIRED_SYMBOLS
+
+END_OF_TEXT = "<|endoftext|>"
+
+
+def byte_tokenizer(model_max_length: int) -> PreTrainedTokenizerFast:
+    """A tokenizer of 256 bytes and `<|endoftext|>`: every text has tokens, every digit its own."""
+    vocabulary = {token: i for i, token in enumerate([END_OF_TEXT, *sorted(pre_tokenizers.ByteLevel.alphabet())])}
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        bos_token=END_OF_TEXT,
+        eos_token=END_OF_TEXT,
+        pad_token=END_OF_TEXT,
+        model_max_length=model_max_length,
+        padding_side="left",
+        clean_up_tokenization_spaces=False,
+    )
+
+
+def split_digits(tokenizer: PreTrainedTokenizerFast) -> PreTrainedTokenizerFast:
+    """A copy of a fast tokenizer that gives every digit its own token; vocabulary and ids stay.
+
+    Raises ValueError where the tokenizer is not a fast one or has no tokens for the ten digits.
+    """
+    if not getattr(tokenizer, "is_fast", False):
+        raise ValueError(f"{type(tokenizer).__name__} is not a fast tokenizer; only those can split digits")
+    missing = [digit for digit in "0123456789" if digit not in tokenizer.get_vocab()]
+    if missing:
+        raise ValueError(f"the vocabulary of {tokenizer.name_or_path!r} has no token for the digits {missing}")
+    # The generic fast class keeps the pre-tokenizer it is given, where GPT2Tokenizer rebuilds its own.
+    backend = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
+    digits = pre_tokenizers.Digits(individual_digits=True)
+    present = [backend.pre_tokenizer] if backend.pre_tokenizer is not None else []
+    backend.pre_tokenizer = pre_tokenizers.Sequence([digits, *present])
+    settings = copy.deepcopy(tokenizer.init_kwargs)
+    for stale in ("tokenizer_object", "tokenizer_file", "vocab_file", "merges_file", "vocab", "merges", "backend"):
+        settings.pop(stale, None)
+    settings.update(tokenizer.special_tokens_map)
+    return PreTrainedTokenizerFast(tokenizer_object=backend, **settings)
+
+
+def _surfaces(tokenizer: PreTrainedTokenizerFast) -> dict[int, str]:
+    """Text of every token as it stands inside a text, leading space included; special tokens left out."""
+    anchor = tokenizer.encode("=", add_special_tokens=False)[-1]
+    ids = sorted(set(tokenizer.get_vocab().values()) - set(tokenizer.all_special_ids))
+    options = {"clean_up_tokenization_spaces": False, "skip_special_tokens": False}
+    prefix = tokenizer.decode([anchor], **options)
+    texts = tokenizer.batch_decode([[anchor, token] for token in ids], **options)
+    return {token: text.removeprefix(prefix) for token, text in zip(ids, texts, strict=True)}
+
+
+def _symbol_of(text: str) -> str | None:
+    """The number symbol of a token's text, None where it means nothing to a number."""
+    bare = text.lstrip()
+    spaced = " " if bare != text else ""
+    if bare.isascii() and bare.isdecimal() and len(bare) == 1:
+        return spaced + bare
+    if any(character in "0123456789" for character in text):
+        return "unreadable"
+    if text in ("-", "."):
+        return text
+    if text.endswith("-"):
+        # A minus that stands in one token with what precedes it: "(-" begins a number, ")-" does not.
+        return None if text.endswith(")-") else " -"
+    return ")" if text.endswith(")") else None
+
+
+def number_tokens(tokenizer: PreTrainedTokenizerFast) -> dict[str, list[int]]:
+    """`GPTDAGConfig.number_tokens` of a fast tokenizer: for each number symbol the ids of its tokens.
+
+    The first id of a digit, "-" and "." is the one the tokenizer itself writes it with.
+    Raises ValueError where the tokenizer merges digits, or has no token for a digit, "-" or ".".
+    """
+    if not getattr(tokenizer, "is_fast", False):
+        raise ValueError(f"{type(tokenizer).__name__} is not a fast tokenizer; exact numerics needs one")
+    for probe in ("1234567890", "a 12", "x=345\n67"):
+        tokens = tokenizer.encode(probe, add_special_tokens=False)
+        texts = [tokenizer.decode([token]).strip() for token in tokens]
+        merged = [text for text in texts if len(text) > 1 and any(character.isdecimal() for character in text)]
+        if merged:
+            raise ValueError(
+                f"this tokenizer merges digits ({merged[0]!r} is one token): use "
+                "`tokenizer = modeling_gpt_dag.split_digits(tokenizer)` with the model"
+            )
+    symbols: dict[str, list[int]] = {}
+    for token, text in _surfaces(tokenizer).items():
+        symbol = _symbol_of(text)
+        if symbol is not None:
+            symbols.setdefault(symbol, []).append(token)
+    for symbol in REQUIRED_SYMBOLS:
+        written = tokenizer.encode(f"={symbol}", add_special_tokens=False)[-1]
+        if written not in symbols.get(symbol, []):
+            raise ValueError(f"the tokenizer does not write {symbol!r} as a token of its own")
+        symbols[symbol].remove(written)
+        symbols[symbol].insert(0, written)
+    return symbols
