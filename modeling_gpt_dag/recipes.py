@@ -1,0 +1,103 @@
+"""Recipes: a YAML file and command-line flags become model, data and training arguments.
+
+What is unusual: the model's arguments are made from the fields of `GPTDAGConfig` and `GPT2Config`, so every one of
+them is a key of the recipe and a flag, and none can be forgotten. Flags beat the file, the file beats the defaults.
+"""
+
+import dataclasses
+import difflib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from transformers import GPT2Config, HfArgumentParser, PreTrainedConfig, TrainingArguments
+
+from .configuration_gpt_dag import GPTDAGConfig
+
+# Known from the tokenizer, or of use to transformers alone.
+NOT_IN_RECIPES = {"backbone_config", "number_tokens", "vocab_size", "use_cache", "add_cross_attention"}
+
+
+def _model_fields() -> list[tuple[str, type, Any]]:
+    """(name, type, default None) of what a recipe can say about the model; None leaves the config's default."""
+    fields = {}
+    for config_class in (GPT2Config, GPTDAGConfig):
+        for name in config_class.__dataclass_fields__.keys() - PreTrainedConfig.__dataclass_fields__.keys():
+            if name in NOT_IN_RECIPES or name.startswith("summary_") or name.endswith("_token_id"):
+                continue
+            hint = config_class.__dataclass_fields__[name].type
+            kinds = {getattr(kind, "__origin__", kind) for kind in getattr(hint, "__args__", (hint,))}
+            base = next(kind for kind in (list, float, bool, int, str) if kind in kinds)
+            fields[name] = (name, list[str] | None if base is list else base | None, field(default=None))
+    return [fields[name] for name in sorted(fields)]
+
+
+ModelArguments = dataclasses.make_dataclass("ModelArguments", _model_fields())
+
+
+@dataclass
+class DataArguments:
+    """What to train and to evaluate on."""
+
+    operators: str = field(default="+-*", metadata={"help": "operators of the problems, some of + - *"})
+    digits: list[int] = field(default_factory=lambda: [1, 2, 3, 4], metadata={"help": "operand lengths in training"})
+    num_operators: list[int] = field(default_factory=lambda: [1], metadata={"help": "operators per problem"})
+    block_size: int = field(default=96, metadata={"help": "tokens per training example"})
+    num_train_blocks: int = field(default=16_000, metadata={"help": "training examples to generate"})
+    eval_digits: list[int] = field(
+        default_factory=lambda: [4, 7, 10, 13], metadata={"help": "operand lengths of the final evaluation"}
+    )
+    eval_samples: int = field(default=500, metadata={"help": "problems per operand length; 0 evaluates nothing"})
+    eval_batch_size: int = field(default=128, metadata={"help": "problems answered at a time"})
+
+
+@dataclass
+class RunArguments:
+    """What to do with the output directory."""
+
+    overwrite_output_dir: bool = field(default=False, metadata={"help": "train into a directory that holds a run"})
+
+
+def _nearest(name: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+    return f"did you mean {close[0]}?"
+
+
+def parse_recipe(arguments: list[str]) -> tuple[Any, DataArguments, TrainingArguments, RunArguments]:
+    """`CONFIG.yaml --key value ...` -> (ModelArguments, DataArguments, TrainingArguments, RunArguments).
+
+    Raises ValueError for a missing file and for unknown keys and flags, naming the nearest known one.
+    """
+    if not arguments or arguments[0].startswith("-"):
+        raise ValueError("the first argument is the recipe, a YAML file such as configs/arithmetic.yaml")
+    path, flags = Path(arguments[0]), arguments[1:]
+    if not path.is_file():
+        raise ValueError(f"there is no recipe {path}")
+    recipe = yaml.safe_load(path.read_text()) or {}
+    if not isinstance(recipe, dict):
+        raise ValueError(f"{path} is not a mapping of keys to values")
+    parser = HfArgumentParser(
+        [ModelArguments, DataArguments, TrainingArguments, RunArguments],
+        allow_abbrev=False,
+        exit_on_error=False,
+        prog=f"train.py {path}",
+    )
+    actions = {action.dest: action for action in parser._actions}
+    for key, value in recipe.items():
+        if key not in actions or key == "help":
+            raise ValueError(f"{path} has the unknown key {key!r}; {_nearest(str(key), set(actions))}")
+        # argparse converts defaults that are strings, as it converts flags; YAML reads 1e-3 as one.
+        is_list = actions[key].nargs == "+"
+        parser.set_defaults(**{key: value if not is_list or isinstance(value, list) else [value]})
+    *parsed, rest = parser.parse_args_into_dataclasses(flags, return_remaining_strings=True, look_for_args_file=False)
+    if rest:
+        name = rest[0].lstrip("-").partition("=")[0]
+        raise ValueError(f"unknown flag {rest[0]}; {_nearest(name, set(actions))}")
+    return tuple(parsed)
+
+
+def build_config(model: Any, vocab_size: int, number_tokens: dict[str, list[int]], **token_ids: int) -> GPTDAGConfig:
+    """The model's config: what the recipe says, and what the tokenizer knows."""
+    given = {name: value for name, value in dataclasses.asdict(model).items() if value is not None}
+    return GPTDAGConfig(**given, vocab_size=vocab_size, number_tokens=number_tokens, **token_ids)

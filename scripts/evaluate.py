@@ -1,0 +1,44 @@
+"""Measure exact match of a trained GPT-DAG: greedy decoding, the whole answer with its sign and its end.
+
+    python scripts/evaluate.py --model runs/arithmetic --task arithmetic --operators "+-*" --digits 7 \
+        --num_samples 500 --output report.json
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from transformers import HfArgumentParser
+
+from modeling_gpt_dag.evaluation import arithmetic_table, evaluate_arithmetic, load
+
+
+@dataclass
+class Arguments:
+    model: str = field(metadata={"help": "directory of a trained GPT-DAG"})
+    task: Literal["arithmetic"] = field(default="arithmetic", metadata={"help": "what to evaluate"})
+    operators: str = field(default="+-*", metadata={"help": "some of + - *"})
+    digits: int = field(default=4, metadata={"help": "digits of each operand"})
+    num_samples: int = field(default=500, metadata={"help": "problems to draw"})
+    seed: int = field(default=0, metadata={"help": "of the problems"})
+    batch_size: int = field(default=128, metadata={"help": "problems answered at a time"})
+    output: str | None = field(default=None, metadata={"help": "JSON file to write the report to"})
+
+
+def main():
+    (args,) = HfArgumentParser(Arguments).parse_args_into_dataclasses()
+    try:
+        model, tokenizer = load(args.model)
+        report = evaluate_arithmetic(
+            model, tokenizer, args.operators, args.digits, args.num_samples, args.seed, args.batch_size, progress=True
+        )
+    except (FileNotFoundError, ValueError) as error:
+        raise SystemExit(f"evaluate.py: {error}") from error
+    print(arithmetic_table([report]))
+    if args.output is not None:
+        Path(args.output).write_text(json.dumps(report, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""Answer prompts with a trained GPT-DAG.
+
+python scripts/generate.py --model runs/arithmetic --prompt "1234567890*7=" "12-345="
+"""
+
+from dataclasses import dataclass, field
+
+from transformers import HfArgumentParser, pipeline
+
+from modeling_gpt_dag.evaluation import load
+
+
+@dataclass
+class Arguments:
+    model: str = field(metadata={"help": "directory of a trained GPT-DAG"})
+    prompt: list[str] = field(metadata={"help": "one or more prompts"})
+    max_new_tokens: int = field(default=32, metadata={"help": "tokens to generate at most"})
+    do_sample: bool = field(default=False, metadata={"help": "sample instead of taking the most probable token"})
+
+
+def main():
+    (args,) = HfArgumentParser(Arguments).parse_args_into_dataclasses()
+    try:
+        model, tokenizer = load(args.model)
+    except (FileNotFoundError, ValueError) as error:
+        raise SystemExit(f"generate.py: {error}") from error
+    generator = pipeline("text-generation", model=model, tokenizer=tokenizer)
+    for prompt in args.prompt:
+        output = generator(prompt, max_new_tokens=args.max_new_tokens, do_sample=args.do_sample)
+        print(output[0]["generated_text"].rstrip("\n"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Train a GPT-DAG.
+
+    python scripts/train.py configs/arithmetic.yaml
+    accelerate launch scripts/train.py configs/arithmetic.yaml --dag_depth 2 --max_steps 100
+    torchrun --nproc_per_node 2 scripts/train.py configs/arithmetic.yaml
+
+Every key of the model (GPTDAGConfig, GPT2Config), of the data and of transformers.TrainingArguments can stand in the
+recipe and as a flag; flags beat the recipe. Model, tokenizer and generation config are saved to `output_dir`.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from transformers import GenerationConfig, Trainer, default_data_collator, set_seed
+from transformers.trainer_utils import get_last_checkpoint
+
+from modeling_gpt_dag import GPTDAGForCausalLM, byte_tokenizer, number_tokens
+from modeling_gpt_dag.dag_logger import DAGLogger
+from modeling_gpt_dag.data import arithmetic_dataset
+from modeling_gpt_dag.evaluation import END_OF_LINE, arithmetic_table, evaluate_arithmetic
+from modeling_gpt_dag.recipes import build_config, parse_recipe
+
+
+def prepare():
+    """Arguments, tokenizer and model; raises ValueError for whatever in them cannot work."""
+    model_args, data_args, training_args, run_args = parse_recipe(sys.argv[1:])
+    output_dir = Path(training_args.output_dir)
+    holds_run = (output_dir / "config.json").exists() or (output_dir.is_dir() and get_last_checkpoint(output_dir))
+    if holds_run and not (run_args.overwrite_output_dir or training_args.resume_from_checkpoint):
+        raise ValueError(
+            f"output_dir {output_dir} already holds a run: choose another, continue it with "
+            "--resume_from_checkpoint true or replace it with --overwrite_output_dir"
+        )
+    tokenizer = byte_tokenizer(model_max_length=model_args.n_positions or 1024)
+    config = build_config(
+        model_args,
+        vocab_size=len(tokenizer),
+        number_tokens=number_tokens(tokenizer),
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    if data_args.block_size > config.max_position_embeddings:
+        raise ValueError(
+            f"block_size={data_args.block_size} does not fit n_positions={config.max_position_embeddings} positions"
+        )
+    set_seed(training_args.seed)
+    return data_args, training_args, tokenizer, GPTDAGForCausalLM(config)
+
+
+def main():
+    try:
+        data_args, training_args, tokenizer, model = prepare()
+    except (ValueError, TypeError) as error:
+        raise SystemExit(f"train.py: {error}") from error
+    # A line is an answer: generation ends with it.
+    model.generation_config = GenerationConfig(
+        do_sample=False,
+        max_new_tokens=32,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=[tokenizer.encode(END_OF_LINE)[-1], tokenizer.eos_token_id],
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    with training_args.main_process_first(desc="generating the training data"):
+        dataset = arithmetic_dataset(
+            tokenizer,
+            num_blocks=data_args.num_train_blocks,
+            block_size=data_args.block_size,
+            seed=training_args.data_seed or training_args.seed,
+            operators=data_args.operators,
+            digits=data_args.digits,
+            num_operators=data_args.num_operators,
+        )
+    trainer = Trainer(
+        model=model,
+        args=training_args,
+        train_dataset=dataset,
+        data_collator=default_data_collator,
+        processing_class=tokenizer,
+    )
+    # Before the reporters, so that they see what it adds.
+    trainer.callback_handler.callbacks.insert(0, DAGLogger())
+    resume = training_args.resume_from_checkpoint
+    trainer.train(resume_from_checkpoint=resume.lower() == "true" or resume if resume else None)
+    # The Trainer turns the cache off in the config; a saved model generates with it.
+    model.config.use_cache = True
+    trainer.save_model()
+    trainer.save_state()
+
+    if trainer.is_world_process_zero() and data_args.eval_samples > 0:
+        model.eval()
+        reports = [
+            evaluate_arithmetic(
+                model,
+                tokenizer,
+                operators=data_args.operators,
+                digits=digits,
+                num_samples=data_args.eval_samples,
+                batch_size=data_args.eval_batch_size,
+                progress=not training_args.disable_tqdm,
+            )
+            for digits in data_args.eval_digits
+        ]
+        (Path(training_args.output_dir) / "evaluation.json").write_text(json.dumps(reports, indent=2) + "\n")
+        print(f"\nexact match on {data_args.eval_samples} new problems by operand digits and operator\n")
+        print(arithmetic_table(reports))
+
+
+if __name__ == "__main__":
+    main()
