@@ -4,6 +4,8 @@ What is unusual: the backbone is any decoder config; flat keywords that GPT-2 kn
 `GPTDAGConfig(n_layer=2, n_head=4, n_embd=128, dag_depth=2)` reads like nanoGPT. Sizes are answered by the backbone.
 """
 
+import copy
+
 from huggingface_hub.dataclasses import strict
 from transformers import CONFIG_MAPPING, AutoConfig, GPT2Config, PreTrainedConfig
 
@@ -116,14 +118,15 @@ class GPTDAGConfig(PreTrainedConfig):
         if backbone is None:
             # GPT-2's special tokens belong to GPT-2's vocabulary, not to one of another size.
             backbone = GPT2Config(**{"bos_token_id": None, "eos_token_id": None, **flat})
-        else:
+        elif flat:
+            backbone = copy.deepcopy(backbone)
             for key, value in flat.items():
                 setattr(backbone, key, value)
         self.backbone_config = backbone
         for field in ("tie_word_embeddings", "bos_token_id", "eos_token_id", "pad_token_id"):
             if getattr(self, field) is None:
                 setattr(self, field, getattr(backbone, field, None))
-            else:
+            elif field != "pad_token_id":  # with which the backbone would warn of padding that this model has masked
                 setattr(backbone, field, getattr(self, field))
         return kwargs
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .decimal_tensor import MAX_DIGITS, DecimalTensor, power_of_ten
+from .decimal_tensor import MAX_DIGITS, DecimalTensor, power_of_ten, shift_left
 
 
 class Operation(NamedTuple):
@@ -20,14 +20,11 @@ class Operation(NamedTuple):
     soft: Callable[[Tensor, Tensor], Tensor]
 
 
-def _aligned(a: DecimalTensor, b: DecimalTensor) -> tuple[DecimalTensor, DecimalTensor]:
-    scale = torch.maximum(a.scale, b.scale)
-    return a.rescaled(scale), b.rescaled(scale)
-
-
 def _add(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
-    a, b = _aligned(a, b)
-    return DecimalTensor.checked(a.mantissa + b.mantissa, a.scale, a.valid & b.valid)
+    scale = torch.maximum(a.scale, b.scale)
+    left, left_fits = shift_left(a.mantissa, scale - a.scale)
+    right, right_fits = shift_left(b.mantissa, scale - b.scale)
+    return DecimalTensor.checked(left + right, scale, a.valid & b.valid & left_fits & right_fits)
 
 
 def _subtract(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
@@ -58,9 +55,8 @@ def _divide(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
         DecimalTensor.checked(factor, torch.zeros_like(decimals), ends),
     )
     scale = a.scale - b.scale + decimals
-    shift = (-scale).clamp(0, MAX_DIGITS)
-    integer = quotient.rescaled(shift)
-    return DecimalTensor.checked(integer.mantissa, scale.clamp(min=0), integer.valid)
+    mantissa, fits = shift_left(quotient.mantissa, (-scale).clamp(min=0))
+    return DecimalTensor.checked(mantissa, scale.clamp(min=0), quotient.valid & fits)
 
 
 def _power(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:

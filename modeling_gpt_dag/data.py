@@ -98,11 +98,11 @@ def arithmetic_problems(
 
 
 def evaluation_problems(num_samples: int, seed: int, **options) -> list[Problem]:
-    """Up to `num_samples` different evaluation problems; fewer where no more turn up in 10,000 draws in a row."""
+    """Up to `num_samples` different evaluation problems; fewer where no more turn up in 2,000 draws in a row."""
     problems: dict[Problem, None] = {}
     stream = arithmetic_problems("evaluation", seed, **options)
     repeats = 0
-    while len(problems) < num_samples and repeats < 10_000:
+    while len(problems) < num_samples and repeats < 2_000:
         problem = next(stream)
         repeats = repeats + 1 if problem in problems else 0
         problems[problem] = None

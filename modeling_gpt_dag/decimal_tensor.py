@@ -62,13 +62,6 @@ class DecimalTensor(NamedTuple):
         """No value where not `keep`."""
         return DecimalTensor.checked(self.mantissa, self.scale, self.valid & keep)
 
-    def rescaled(self, scale: Tensor) -> "DecimalTensor":
-        """The same values with `scale` >= self.scale decimals; no value where that takes more than 18 digits."""
-        shift = scale - self.scale
-        fits = (count_digits(self.mantissa) + shift <= MAX_DIGITS) | (self.mantissa == 0)
-        shift = torch.where(fits, shift, 0)
-        return DecimalTensor.checked(self.mantissa * power_of_ten(shift), scale, self.valid & fits)
-
     def to_float(self) -> Tensor:
         """float64 for display and logs, 0 where there is no value. Nothing is computed or written from it."""
         return self.mantissa.double() / power_of_ten(self.scale).double()
@@ -85,6 +78,16 @@ def stack(decimals: list[DecimalTensor], dim: int) -> DecimalTensor:
 def power_of_ten(exponent: Tensor) -> Tensor:
     """10**exponent in int64, for exponents 0..18."""
     return torch.pow(10, exponent)
+
+
+def shift_left(mantissa: Tensor, digits: Tensor) -> tuple[Tensor, Tensor]:
+    """mantissa * 10**digits, for digits 0..18, and whether it fits; 0 where not.
+
+    What fits is below 4 * 10**18, so that two of them can be added in int64; a float32 estimate is good to 1e-6.
+    A sum below 10**18 of two decimals never needs more: neither of its terms, aligned, reaches 2 * 10**18.
+    """
+    fits = (mantissa.float() * torch.pow(10.0, digits.float())).abs() < 4e18
+    return torch.where(fits, mantissa, 0) * power_of_ten(digits), fits
 
 
 def count_digits(mantissa: Tensor) -> Tensor:

@@ -27,7 +27,7 @@ from transformers.utils.generic import can_return_tuple, merge_with_config_defau
 
 from .configuration_gpt_dag import GPTDAGConfig
 from .dag import DAGState, ExactDAG, GateMixer, SoftDAG
-from .number_text import OTHER, WRITTEN_SYMBOLS, NumberText, latest_numbers, read_numbers, symbol_table
+from .number_text import OTHER, SPACED, WRITTEN_SYMBOLS, NumberText, latest_numbers, read_numbers, symbol_table
 
 HOW_TO_FILL = (
     'dag_numerics="exact" reads numbers from token ids and needs to know which tokens are digits: '
@@ -183,9 +183,14 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         context_config._attn_implementation = config._attn_implementation
         return context_config
 
-    def _symbols(self, input_ids: Tensor, attention_mask: Tensor | None, cache: Cache | None) -> Tensor:
+    def _symbols(
+        self, input_ids: Tensor, attention_mask: Tensor | None, position_ids: Tensor | None, cache: Cache | None
+    ) -> Tensor:
         """(B, L) int64: number symbols of the cached tokens and of `input_ids` (B, T)."""
         symbols = self.number_symbols[input_ids.clamp(max=self.number_symbols.numel() - 1)]
+        if position_ids is not None:
+            # A sequence begins at position 0; it does not continue the number that ends the one packed before it.
+            symbols = torch.where(position_ids == 0, symbols % SPACED + SPACED, symbols)
         if attention_mask is not None and attention_mask.ndim == 2:
             symbols = torch.where(attention_mask[:, -symbols.shape[1] :].bool(), symbols, OTHER)
         if cache is None:
@@ -249,7 +254,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
 
         backbone_mask, backbone_positions, text = attention_mask, position_ids, None
         if exact:
-            text = read_numbers(self._symbols(input_ids, attention_mask, past_key_values))
+            text = read_numbers(self._symbols(input_ids, attention_mask, position_ids, past_key_values))
             if self.config.dag_number_positions:
                 if attention_mask is None and past_key_values is None:
                     backbone_mask = self._packed_mask(input_ids, inputs_embeds, position_ids)
@@ -270,7 +275,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             context = self._contextualise(hidden_states, attention_mask, position_ids, past_key_values, **kwargs)
             if exact:
                 dag_input = self.dag.norm(context)
-                state = self._run_exact(dag_input, text, index, past_key_values)
+                state = self._run_exact(dag_input, text, index, position_ids, past_key_values)
             else:
                 dag_input = context
                 state = self.dag(dag_input)
@@ -321,9 +326,14 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             hidden_states = block(hidden_states, cache, mask, **kwargs)
         return hidden_states
 
-    def _run_exact(self, hidden: Tensor, text: NumberText, index: Tensor, cache: Cache | None) -> DAGState:
+    def _run_exact(
+        self, hidden: Tensor, text: NumberText, index: Tensor, position_ids: Tensor | None, cache: Cache | None
+    ) -> DAGState:
         """hidden: (B, T, H), normalised. text: over (B, L). index: (T,), token indices of this call."""
         numbers = latest_numbers(text, index, self.config.dag_num_values)
+        if position_ids is not None:
+            # Numbers of a sequence packed before are not this one's to read.
+            numbers = numbers.since(index - position_ids)
         keys = self.dag.key(hidden)
         if cache is not None:
             memory = keys.unsqueeze(1)

@@ -68,6 +68,11 @@ class ReadNumbers(NamedTuple):
     exists: Tensor
     last: Tensor
 
+    def since(self, start: Tensor) -> "ReadNumbers":
+        """Only the numbers that end at or after token index `start` (B, T)."""
+        exists = self.exists & (self.last >= start.unsqueeze(-1))
+        return ReadNumbers(self.value.masked(exists), exists, torch.where(exists, self.last, 0))
+
 
 def symbol_table(number_tokens: dict[str, list[int]]) -> Tensor:
     """(max id + 2,) int64: number symbol of every token id; the last entry, OTHER, stands for all higher ids."""
@@ -113,7 +118,7 @@ def read_numbers(symbols: Tensor) -> NumberText:
     after_digit = _previous(digit)
 
     # Chains of digits and points that directly follow a digit; the odd points of a chain are decimal points.
-    dot = (kind == POINT) & after_digit
+    dot = (kind == POINT) & after_digit & ~spaced
     linked = dot | (digit & ~spaced & (after_digit | _previous(dot)))
     dots = dot.long().cumsum(1)
     chain_start = _latest_index(~linked, index).clamp(min=0)

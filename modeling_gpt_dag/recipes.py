@@ -59,6 +59,24 @@ class RunArguments:
     overwrite_output_dir: bool = field(default=False, metadata={"help": "train into a directory that holds a run"})
 
 
+def _parser(argument_classes: list[Any], usage: str | None = None) -> HfArgumentParser:
+    return HfArgumentParser(argument_classes, allow_abbrev=False, usage=usage)
+
+
+def _parse(parser: HfArgumentParser, flags: list[str]) -> tuple:
+    *parsed, rest = parser.parse_args_into_dataclasses(flags, return_remaining_strings=True, look_for_args_file=False)
+    if rest:
+        name = rest[0].lstrip("-").partition("=")[0]
+        known = {action.dest for action in parser._actions}
+        raise ValueError(f"unknown flag {rest[0]}; {_nearest(name, known)}")
+    return tuple(parsed)
+
+
+def parse_flags(argument_class: Any, flags: list[str]) -> Any:
+    """`--key value ...` -> an `argument_class`; raises ValueError for an unknown flag, naming the nearest one."""
+    return _parse(_parser([argument_class]), flags)[0]
+
+
 def _nearest(name: str, known: set[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
     return f"did you mean {close[0]}?"
@@ -77,11 +95,10 @@ def parse_recipe(arguments: list[str]) -> tuple[Any, DataArguments, TrainingArgu
     recipe = yaml.safe_load(path.read_text()) or {}
     if not isinstance(recipe, dict):
         raise ValueError(f"{path} is not a mapping of keys to values")
-    parser = HfArgumentParser(
+    parser = _parser(
         [ModelArguments, DataArguments, TrainingArguments, RunArguments],
-        allow_abbrev=False,
-        exit_on_error=False,
-        prog=f"train.py {path}",
+        # The flags are too many to repeat with every error; --help lists them.
+        usage=f"train.py {path} [--key value ...]",
     )
     actions = {action.dest: action for action in parser._actions}
     for key, value in recipe.items():
@@ -90,11 +107,7 @@ def parse_recipe(arguments: list[str]) -> tuple[Any, DataArguments, TrainingArgu
         # argparse converts defaults that are strings, as it converts flags; YAML reads 1e-3 as one.
         is_list = actions[key].nargs == "+"
         parser.set_defaults(**{key: value if not is_list or isinstance(value, list) else [value]})
-    *parsed, rest = parser.parse_args_into_dataclasses(flags, return_remaining_strings=True, look_for_args_file=False)
-    if rest:
-        name = rest[0].lstrip("-").partition("=")[0]
-        raise ValueError(f"unknown flag {rest[0]}; {_nearest(name, set(actions))}")
-    return tuple(parsed)
+    return _parse(parser, flags)
 
 
 def build_config(model: Any, vocab_size: int, number_tokens: dict[str, list[int]], **token_ids: int) -> GPTDAGConfig:

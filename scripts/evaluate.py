@@ -5,13 +5,13 @@
 """
 
 import json
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from transformers import HfArgumentParser
-
 from modeling_gpt_dag.evaluation import arithmetic_table, evaluate_arithmetic, load
+from modeling_gpt_dag.recipes import parse_flags
 
 
 @dataclass
@@ -27,8 +27,8 @@ class Arguments:
 
 
 def main():
-    (args,) = HfArgumentParser(Arguments).parse_args_into_dataclasses()
     try:
+        args = parse_flags(Arguments, sys.argv[1:])
         model, tokenizer = load(args.model)
         report = evaluate_arithmetic(
             model, tokenizer, args.operators, args.digits, args.num_samples, args.seed, args.batch_size, progress=True

@@ -3,24 +3,26 @@
 python scripts/generate.py --model runs/arithmetic --prompt "1234567890*7=" "12-345="
 """
 
+import sys
 from dataclasses import dataclass, field
 
-from transformers import HfArgumentParser, pipeline
+from transformers import pipeline
 
 from modeling_gpt_dag.evaluation import load
+from modeling_gpt_dag.recipes import parse_flags
 
 
 @dataclass
 class Arguments:
     model: str = field(metadata={"help": "directory of a trained GPT-DAG"})
-    prompt: list[str] = field(metadata={"help": "one or more prompts"})
+    prompt: list[str] = field(metadata={"help": "one or more prompts; can be repeated", "action": "extend"})
     max_new_tokens: int = field(default=32, metadata={"help": "tokens to generate at most"})
     do_sample: bool = field(default=False, metadata={"help": "sample instead of taking the most probable token"})
 
 
 def main():
-    (args,) = HfArgumentParser(Arguments).parse_args_into_dataclasses()
     try:
+        args = parse_flags(Arguments, sys.argv[1:])
         model, tokenizer = load(args.model)
     except (FileNotFoundError, ValueError) as error:
         raise SystemExit(f"generate.py: {error}") from error

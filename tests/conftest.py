@@ -1,0 +1,76 @@
+"""Tiny models, one thread, fixed seeds, no network."""
+
+import os
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+import pytest
+import torch
+
+from modeling_gpt_dag import GPTDAGConfig, GPTDAGForCausalLM, byte_tokenizer, number_tokens
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def seed():
+    torch.manual_seed(0)
+
+
+@pytest.fixture(scope="session")
+def tokenizer():
+    return byte_tokenizer(model_max_length=64)
+
+
+@pytest.fixture(scope="session")
+def symbols(tokenizer):
+    return number_tokens(tokenizer)
+
+
+@pytest.fixture
+def make_config(tokenizer, symbols):
+    """A config whose sizes all differ: H 16, D 3, N 5, S 8, O 4, 2 heads."""
+
+    def make(**overrides) -> GPTDAGConfig:
+        settings = {
+            "n_layer": 2,
+            "n_head": 2,
+            "n_embd": 16,
+            "n_positions": 64,
+            "vocab_size": len(tokenizer),
+            "resid_pdrop": 0.0,
+            "embd_pdrop": 0.0,
+            "attn_pdrop": 0.0,
+            "dag_depth": 3,
+            "dag_numerics": "exact",
+            "number_tokens": symbols,
+            **overrides,
+        }
+        if settings["dag_numerics"] == "exact":
+            settings.setdefault("dag_num_values", 5)
+        return GPTDAGConfig(**settings)
+
+    return make
+
+
+@pytest.fixture
+def make_model(make_config):
+    """A model in eval mode, with weights large enough that its choices differ between tokens."""
+
+    def make(**overrides) -> GPTDAGForCausalLM:
+        model = GPTDAGForCausalLM(make_config(**overrides)).eval()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                if parameter.ndim > 1:
+                    parameter.normal_(0.0, 0.4)
+        return model
+
+    return make
+
+
+@pytest.fixture
+def encode(tokenizer):
+    def encode(*texts: str) -> torch.Tensor:
+        return tokenizer(list(texts), return_tensors="pt", padding=True)["input_ids"]
+
+    return encode

@@ -1,0 +1,157 @@
+"""The algorithm a second time: slow, numbered like DESIGN's steps, one token, one plan, one operation at a time.
+
+1. Extract: a regular expression and Python's Decimal.
+2. Plan: probabilities of one token, slot by slot.
+3. Execute: Decimal arithmetic with room to spare; a result counts where it has at most 18 digits and 18 decimals.
+4. Write: `format(value, "f")`.
+"""
+
+import decimal
+import itertools
+import re
+from decimal import Decimal
+
+import torch
+
+NUMBER = re.compile(r"(?:(?<![\d)])-)?\d+(?:\.\d+)?")
+DIGITS = 18
+decimal.getcontext().prec = 200
+
+
+def fits(value: Decimal) -> bool:
+    return abs(value).as_tuple().exponent >= -DIGITS and len(mantissa(value)) <= DIGITS
+
+
+def mantissa(value: Decimal) -> str:
+    return format(abs(value), "f").replace(".", "").lstrip("0")
+
+
+def plain(value: Decimal) -> Decimal:
+    """Without an exponent above 0 and without negative zero, as it is written."""
+    return abs(Decimal(format(value, "f"))) if value == 0 else Decimal(format(value, "f"))
+
+
+def readable_numbers(text: str) -> list[str]:
+    """Texts of the numbers that have certainly ended at the last character of `text`, latest first."""
+    numbers = []
+    for match in NUMBER.finditer(text):
+        rest = text[match.end() :]
+        open_point = rest == "." and "." not in match.group()
+        if rest and not open_point:
+            numbers.append(match.group())
+    return numbers[::-1]
+
+
+def written_characters(text: str) -> int:
+    """Characters of the number that `text` ends with, 0 if it ends outside one."""
+    unfinished = re.search(r"(?:(?<![\d)])-)?\d+(?:\.\d*)?$|(?<![\d)])-$", text)
+    if unfinished is None:
+        return 0
+    # "1.2.3" ends with the number 3: scan from the left, as NUMBER does, to see where the last one begins.
+    last = list(NUMBER.finditer(text))[-1:]
+    if last and last[0].end() == len(text):
+        return len(last[0].group())
+    if last and text.endswith(".") and last[0].end() == len(text) - 1:
+        return len(last[0].group()) + 1 if "." not in last[0].group() else 0
+    return 1 if text.endswith("-") else 0
+
+
+def value_of(text: str) -> Decimal | None:
+    value = plain(Decimal(text))
+    return value if fits(value) else None
+
+
+def apply(name: str, a: Decimal | None, b: Decimal | None) -> Decimal | None:
+    """One exact operation; None is "no result"."""
+    if a is None or (b is None and name not in ("identity", "log")):
+        return None
+    if name == "add":
+        result = a + b
+    elif name == "subtract":
+        result = a - b
+    elif name == "multiply":
+        result = a * b
+    elif name == "identity":
+        result = a
+    elif name in ("max", "min"):
+        # Python's max and min keep the first of equals.
+        result = max(a, b) if name == "max" else min(a, b)
+    elif name == "log":
+        result = Decimal(0) if a == 1 else None
+    elif name == "divide":
+        result = a / b if b != 0 else None
+        if result is not None and result * b != a:
+            result = None
+    elif name == "power":
+        result = power(a, b)
+    return plain(result) if result is not None and fits(plain(result)) else None
+
+
+def power(a: Decimal, b: Decimal) -> Decimal | None:
+    if b != b.to_integral_value() or (a == 0 and b <= 0):
+        return None
+    if abs(b) > 63:
+        b = (62 + abs(b) % 2).copy_sign(b)
+    result = Decimal(1)
+    for _ in range(int(abs(b))):
+        result *= a
+    if not fits(plain(result)):
+        return None
+    return result if b >= 0 else apply("divide", Decimal(1), result)
+
+
+def next_character(value: Decimal | None, written: int) -> int:
+    """Index into "0123456789-.", 12 for the end, -1 for nothing."""
+    if value is None:
+        return -1
+    text = format(value, "f")
+    if written > len(text):
+        return -1
+    return 12 if written == len(text) else "0123456789-.".index(text[written])
+
+
+def run_plan(numbers: list[Decimal | None], plan: list[tuple[int, int, str]], size: int) -> list[Decimal | None]:
+    """The scratch list after `plan`, `size` initial slots."""
+    slots = (numbers + [None] * size)[:size]
+    for operand1, operand2, name in plan:
+        slots.append(apply(name, slots[operand1], slots[operand2]))
+    return slots
+
+
+def exact_marginal(log_probs, numbers, size: int, written: int, operations: list[str]) -> torch.Tensor:
+    """(13,) probability of each next character over all plans of one token, each executed on its own.
+
+    log_probs: (operand1 (D, S), operand2 (D, S), operation (D, O)) of the token.
+    """
+    operand1, operand2, operation = log_probs
+    depth = operation.shape[0]
+    choices = [
+        itertools.product(range(size + step), range(size + step), range(len(operations))) for step in range(depth)
+    ]
+    total = [torch.zeros(()) for _ in range(13)]
+    for plan in itertools.product(*choices):
+        log_prob = sum(operand1[s, a] + operand2[s, b] + operation[s, o] for s, (a, b, o) in enumerate(plan))
+        if log_prob == float("-inf"):
+            continue
+        slots = run_plan(numbers, [(a, b, operations[o]) for a, b, o in plan], size)
+        character = next_character(slots[-1], written)
+        if character >= 0:
+            total[character] = total[character] + log_prob.exp()
+    return torch.stack(total)
+
+
+def soft_scratch_list(dag, hidden: torch.Tensor) -> list[torch.Tensor]:
+    """SoftDAG in eval mode on one token's hidden state (H,): the scratch list, with gradient."""
+    from modeling_gpt_dag.dag_operations import OPERATIONS
+
+    logits = dag.plan_out(torch.nn.functional.gelu(dag.plan_in(hidden))).view(dag.depth, -1)
+    slots = [dag.value_head(hidden)[0]]
+    for step in range(dag.depth):
+        first, second = logits[step, : step + 1], logits[step, dag.num_slots : dag.num_slots + step + 1]
+        names = logits[step, 2 * dag.num_slots :].softmax(0)
+        left = sum(p * value for p, value in zip(first.softmax(0), slots, strict=True))
+        right = sum(p * value for p, value in zip(second.softmax(0), slots, strict=True))
+        slots.append(
+            sum(p * OPERATIONS[name].soft(left, right) for p, name in zip(names, dag.operations, strict=True))
+        )
+    return slots

@@ -1,0 +1,87 @@
+"""Generated problems: right, seeded, and never the same in training and evaluation."""
+
+from itertools import islice
+
+import pytest
+
+from modeling_gpt_dag.data import Problem, arithmetic_problems, evaluation_problems
+from modeling_gpt_dag.evaluation import arithmetic_table, is_exact_match
+
+
+def test_answers_follow_precedence():
+    generator = arithmetic_problems("train", seed=3, num_operators=[1, 2, 3])
+    for problem in islice(generator, 200):
+        assert problem.answer == str(eval(problem.prompt.rstrip("=").replace("+0", "+ 0"), {}))
+
+
+def test_a_problem_reads_as_it_is_written():
+    problem = Problem((12, 3, 4), ("-", "*"))
+    assert (problem.prompt, problem.answer) == ("12-3*4=", "0")
+
+
+@pytest.mark.parametrize("digits", [[1], [2], [1, 2, 3, 4]])
+def test_training_and_evaluation_never_share_a_problem(digits):
+    training = {problem.prompt for problem in islice(arithmetic_problems("train", seed=1, digits=digits), 3000)}
+    evaluation = {problem.prompt for problem in evaluation_problems(300, seed=1, digits=digits)}
+    assert evaluation and not training & evaluation
+
+
+def test_swapped_operands_are_on_the_same_side():
+    for a in range(30):
+        for b in range(30):
+            assert Problem((a, b), ("+",)).split == Problem((b, a), ("+",)).split
+
+
+def test_the_same_seed_gives_the_same_problems_and_another_seed_others():
+    first, again, other = (list(islice(arithmetic_problems("train", seed=seed), 50)) for seed in (5, 5, 6))
+    assert first == again != other
+
+
+def test_options_are_followed():
+    problems = list(islice(arithmetic_problems("train", 0, operators="-", digits=[3], num_operators=[2]), 50))
+    assert all(problem.operators == ("-", "-") for problem in problems)
+    assert all(len(str(operand)) == 3 for problem in problems for operand in problem.operands)
+
+
+def test_evaluation_problems_are_different_and_few_where_there_are_few():
+    problems = evaluation_problems(500, seed=0, operators="+", digits=[1])
+    assert 0 < len(problems) == len(set(problems)) < 40
+
+
+def test_problems_without_an_exact_value_are_recognised():
+    assert Problem((10**9, 10**8), ("*",)).is_exact
+    assert not Problem((10**9, 10**9), ("*",)).is_exact
+    assert not Problem((10**9, 10**9, 10**18 - 1), ("*", "-")).is_exact
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"operators": "+/"}, "operators="),
+        ({"operators": ""}, "operators="),
+        ({"digits": [0]}, "digits="),
+        ({"num_operators": [0]}, "num_operators="),
+    ],
+)
+def test_impossible_options_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        arithmetic_problems("train", 0, **options)
+
+
+@pytest.mark.parametrize(
+    ("line", "hit"),
+    [("-3\n", True), ("-3", False), ("3\n", False), ("-3 \n", False), ("-30\n", False), ("-03\n", False)],
+)
+def test_the_match_is_strict(line, hit):
+    assert is_exact_match(line, Problem((4, 7), ("-",))) is hit
+
+
+def test_the_table_shows_cells_without_problems_as_empty():
+    cell = {"exact_match": 0.5, "n": 2}
+    report = {
+        "digits": 10,
+        "per_operator": {"+": cell, "*": {"exact_match": None, "n": 0}},
+        "left_out": {"n": 3},
+        **cell,
+    }
+    assert arithmetic_table([report]).splitlines()[-1] == "| 10 | 50.0 % | - | 50.0 % | 2 | 3 |"
