@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import torch
 import yaml
 from transformers import GPT2Config, HfArgumentParser, PreTrainedConfig, TrainingArguments
 
@@ -100,6 +101,9 @@ def parse_recipe(arguments: list[str]) -> tuple[Any, DataArguments, TrainingArgu
         # The flags are too many to repeat with every error; --help lists them.
         usage=f"train.py {path} [--key value ...]",
     )
+    # Without use_cpu two processes on a machine without accelerator would train side by side, unaware of each other.
+    has_accelerator = torch.accelerator.is_available()
+    parser.set_defaults(use_cpu=not has_accelerator, dataloader_pin_memory=has_accelerator)
     actions = {action.dest: action for action in parser._actions}
     for key, value in recipe.items():
         if key not in actions or key == "help":

@@ -103,9 +103,11 @@ def number_tokens(tokenizer: PreTrainedTokenizerFast) -> dict[str, list[int]]:
         if symbol is not None:
             symbols.setdefault(symbol, []).append(token)
     for symbol in REQUIRED_SYMBOLS:
-        written = tokenizer.encode(f"={symbol}", add_special_tokens=False)[-1]
-        if written not in symbols.get(symbol, []):
+        # After a letter or a digit; after "=" some tokenizers merge the minus with it.
+        last = [tokenizer.encode(before + symbol, add_special_tokens=False)[-1] for before in ("1", "a", "")]
+        written = [token for token in last if token in symbols.get(symbol, [])]
+        if not written:
             raise ValueError(f"the tokenizer does not write {symbol!r} as a token of its own")
-        symbols[symbol].remove(written)
-        symbols[symbol].insert(0, written)
+        symbols[symbol].remove(written[0])
+        symbols[symbol].insert(0, written[0])
     return symbols

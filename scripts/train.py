@@ -23,7 +23,7 @@ from modeling_gpt_dag.recipes import build_config, parse_recipe
 
 
 def prepare():
-    """Arguments, tokenizer and model; raises ValueError for whatever in them cannot work."""
+    """Arguments, training data, tokenizer and model; raises ValueError for whatever in them cannot work."""
     model_args, data_args, training_args, run_args = parse_recipe(sys.argv[1:])
     output_dir = Path(training_args.output_dir)
     holds_run = (output_dir / "config.json").exists() or (output_dir.is_dir() and get_last_checkpoint(output_dir))
@@ -45,13 +45,23 @@ def prepare():
         raise ValueError(
             f"block_size={data_args.block_size} does not fit n_positions={config.max_position_embeddings} positions"
         )
+    with training_args.main_process_first(desc="generating the training data"):
+        dataset = arithmetic_dataset(
+            tokenizer,
+            num_blocks=data_args.num_train_blocks,
+            block_size=data_args.block_size,
+            seed=training_args.seed if training_args.data_seed is None else training_args.data_seed,
+            operators=data_args.operators,
+            digits=data_args.digits,
+            num_operators=data_args.num_operators,
+        )
     set_seed(training_args.seed)
-    return data_args, training_args, tokenizer, GPTDAGForCausalLM(config)
+    return data_args, training_args, dataset, tokenizer, GPTDAGForCausalLM(config)
 
 
 def main():
     try:
-        data_args, training_args, tokenizer, model = prepare()
+        data_args, training_args, dataset, tokenizer, model = prepare()
     except (ValueError, TypeError) as error:
         raise SystemExit(f"train.py: {error}") from error
     # A line is an answer: generation ends with it.
@@ -62,16 +72,6 @@ def main():
         eos_token_id=[tokenizer.encode(END_OF_LINE)[-1], tokenizer.eos_token_id],
         pad_token_id=tokenizer.pad_token_id,
     )
-    with training_args.main_process_first(desc="generating the training data"):
-        dataset = arithmetic_dataset(
-            tokenizer,
-            num_blocks=data_args.num_train_blocks,
-            block_size=data_args.block_size,
-            seed=training_args.data_seed or training_args.seed,
-            operators=data_args.operators,
-            digits=data_args.digits,
-            num_operators=data_args.num_operators,
-        )
     trainer = Trainer(
         model=model,
         args=training_args,

@@ -1,6 +1,9 @@
 """Tiny models, one thread, fixed seeds, no network."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
@@ -74,3 +77,13 @@ def encode(tokenizer):
         return tokenizer(list(texts), return_tensors="pt", padding=True)["input_ids"]
 
     return encode
+
+
+@pytest.fixture(scope="session")
+def headline(tmp_path_factory) -> str:
+    """Directory of a model trained by the headline recipe."""
+    directory = str(tmp_path_factory.mktemp("runs") / "arithmetic")
+    root = Path(__file__).parent.parent
+    command = [sys.executable, "scripts/train.py", "configs/arithmetic.yaml", "--output_dir", directory]
+    subprocess.run(command, cwd=root, check=True, capture_output=True)
+    return directory

@@ -55,12 +55,12 @@ def test_number_tokens_refuses_a_tokenizer_that_merges_digits():
 
 
 def test_number_tokens_tells_spaced_signed_and_unreadable_tokens_apart():
-    tokenizer = split_digits(bpe("1|2", "Ġ|7", "(|-", ")|-", "a|)", "Ġ|-", "5|)"))
+    tokenizer = split_digits(bpe("1|2", "Ġ|7", "(|-", ")|-", "a|)", "Ġ|-", "5|)", "=|-"))
     symbols = number_tokens(tokenizer)
     token = tokenizer.get_vocab()
     assert symbols["7"] == [token["7"]] and symbols[" 7"] == [token["Ġ7"]]
     assert symbols["-"] == [token["-"]]
-    assert sorted(symbols[" -"]) == sorted([token["(-"], token["Ġ-"]])
+    assert sorted(symbols[" -"]) == sorted([token["(-"], token["Ġ-"], token["=-"]])
     assert symbols[")"] == [token[")"], token["a)"]]
     assert sorted(symbols["unreadable"]) == sorted([token["12"], token["5)"]])
     assert token[")-"] not in [i for ids in symbols.values() for i in ids]

@@ -1,0 +1,115 @@
+"""The scripts as a user runs them: training to a threshold, several processes, wrong input."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parent.parent
+ENVIRONMENT = os.environ | {"HF_HUB_OFFLINE": "1"}
+
+
+def run(*command: str, ok: bool = True) -> str:
+    """Standard output of a command in the repository; its standard error where it has to fail."""
+    process = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True)
+    assert (process.returncode == 0) is ok, process.stderr
+    return process.stdout if ok else process.stderr
+
+
+def script(name: str, *arguments: str, ok: bool = True) -> str:
+    return run(sys.executable, f"scripts/{name}.py", *arguments, ok=ok)
+
+
+@pytest.fixture(scope="module")
+def smoke(tmp_path_factory) -> str:
+    directory = str(tmp_path_factory.mktemp("runs") / "smoke")
+    script("train", "configs/smoke.yaml", "--output_dir", directory)
+    return directory
+
+
+@pytest.mark.parametrize(
+    ("operators", "digits", "threshold"),
+    [("+-*", 4, 0.995), ("+-*", 7, 0.99), ("+-", 10, 0.99), ("+-", 13, 0.99)],
+)
+def test_the_headline_recipe_computes_exactly_beyond_its_training_lengths(
+    headline, tmp_path, operators, digits, threshold
+):
+    output = tmp_path / "report.json"
+    arguments = ["--operators", operators, "--digits", str(digits), "--num_samples", "500", "--output", str(output)]
+    script("evaluate", "--model", headline, "--task", "arithmetic", *arguments)
+    report = json.loads(output.read_text())
+    assert report["n"] == 500 and report["exact_match"] >= threshold
+    assert set(report["per_operator"]) == set(operators)
+
+
+def test_the_gate_is_shut_on_problems_beyond_exactness(headline, tmp_path):
+    output = tmp_path / "report.json"
+    script("evaluate", "--model", headline, "--operators", "*", "--digits", "12", "--output", str(output))
+    assert json.loads(output.read_text())["left_out"] == {"n": 500, "gate_open": 0}
+
+
+def test_generate_answers_through_the_pipeline(headline):
+    answers = script("generate", "--model", headline, "--prompt", "1234567890*7=", "12-345=").splitlines()
+    assert answers == ["1234567890*7=8641975230", "12-345=-333"]
+
+
+def test_the_run_logs_the_dag_beside_the_loss_and_saves_a_whole_directory(smoke):
+    history = json.loads((Path(smoke) / "trainer_state.json").read_text())["log_history"]
+    assert all("gate/mean" in record for record in history if "loss" in record)
+    files = {file.name for file in Path(smoke).iterdir()}
+    assert {"config.json", "model.safetensors", "generation_config.json", "tokenizer.json"} <= files
+    assert json.loads((Path(smoke) / "config.json").read_text())["use_cache"] is True
+
+
+@pytest.mark.parametrize(
+    "launcher",
+    [["accelerate.commands.launch"], ["torch.distributed.run", "--nproc_per_node", "2"]],
+    ids=["accelerate launch", "torchrun, two processes"],
+)
+@pytest.mark.parametrize("numerics", ["exact", "soft"])
+def test_launchers_train(tmp_path, launcher, numerics):
+    flags = ["--dag_depth", "2", "--dag_numerics", numerics, "--output_dir", str(tmp_path / "run")]
+    output = run(sys.executable, "-m", *launcher, "scripts/train.py", "configs/smoke.yaml", *flags)
+    assert output.count("| digits |") == 1
+    assert (tmp_path / "run" / "model.safetensors").exists()
+
+
+def test_a_run_continues_from_its_checkpoint(tmp_path):
+    flags = ["--output_dir", str(tmp_path), "--save_strategy", "steps", "--save_steps", "2"]
+    script("train", "configs/smoke.yaml", *flags, "--max_steps", "2")
+    script("train", "configs/smoke.yaml", *flags, "--max_steps", "4", "--resume_from_checkpoint", "true")
+    assert json.loads((tmp_path / "trainer_state.json").read_text())["global_step"] == 4
+
+
+def test_a_directory_that_holds_a_run_is_not_overwritten_unless_asked(smoke):
+    error = script("train", "configs/smoke.yaml", "--output_dir", smoke, ok=False)
+    assert "already holds a run" in error and "--overwrite_output_dir" in error
+    script("train", "configs/smoke.yaml", "--output_dir", smoke, "--overwrite_output_dir")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--dag_dept", "2"], "unknown flag --dag_dept; did you mean dag_depth?"),
+        (["--dag_depth", "-1"], "dag_depth=-1"),
+        (["--n_embd", "33"], "hidden_size=33: must be a multiple of num_attention_heads=2"),
+        (["--block_size", "500"], "block_size=500 does not fit n_positions=128"),
+        (["--operators", "/"], "operators='/'"),
+    ],
+)
+def test_train_refuses_in_one_line(tmp_path, arguments, message):
+    error = script("train", "configs/smoke.yaml", "--output_dir", str(tmp_path), *arguments, ok=False)
+    assert message in error and "Traceback" not in error
+
+
+@pytest.mark.parametrize("name", ["generate", "evaluate"])
+def test_a_missing_or_foreign_model_is_refused_in_one_line(tmp_path, name):
+    prompt = ["--prompt", "1+1="] if name == "generate" else []
+    assert "is not a model directory" in script(name, "--model", str(tmp_path), *prompt, ok=False)
+    (tmp_path / "config.json").write_text('{"model_type": "gpt2"}')
+    error = script(name, "--model", str(tmp_path), *prompt, ok=False)
+    assert "type 'gpt2', not a GPT-DAG" in error and "Traceback" not in error
