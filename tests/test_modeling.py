@@ -89,7 +89,16 @@ def test_number_positions_do_not_cut_the_attention(make_model, encode):
     ids = encode("ab123=")
     changed = ids.clone()
     changed[:, 0] = encode("c")[0]
-    assert not torch.allclose(model(ids).logits[:, -1], model(changed).logits[:, -1])
+    ours, theirs = (model(x, use_cache=False).logits for x in (ids, changed))
+    assert not torch.allclose(ours[:, -1], theirs[:, -1])
+
+
+def test_masked_tokens_are_not_read(make_model, encode):
+    ids = encode("7712+34=")
+    mask = torch.ones_like(ids)
+    mask[:, :2] = 0
+    dag = make_model()(ids, attention_mask=mask, output_dag=True).dag
+    assert dag.values[0, -1, :2].tolist() == [34, 12]
 
 
 def test_packed_sequences_stay_apart(make_model, encode):
@@ -238,3 +247,26 @@ def test_a_llama_can_be_the_backbone(symbols, tokenizer, encode):
     ids = encode(TEXT)
     assert model(ids, labels=ids).loss.isfinite()
     assert model.generate(ids, max_new_tokens=4, do_sample=False).shape == (1, ids.shape[1] + 4)
+
+
+def test_operands_are_scored_by_rank_and_by_what_stands_at_the_last_digit(make_model, encode):
+    """The planner's logits once more, token by token, with positions found in the text by hand."""
+    model = make_model()
+    dag, text = model.model.dag, "12+345=46\n7*"
+    last_digits = {3: [1], 7: [5, 1], 11: [10, 8, 5, 1]}  # token: last digits of the numbers readable there
+    seen = []
+    hook = dag.norm.register_forward_hook(lambda module, args, output: seen.append(output[0]))
+    output = model(encode(text), output_dag=True).dag
+    hook.remove()
+    hidden = seen[0]
+    for token, digits in last_digits.items():
+        rank = dag.slot_head(hidden[token]).view(3, 2, 8)
+        query = dag.query(hidden[token]).view(3, 2, 8)
+        for step in range(3):
+            for operand, probs in enumerate((output.operand1_probs, output.operand2_probs)):
+                logits = rank[step, operand].clone()
+                for slot, digit in enumerate(digits):
+                    logits[slot] += query[step, operand] @ dag.key(hidden[digit]) / 8**0.5
+                logits[len(digits) : 5] = float("-inf")
+                logits[5 + step :] = float("-inf")
+                torch.testing.assert_close(probs[0, token, step], logits.softmax(0), rtol=1e-4, atol=1e-5)
