@@ -77,6 +77,8 @@ class GPTDAGConfig(PreTrainedConfig):
     hidden_size = _backbone_property("hidden_size")
     num_attention_heads = _backbone_property("num_attention_heads")
     max_position_embeddings = _backbone_property("max_position_embeddings")
+    initializer_range = _backbone_property("initializer_range")
+    sliding_window = _backbone_property("sliding_window")
 
     def __post_init__(self, **kwargs):
         misspelt = [key for key in kwargs if key.startswith("dag_")]
@@ -148,6 +150,23 @@ class GPTDAGConfig(PreTrainedConfig):
     @property
     def has_number_memory(self) -> bool:
         return self.dag_depth > 0 and self.dag_numerics == "exact"
+
+    @property
+    def layer_types(self) -> list[str]:
+        """Kind of attention behind each cache slot, where some of the backbone's slide; the DAG's never do.
+
+        Raises AttributeError, as transformers expects, where all are full.
+        """
+        types = getattr(self.backbone_config, "layer_types", None)
+        if types is None and getattr(self.backbone_config, "sliding_window", None) is not None:
+            types = ["sliding_attention"] * self.context_index
+        if types is None:
+            raise AttributeError("layer_types")
+        return [*types, *["full_attention"] * (self.num_hidden_layers - self.context_index)]
+
+    @property
+    def num_key_value_heads(self) -> int:
+        return getattr(self.backbone_config, "num_key_value_heads", None) or self.num_attention_heads
 
     @property
     def head_dim(self) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoModel, GPT2Config, PreTrainedModel
+from transformers import AutoModel, GPT2Config, PreTrainedModel, PreTrainedTokenizerBase
 from transformers import initialization as init
 from transformers.cache_utils import Cache, DynamicCache
 from transformers.generation import GenerationMixin
@@ -25,14 +25,11 @@ from transformers.pytorch_utils import Conv1D
 from transformers.utils import ModelOutput, auto_docstring
 from transformers.utils.generic import can_return_tuple, merge_with_config_defaults
 
+from .attach import attach
 from .configuration_gpt_dag import GPTDAGConfig
 from .dag import DAGState, ExactDAG, GateMixer, SoftDAG
-from .number_text import OTHER, SPACED, WRITTEN_SYMBOLS, NumberText, latest_numbers, read_numbers, symbol_table
-
-HOW_TO_FILL = (
-    'dag_numerics="exact" reads numbers from token ids and needs to know which tokens are digits: '
-    "set `config.number_tokens = modeling_gpt_dag.number_tokens(tokenizer)`"
-)
+from .number_memory import NumberMemory
+from .number_text import WRITTEN_SYMBOLS, NumberText
 
 
 @dataclass
@@ -117,9 +114,9 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
             init.normal_(module.end_embedding, mean=0.0, std=std)
         elif isinstance(module, GateMixer):
             init.ones_(module.dag_scale)
-        elif isinstance(module, GPTDAGModel) and module.config.has_number_memory:
-            init.copy_(module.number_symbols, symbol_table(module.config.number_tokens))
-            init.copy_(module.written_tokens, module.config_written_tokens())
+        elif isinstance(module, NumberMemory):
+            init.copy_(module.number_symbols, module.build_number_symbols())
+            init.copy_(module.written_tokens, module.build_written_tokens())
 
     def get_input_embeddings(self) -> nn.Module:
         return self.base_model.backbone.get_input_embeddings()
@@ -150,8 +147,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         self.post_init()
 
     def _build_exact(self, config: GPTDAGConfig):
-        if config.number_tokens is None:
-            raise ValueError(HOW_TO_FILL)
+        self.number_memory = NumberMemory(config)
         self.dag = ExactDAG(
             hidden_size=config.hidden_size,
             key_size=config.head_dim,
@@ -165,12 +161,6 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         # The symbols' embeddings are the output embeddings of their tokens: the input embeddings where those are tied.
         if not config.tie_word_embeddings:
             self.symbol_embedding = nn.Embedding(len(WRITTEN_SYMBOLS), config.hidden_size)
-        self.number_symbols = nn.Buffer(symbol_table(config.number_tokens), persistent=False)
-        self.written_tokens = nn.Buffer(self.config_written_tokens(), persistent=False)
-
-    def config_written_tokens(self) -> Tensor:
-        """(W - 1,) int64: the token that writes each of WRITTEN_SYMBOLS."""
-        return torch.tensor([self.config.number_tokens[symbol][0] for symbol in WRITTEN_SYMBOLS])
 
     @staticmethod
     def _context_config(config: GPTDAGConfig) -> GPT2Config:
@@ -182,31 +172,6 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         )
         context_config._attn_implementation = config._attn_implementation
         return context_config
-
-    def _symbols(
-        self, input_ids: Tensor, attention_mask: Tensor | None, position_ids: Tensor | None, cache: Cache | None
-    ) -> Tensor:
-        """(B, L) int64: number symbols of the cached tokens and of `input_ids` (B, T)."""
-        symbols = self.number_symbols[input_ids.clamp(max=self.number_symbols.numel() - 1)]
-        if position_ids is not None:
-            # A sequence begins at position 0; it does not continue the number that ends the one packed before it.
-            symbols = torch.where(position_ids == 0, symbols % SPACED + SPACED, symbols)
-        if attention_mask is not None and attention_mask.ndim == 2:
-            symbols = torch.where(attention_mask[:, -symbols.shape[1] :].bool(), symbols, OTHER)
-        if cache is None:
-            return symbols
-        memory = symbols[:, None, :, None].to(self.dtype)
-        return cache.update(memory, memory, self.config.number_memory_index)[0][:, 0, :, 0].long()
-
-    def _number_positions(self, position_ids: Tensor, text: NumberText, index: Tensor) -> Tensor:
-        """(B, T): positions at which a number takes one place: `position_ids` less the tokens that continue a number.
-
-        position_ids: (B, T) or (1, T), contiguous within a sequence. index: (T,), token indices of this call.
-        """
-        continued = text.continues.long().cumsum(1)
-        start = (index - position_ids).clamp(min=0).expand(continued.shape[0], -1)
-        before_start = torch.nn.functional.pad(continued, (1, 0)).gather(1, start)
-        return position_ids - (continued[:, index] - before_start)
 
     def _refuse_too_long(self, length: int, past_length: int | Tensor, cache: Cache | None):
         """Learned position tables end; say so before the embedding fails. Rotary backbones have no table."""
@@ -242,8 +207,6 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         if input_ids is None and inputs_embeds is None:
             raise ValueError("You have to specify input_ids or inputs_embeds")
         exact = self.config.has_number_memory
-        if exact and input_ids is None:
-            raise ValueError("exact numerics reads numbers from token ids: pass input_ids beside inputs_embeds")
         if use_cache and past_key_values is None:
             past_key_values = DynamicCache(config=self.config)
         length = (input_ids if inputs_embeds is None else inputs_embeds).shape[1]
@@ -253,13 +216,20 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         index = torch.arange(length, device=device) + past_length
 
         backbone_mask, backbone_positions, text = attention_mask, position_ids, None
+        if isinstance(attention_mask, dict) and not hasattr(self.config.backbone_config, "layer_types"):
+            backbone_mask = attention_mask["sliding_attention"]
         if exact:
-            text = read_numbers(self._symbols(input_ids, attention_mask, position_ids, past_key_values))
+            if input_ids is not None:
+                symbols = self.number_memory.symbols_of_ids(input_ids)
+            else:
+                symbols = self.number_memory.symbols_of_embeddings(inputs_embeds, self.get_input_embeddings())
+            memory = (attention_mask, position_ids, index, past_key_values, self.dtype)
+            text = self.number_memory.read(symbols, *memory)
             if self.config.dag_number_positions:
                 if attention_mask is None and past_key_values is None:
-                    backbone_mask = self._packed_mask(input_ids, inputs_embeds, position_ids)
+                    backbone_mask = self._packed_mask(symbols, position_ids)
                 token_positions = index.unsqueeze(0) if position_ids is None else position_ids
-                backbone_positions = self._number_positions(token_positions, text, index)
+                backbone_positions = self.number_memory.positions(text, token_positions, index)
 
         outputs = self.backbone(
             input_ids=input_ids if inputs_embeds is None else None,
@@ -270,7 +240,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             use_cache=use_cache,
             **kwargs,
         )
-        hidden_states, dag = outputs.last_hidden_state, None
+        hidden_states, all_hidden_states, dag = outputs.last_hidden_state, outputs.hidden_states, None
         if self.config.dag_depth > 0:
             context = self._contextualise(hidden_states, attention_mask, position_ids, past_key_values, **kwargs)
             if exact:
@@ -281,31 +251,34 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
                 state = self.dag(dag_input)
             hidden_states, gate = self.mixer(hidden_states, dag_input, state)
             dag = self._dag_output(state, gate) if output_dag else None
+            if all_hidden_states is not None:
+                all_hidden_states = (*all_hidden_states[:-1], hidden_states)
         return GPTDAGModelOutput(
             last_hidden_state=hidden_states,
             past_key_values=outputs.past_key_values,
-            hidden_states=outputs.hidden_states,
+            hidden_states=all_hidden_states,
             attentions=outputs.attentions,
             dag=dag,
         )
 
-    def _packed_mask(self, input_ids: Tensor, inputs_embeds: Tensor | None, position_ids: Tensor | None) -> Tensor:
+    def _packed_mask(self, symbols: Tensor, position_ids: Tensor | None) -> Tensor:
         """The mask to give with number positions, which the library would take for one packed sequence per token."""
         mask = None
         if position_ids is not None:
             mask = create_causal_mask(
                 config=self.config.backbone_config,
-                inputs_embeds=self.get_input_embeddings()(input_ids) if inputs_embeds is None else inputs_embeds,
+                # Batch size, length and dtype are all that is read from it.
+                inputs_embeds=symbols.new_empty((*symbols.shape, 0), dtype=self.dtype),
                 attention_mask=None,
                 past_key_values=None,
                 position_ids=position_ids,
             )
-        return torch.ones_like(input_ids) if mask is None else mask
+        return torch.ones_like(symbols) if mask is None else mask
 
     def _contextualise(
         self,
         hidden_states: Tensor,
-        attention_mask: Tensor | None,
+        attention_mask: Tensor | dict | None,
         position_ids: Tensor | None,
         cache: Cache | None,
         **kwargs,
@@ -316,32 +289,24 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         mask = create_causal_mask(
             config=self.context_config,
             inputs_embeds=hidden_states,
-            attention_mask=attention_mask,
+            attention_mask=attention_mask["full_attention"] if isinstance(attention_mask, dict) else attention_mask,
             past_key_values=cache,
             position_ids=position_ids,
             # The backbone's slots already hold this call's tokens; the first context block's does not.
             layer_idx=self.config.context_index,
         )
         for block in self.context:
-            hidden_states = block(hidden_states, cache, mask, **kwargs)
+            hidden_states = block(hidden_states, past_key_values=cache, attention_mask=mask, **kwargs)
         return hidden_states
 
     def _run_exact(
         self, hidden: Tensor, text: NumberText, index: Tensor, position_ids: Tensor | None, cache: Cache | None
     ) -> DAGState:
         """hidden: (B, T, H), normalised. text: over (B, L). index: (T,), token indices of this call."""
-        numbers = latest_numbers(text, index, self.config.dag_num_values)
-        if position_ids is not None:
-            # Numbers of a sequence packed before are not this one's to read.
-            numbers = numbers.since(index - position_ids)
-        keys = self.dag.key(hidden)
-        if cache is not None:
-            memory = keys.unsqueeze(1)
-            keys = cache.update(memory, memory, self.config.number_memory_index + 1)[0].squeeze(1)  # (B, L, E)
-        last = numbers.last.flatten(1).unsqueeze(-1).expand(-1, -1, keys.shape[-1])
-        number_keys = keys.gather(1, last).unflatten(1, numbers.last.shape[1:])  # (B, T, N, E)
+        numbers = self.number_memory.latest(text, position_ids, index)
+        number_keys = self.number_memory.keys_of(numbers, self.dag.key(hidden), cache)
         if self.config.tie_word_embeddings:
-            symbol_embedding = self.get_input_embeddings()(self.written_tokens)
+            symbol_embedding = self.get_input_embeddings()(self.number_memory.written_tokens)
         else:
             symbol_embedding = self.symbol_embedding.weight
         return self.dag(hidden, numbers, number_keys, text.written[:, index], symbol_embedding)
@@ -370,6 +335,30 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         name = next(name for name, module in self.named_modules() if module is embeddings)
         self._tied_weights_keys = {"lm_head.weight": f"{name}.weight"}
         self.post_init()
+
+    @classmethod
+    def from_backbone(
+        cls, backbone: str | PreTrainedModel, tokenizer: PreTrainedTokenizerBase | None = None, **kwargs
+    ) -> "GPTDAGForCausalLM":
+        """Put a DAG on a pretrained causal language model; its weights are copied, its text stays its own.
+
+        On text without readable numbers the logits are the backbone's to the bit, before and after training. A number
+        keeps as many positions as it has tokens, as the backbone has learned it (`dag_number_positions=False`), and
+        `dag_scale` starts at the backbone's mean hidden norm / sqrt(H), so that what is written speaks as loudly.
+
+        backbone: name, directory or model, any `...ForCausalLM` of transformers with a plain output projection.
+        tokenizer: the backbone's, one token per digit; by default the one saved beside it.
+        kwargs: `dag_*` fields of `GPTDAGConfig`; others go to `AutoModelForCausalLM.from_pretrained`.
+        Returns the model in eval mode. Raises ValueError for encoders, for heads that do more than project, for a
+        tokenizer that merges digits, and for what `GPTDAGConfig` refuses.
+        """
+        return attach(cls, backbone, tokenizer, **kwargs)
+
+    def freeze_backbone(self) -> "GPTDAGForCausalLM":
+        """Leave the DAG alone trainable: backbone, embeddings and language modeling head are frozen. Returns self."""
+        self.model.backbone.requires_grad_(False)
+        self.lm_head.requires_grad_(False)
+        return self
 
     @can_return_tuple
     @auto_docstring

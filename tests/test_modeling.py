@@ -217,13 +217,14 @@ def test_a_sequence_longer_than_the_position_table_names_both_lengths(make_model
         model(torch.ones(1, 4 if cached else 9, dtype=torch.long), past_key_values=cache)
 
 
-def test_exact_numerics_asks_for_the_ids_beside_embeddings(make_model, encode):
+def test_embeddings_of_number_tokens_are_read_as_those_tokens(make_model, encode):
     model = make_model()
     ids = encode(TEXT)
     embeds = model.get_input_embeddings()(ids)
-    with pytest.raises(ValueError, match="input_ids beside inputs_embeds"):
-        model(inputs_embeds=embeds)
-    torch.testing.assert_close(model(ids, inputs_embeds=embeds).logits, model(ids).logits)
+    assert torch.equal(model(inputs_embeds=embeds).logits, model(ids).logits)
+    assert torch.equal(model(ids, inputs_embeds=embeds).logits, model(ids).logits)
+    dag = model(inputs_embeds=embeds + 1e-3, output_dag=True).dag
+    assert (dag.gate == 0).all()
 
 
 def test_logits_to_keep_keeps_the_last(model, encode):

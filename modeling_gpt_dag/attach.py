@@ -1,0 +1,76 @@
+"""Putting a DAG on a pretrained causal language model: `GPTDAGForCausalLM.from_backbone`.
+
+What is unusual: it is checked, not assumed, that the result is the backbone. A probe runs through both, and a backbone
+whose logits are more than a projection of its last hidden state is refused.
+"""
+
+import copy
+from typing import TYPE_CHECKING
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+
+from .configuration_gpt_dag import GPTDAGConfig
+from .tokenization import number_tokens
+
+if TYPE_CHECKING:
+    from .modeling_gpt_dag import GPTDAGForCausalLM
+
+PROBE_TOKENS = 64
+
+
+def attach(
+    model_class: "type[GPTDAGForCausalLM]",
+    backbone: str | PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase | None,
+    **kwargs,
+) -> "GPTDAGForCausalLM":
+    """See `GPTDAGForCausalLM.from_backbone`."""
+    dag_kwargs = {key: kwargs.pop(key) for key in list(kwargs) if key.startswith("dag_")}
+    dag_kwargs.setdefault("dag_number_positions", False)
+    needs_tokenizer = dag_kwargs.get("dag_numerics", "exact") == "exact" and dag_kwargs.get("dag_depth") != 0
+    if isinstance(backbone, str):
+        if needs_tokenizer and tokenizer is None:
+            tokenizer = AutoTokenizer.from_pretrained(backbone)
+        backbone = AutoModelForCausalLM.from_pretrained(backbone, **kwargs)
+    elif kwargs:
+        raise ValueError(f"{sorted(kwargs)} are for loading a backbone by name; this one is a model already")
+    if needs_tokenizer and tokenizer is None:
+        raise ValueError("exact numerics reads numbers from token ids: pass the backbone's tokenizer")
+    source = backbone.config.get_text_config()
+    head = backbone.get_output_embeddings()
+    if source.is_encoder_decoder or not backbone.can_generate() or head is None:
+        raise ValueError(f"{type(backbone).__name__} is not a causal language model; a DAG needs a decoder")
+    if head.bias is not None:
+        raise ValueError(f"the output projection of {type(backbone).__name__} has a bias; GPT-DAG's has none")
+    if needs_tokenizer:
+        dag_kwargs["number_tokens"] = number_tokens(tokenizer)
+
+    model = model_class(GPTDAGConfig(backbone_config=copy.deepcopy(source), **dag_kwargs))
+    model.to(device=backbone.device, dtype=backbone.dtype)
+    model.model.backbone.load_state_dict(backbone.base_model.state_dict())
+    model.lm_head.load_state_dict(head.state_dict())
+    model.tie_weights()
+    model.generation_config = copy.deepcopy(backbone.generation_config)
+    _match(model, backbone)
+    return model
+
+
+@torch.no_grad()
+def _match(model: "GPTDAGForCausalLM", backbone: PreTrainedModel):
+    """Check that the logits are the backbone's; start `dag_scale` and untied symbol embeddings from it."""
+    was_training = backbone.training
+    model.eval()
+    backbone.eval()
+    vocabulary = model.config.vocab_size
+    step = max(1, vocabulary // PROBE_TOKENS)
+    probe = torch.arange(0, vocabulary, step, device=model.device)[:PROBE_TOKENS].unsqueeze(0)  # (1, T)
+    hidden = model.model.backbone(probe, use_cache=False).last_hidden_state
+    same = torch.equal(model.lm_head(hidden), backbone(probe, use_cache=False).logits)
+    backbone.train(was_training)
+    if not same:
+        raise ValueError(f"{type(backbone).__name__} does more to its logits than project its last hidden state")
+    if model.config.dag_depth > 0:
+        model.model.mixer.dag_scale.fill_(hidden.float().norm(dim=-1).mean() / model.config.hidden_size**0.5)
+    if model.config.has_number_memory and not model.config.tie_word_embeddings:
+        model.model.symbol_embedding.weight.copy_(model.lm_head.weight[model.model.number_memory.written_tokens])

@@ -1,0 +1,141 @@
+"""The number memory: which numbers a token can read, over all calls that share a cache.
+
+What is unusual: it is two slots of the model's own KV cache, so that whatever happens to a cache (growing, static
+allocation, beam reordering, cropping, padding) happens to the numbers too. One slot holds the tokens' number symbols,
+small integers that are exact in any dtype, written before the backbone runs because number positions need them; the
+other holds content keys, written after it.
+
+B batch, T tokens of this call, L tokens with the cached ones, N numbers per token, H hidden size, E key size.
+"""
+
+import torch
+from torch import Tensor, nn
+from transformers.cache_utils import Cache
+
+from .configuration_gpt_dag import GPTDAGConfig
+from .number_text import (
+    OTHER,
+    SPACED,
+    WRITTEN_SYMBOLS,
+    NumberText,
+    ReadNumbers,
+    latest_numbers,
+    read_numbers,
+    symbol_table,
+)
+
+HOW_TO_FILL = (
+    'dag_numerics="exact" reads numbers from token ids and needs to know which tokens are digits: '
+    "set `config.number_tokens = modeling_gpt_dag.number_tokens(tokenizer)`"
+)
+
+
+def _fingerprint(embeddings: Tensor) -> Tensor:
+    """(...) int64 of embeddings (..., H): equal where they are equal to the bit; integer sums know no rounding."""
+    integers = {2: torch.int16, 4: torch.int32, 8: torch.int64}[embeddings.element_size()]
+    bits = embeddings.detach().contiguous().view(integers).long()
+    odd = 2 * torch.arange(bits.shape[-1], device=bits.device) + 1
+    return (bits * odd * 0x9E3779B97F4A7C1).sum(-1)
+
+
+def _attends_to_itself(attention_mask: Tensor | dict | None, index: Tensor) -> Tensor | None:
+    """(B, T) bool: which tokens of this call, at indices (T,), a mask lets attend to themselves; None: all.
+
+    attention_mask: (B, L), or (B, 1, T, L) boolean or additive, or a dict of those by attention type.
+    """
+    if isinstance(attention_mask, dict):
+        attention_mask = attention_mask["full_attention"]
+    if not isinstance(attention_mask, Tensor):
+        return None
+    if attention_mask.ndim == 2:
+        return attention_mask[:, -index.shape[0] :].bool()
+    own = attention_mask[:, 0].gather(-1, index.view(1, -1, 1).expand(attention_mask.shape[0], -1, -1)).squeeze(-1)
+    return own if own.dtype == torch.bool else own == 0
+
+
+class NumberMemory(nn.Module):
+    """Reads numbers from token ids and keeps what reading needs in the cache. No parameters.
+
+    Raises ValueError where the config does not say which tokens are digits.
+    """
+
+    def __init__(self, config: GPTDAGConfig):
+        super().__init__()
+        if config.number_tokens is None:
+            raise ValueError(HOW_TO_FILL)
+        self.number_tokens = config.number_tokens
+        self.num_values = config.dag_num_values
+        self.symbols_index = config.number_memory_index
+        self.keys_index = config.number_memory_index + 1
+        self.number_symbols = nn.Buffer(self.build_number_symbols(), persistent=False)
+        self.written_tokens = nn.Buffer(self.build_written_tokens(), persistent=False)
+
+    def build_number_symbols(self) -> Tensor:
+        """(max id + 2,) int64: number symbol of each token id."""
+        return symbol_table(self.number_tokens)
+
+    def build_written_tokens(self) -> Tensor:
+        """(W - 1,) int64: the token that writes each of WRITTEN_SYMBOLS."""
+        return torch.tensor([self.number_tokens[symbol][0] for symbol in WRITTEN_SYMBOLS])
+
+    def symbols_of_ids(self, input_ids: Tensor) -> Tensor:
+        """(B, T) int64: number symbols of token ids (B, T)."""
+        return self.number_symbols[input_ids.clamp(max=self.number_symbols.numel() - 1)]
+
+    def symbols_of_embeddings(self, inputs_embeds: Tensor, embedding: nn.Module) -> Tensor:
+        """(B, T) int64: an embedding that is a number token's to the bit is read as that token, others are none.
+
+        inputs_embeds: (B, T, H). embedding: the model's input embeddings.
+        """
+        tokens = self.number_symbols.nonzero().squeeze(-1)
+        known, order = _fingerprint(embedding(tokens).to(inputs_embeds.dtype)).sort()
+        seen = _fingerprint(inputs_embeds)
+        match = torch.searchsorted(known, seen).clamp(max=known.numel() - 1)
+        return torch.where(known[match] == seen, self.number_symbols[tokens[order]][match], OTHER)
+
+    def read(
+        self,
+        symbols: Tensor,
+        attention_mask: Tensor | dict | None,
+        position_ids: Tensor | None,
+        index: Tensor,
+        cache: Cache | None,
+        dtype: torch.dtype,
+    ) -> NumberText:
+        """Remember this call's symbols (B, T) and find the numbers in all (B, L); masked tokens are no numbers.
+
+        index: (T,), token indices of this call. dtype: of the cache.
+        """
+        if position_ids is not None:
+            # A sequence begins at position 0; it does not continue the number that ends the one packed before it.
+            symbols = torch.where(position_ids == 0, symbols % SPACED + SPACED, symbols)
+        real = _attends_to_itself(attention_mask, index)
+        if real is not None:
+            symbols = torch.where(real, symbols, OTHER)
+        if cache is not None:
+            memory = symbols[:, None, :, None].to(dtype)
+            symbols = cache.update(memory, memory, self.symbols_index)[0][:, 0, :, 0].long()
+        return read_numbers(symbols)
+
+    def positions(self, text: NumberText, position_ids: Tensor, index: Tensor) -> Tensor:
+        """(B, T): positions at which a number takes one place: `position_ids` less the tokens that continue a number.
+
+        position_ids: (B, T) or (1, T), contiguous within a sequence. index: (T,), token indices of this call.
+        """
+        continued = text.continues.long().cumsum(1)
+        start = (index - position_ids).clamp(min=0).expand(continued.shape[0], -1)
+        before_start = torch.nn.functional.pad(continued, (1, 0)).gather(1, start)
+        return position_ids - (continued[:, index] - before_start)
+
+    def latest(self, text: NumberText, position_ids: Tensor | None, index: Tensor) -> ReadNumbers:
+        """The numbers each token of this call can read, (B, T, N): of its own sequence, where several are packed."""
+        numbers = latest_numbers(text, index, self.num_values)
+        return numbers if position_ids is None else numbers.since(index - position_ids)
+
+    def keys_of(self, numbers: ReadNumbers, keys: Tensor, cache: Cache | None) -> Tensor:
+        """Remember this call's content keys (B, T, E); returns those at the numbers' last digits, (B, T, N, E)."""
+        if cache is not None:
+            memory = keys.unsqueeze(1)
+            keys = cache.update(memory, memory, self.keys_index)[0].squeeze(1)  # (B, L, E)
+        last = numbers.last.flatten(1).unsqueeze(-1).expand(-1, -1, keys.shape[-1])
+        return keys.gather(1, last).unflatten(1, numbers.last.shape[1:])
