@@ -46,8 +46,11 @@ def attach(
     if needs_tokenizer:
         dag_kwargs["number_tokens"] = number_tokens(tokenizer)
 
-    model = model_class(GPTDAGConfig(backbone_config=copy.deepcopy(source), **dag_kwargs))
-    model.to(device=backbone.device, dtype=backbone.dtype)
+    config = GPTDAGConfig(backbone_config=copy.deepcopy(source), **dag_kwargs)
+    # Built in the backbone's dtype: casting afterwards would cast buffers that rotary embeddings keep in float32.
+    model = model_class._from_config(
+        config, dtype=backbone.dtype, attn_implementation=backbone.config._attn_implementation
+    ).to(backbone.device)
     model.model.backbone.load_state_dict(backbone.base_model.state_dict())
     model.lm_head.load_state_dict(head.state_dict())
     model.tie_weights()

@@ -55,3 +55,75 @@ def test_generation_is_deterministic(model, tokenizer):
 def test_a_prompt_without_numbers_works_as_text(model, tokenizer):
     output = generate(model, tokenizer(["Hello"], return_tensors="pt"), do_sample=False)
     assert output.shape == (1, 17)
+
+
+def test_several_samples_of_one_prompt_equal_those_without_cache(model, tokenizer):
+    batch = tokenizer(PROMPTS[:1], return_tensors="pt")
+    outputs = []
+    for use_cache in (True, False):
+        torch.manual_seed(1)
+        outputs.append(generate(model, batch, use_cache=use_cache, do_sample=True, num_return_sequences=3))
+    assert torch.equal(*outputs) and outputs[0].shape[0] == 3
+
+
+@pytest.mark.parametrize("role", ["main", "assistant"])
+def test_assisted_decoding_equals_greedy(make_model, model, tokenizer, role):
+    """Rejected candidates are cropped from the cache, number memory included."""
+    batch = tokenizer(PROMPTS[:1], return_tensors="pt")
+    other = make_model(dag_depth=0)
+    main, assistant = (model, other) if role == "main" else (other, model)
+    expected = generate(main, batch, do_sample=False)
+    for helper in (assistant, model):
+        assert torch.equal(generate(main, batch, do_sample=False, assistant_model=helper), expected)
+
+
+def test_a_kept_cache_continues_with_a_longer_prompt(model, tokenizer):
+    batch = tokenizer(["12+34="], return_tensors="pt")
+    first = generate(model, batch, do_sample=False, return_dict_in_generate=True)
+    longer = torch.cat([first.sequences, tokenizer(["\n9*"], return_tensors="pt")["input_ids"]], 1)
+    continued = generate(model, {"input_ids": longer}, do_sample=False, past_key_values=first.past_key_values)
+    assert torch.equal(continued, generate(model, {"input_ids": longer}, do_sample=False, use_cache=False))
+
+
+def test_prefill_in_chunks_equals_prefill_at_once(model, tokenizer):
+    batch = tokenizer(PROMPTS, padding=True, return_tensors="pt")
+    expected = generate(model, batch, do_sample=False)
+    assert torch.equal(generate(model, batch, do_sample=False, prefill_chunk_size=3), expected)
+
+
+def test_generation_from_embeddings_equals_generation_from_ids(model, tokenizer):
+    batch = tokenizer(PROMPTS, padding=True, return_tensors="pt")
+    embeds = model.get_input_embeddings()(batch["input_ids"])
+    ours = generate(model, {"inputs_embeds": embeds, "attention_mask": batch["attention_mask"]}, do_sample=False)
+    assert torch.equal(ours, generate(model, batch, do_sample=False)[:, -12:])
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_ragged_batches_give_each_row_its_own_logits(model, tokenizer, side):
+    batch = tokenizer(PROMPTS, padding=True, padding_side=side, return_tensors="pt")
+    # generate() derives positions from the mask, and so does whoever pads on the left.
+    positions = (batch["attention_mask"].cumsum(1) - 1).clamp(min=0)
+    logits = model(**batch, position_ids=positions).logits
+    for row, mask, prompt in zip(logits, batch["attention_mask"].bool(), PROMPTS, strict=True):
+        alone = model(**tokenizer([prompt], return_tensors="pt")).logits[0]
+        torch.testing.assert_close(row[mask], alone, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["boolean", "additive"])
+def test_a_4d_mask_does_what_the_2d_mask_does(model, encode, kind):
+    ids = encode("7712+34=")
+    mask = torch.ones_like(ids)
+    mask[:, :2] = 0
+    allowed = torch.ones(1, 1, 8, 8, dtype=torch.bool).tril() & mask.bool()[:, None, None, :]
+    four = allowed if kind == "boolean" else torch.where(allowed, 0.0, torch.finfo(torch.float32).min)
+    ours, theirs = model(ids, attention_mask=four).logits, model(ids, attention_mask=mask).logits
+    torch.testing.assert_close(ours[:, 2:], theirs[:, 2:], rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.slow
+def test_compiled_static_generation_equals_eager(model, tokenizer):
+    batch = tokenizer(PROMPTS[:1], return_tensors="pt")
+    expected = generate(model, batch, do_sample=False, use_cache=False)
+    compiled = torch.compile(model.forward, fullgraph=True, dynamic=True)
+    model.forward = compiled
+    assert torch.equal(generate(model, batch, do_sample=False, cache_implementation="static"), expected)

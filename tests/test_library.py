@@ -1,0 +1,106 @@
+"""What users of transformers expect of any model: backends, checkpointing, resizing, outputs, precision."""
+
+import pytest
+import torch
+
+TEXT = "12+34=46\n-3.5*2="
+
+
+@pytest.fixture(params=["exact", "soft"])
+def model(request, make_model):
+    return make_model(dag_numerics=request.param)
+
+
+@pytest.mark.parametrize("backend", ["eager", "sdpa", pytest.param("flex_attention", marks=pytest.mark.slow)])
+def test_attention_backends_agree(model, encode, backend):
+    ids = encode(TEXT)
+    expected = model(ids).logits
+    model.set_attn_implementation(backend)
+    assert model.model.backbone.config._attn_implementation == backend
+    torch.testing.assert_close(model(ids).logits, expected, rtol=1e-3, atol=1e-3)
+
+
+def test_gradient_checkpointing_gives_the_same_gradients(model, encode):
+    ids = encode(TEXT)
+    gradients = []
+    for checkpointing in (False, True):
+        model.train().zero_grad()
+        if checkpointing:
+            model.gradient_checkpointing_enable()
+        torch.manual_seed(3)
+        model(ids, labels=ids).loss.backward()
+        gradients.append([parameter.grad.clone() for parameter in model.parameters()])
+    for one, other in zip(*gradients, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("size", [300, 200])
+def test_resized_embeddings_keep_reading_numbers(make_model, encode, tmp_path, size):
+    model = make_model()
+    ids = encode(TEXT)
+    before = model(ids, output_dag=True)
+    model.resize_token_embeddings(size)
+    after = model(ids, output_dag=True)
+    assert after.logits.shape[-1] == model.config.vocab_size == model.lm_head.out_features == size
+    assert torch.equal(before.dag.values, after.dag.values)
+    assert torch.equal(before.logits[..., :200], after.logits[..., :200])
+    model(torch.full((1, 3), size - 1))
+    model.save_pretrained(tmp_path)
+    assert type(model).from_pretrained(tmp_path).config.vocab_size == size
+
+
+def test_hidden_states_and_attentions_are_returned(model, encode):
+    ids = encode(TEXT)
+    model.set_attn_implementation("eager")
+    output = model(ids, output_hidden_states=True, output_attentions=True)
+    assert len(output.hidden_states) == model.config.backbone_config.n_layer + 1
+    assert torch.equal(model.lm_head(output.hidden_states[-1]), output.logits)
+    assert output.attentions[0].shape == (1, 2, ids.shape[1], ids.shape[1])
+    assert isinstance(model(ids, return_dict=False), tuple)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
+def test_half_precision_weights_calculate_exactly(make_model, encode, dtype):
+    model = make_model(dag_depth=1, dag_operations=["multiply"]).to(dtype)
+    dag = model(encode("123456789*987654321="), output_dag=True).dag
+    values = dag.values[0, -1]
+    chosen = [probs[0, -1, 0].argmax() for probs in (dag.operand1_probs, dag.operand2_probs)]
+    assert values[:2].tolist() == [987654321, 123456789]
+    assert values[-1] == values[chosen[0]] * values[chosen[1]]
+    batch = {"input_ids": encode("12+34=")}
+    options = {"max_new_tokens": 8, "do_sample": False, "eos_token_id": None, "pad_token_id": 0}
+    # Half precision attention rounds otherwise with a cache than without; the number memory does not.
+    assert model.generate(**batch, **options).shape == (1, 14)
+
+
+def test_autocast_leaves_the_executor_exact(make_model, encode):
+    model = make_model().train()
+    ids = encode("123456789+987654321=")
+    with torch.autocast("cpu", torch.bfloat16):
+        output = model(ids, labels=ids, output_dag=True)
+    assert output.dag.values.dtype == torch.float64 and output.dag.values[0, -1, :2].tolist() == [987654321, 123456789]
+    output.loss.backward()
+    assert all(parameter.grad.isfinite().all() for parameter in model.parameters())
+
+
+def test_the_loss_is_normalised_over_all_micro_batches(model, encode):
+    """num_items_in_batch makes two micro-batches add up to one batch, as the Trainer needs."""
+    ids = encode("12+34=46", "7*8=56")
+    items = (ids.shape[1] - 1) * 2
+    whole = model(ids, labels=ids).loss
+    parts = sum(model(row[None], labels=row[None], num_items_in_batch=items).loss for row in ids)
+    torch.testing.assert_close(whole, parts)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("training", [False, True], ids=["eval", "training"])
+def test_it_compiles_without_graph_breaks_for_any_length(model, encode, training):
+    model.train(training)
+    compiled = torch.compile(model, fullgraph=True, dynamic=True)
+    for text in ("12+34=46", "1+2=3\n4*5="):
+        ids = encode(text)
+        torch.manual_seed(0)
+        output = compiled(ids, labels=ids, use_cache=False)
+        assert output.loss.isfinite()
+        if not training:
+            torch.testing.assert_close(output.logits, model(ids).logits, rtol=1e-3, atol=1e-3)
