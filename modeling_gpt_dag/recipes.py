@@ -114,6 +114,21 @@ def parse_recipe(arguments: list[str]) -> tuple[Any, DataArguments, TrainingArgu
     return _parse(parser, flags)
 
 
+def effective_recipe(model: Any, data: DataArguments, training: TrainingArguments) -> str:
+    """YAML of what a run was made with: the model's given keys, the data's, the training's not at default."""
+    keys = {name: value for name, value in dataclasses.asdict(model).items() if value is not None}
+    keys |= dataclasses.asdict(data)
+    default = TrainingArguments(output_dir=training.output_dir)
+    machine = {"output_dir", "logging_dir", "use_cpu", "local_rank", "dataloader_pin_memory"}
+    for field_ in dataclasses.fields(TrainingArguments):
+        value = getattr(training, field_.name)
+        value = getattr(value, "value", value)  # of an Enum
+        plain = isinstance(value, (bool, int, float, str))
+        if plain and field_.init and field_.name not in machine and value != getattr(default, field_.name):
+            keys[field_.name] = value
+    return yaml.safe_dump(keys, sort_keys=False)
+
+
 def build_config(model: Any, vocab_size: int, number_tokens: dict[str, list[int]], **token_ids: int) -> GPTDAGConfig:
     """The model's config: what the recipe says, and what the tokenizer knows."""
     given = {name: value for name, value in dataclasses.asdict(model).items() if value is not None}

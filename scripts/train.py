@@ -19,7 +19,7 @@ from modeling_gpt_dag import GPTDAGForCausalLM, byte_tokenizer, number_tokens
 from modeling_gpt_dag.dag_logger import DAGLogger
 from modeling_gpt_dag.data import arithmetic_dataset
 from modeling_gpt_dag.evaluation import END_OF_LINE, arithmetic_table, evaluate_arithmetic
-from modeling_gpt_dag.recipes import build_config, parse_recipe
+from modeling_gpt_dag.recipes import build_config, effective_recipe, parse_recipe
 
 
 def prepare():
@@ -56,12 +56,13 @@ def prepare():
             num_operators=data_args.num_operators,
         )
     set_seed(training_args.seed)
-    return data_args, training_args, dataset, tokenizer, GPTDAGForCausalLM(config)
+    recipe = effective_recipe(model_args, data_args, training_args)
+    return data_args, training_args, recipe, dataset, tokenizer, GPTDAGForCausalLM(config)
 
 
 def main():
     try:
-        data_args, training_args, dataset, tokenizer, model = prepare()
+        data_args, training_args, recipe, dataset, tokenizer, model = prepare()
     except (ValueError, TypeError) as error:
         raise SystemExit(f"train.py: {error}") from error
     # A line is an answer: generation ends with it.
@@ -87,6 +88,8 @@ def main():
     model.config.use_cache = True
     trainer.save_model()
     trainer.save_state()
+    if trainer.is_world_process_zero():
+        (Path(training_args.output_dir) / "recipe.yaml").write_text(recipe)
 
     if trainer.is_world_process_zero() and data_args.eval_samples > 0:
         model.eval()

@@ -1,0 +1,34 @@
+"""Convert a nanoGPT or nanoGPT-DAG checkpoint to a GPT-DAG directory.
+
+    python scripts/convert.py --checkpoint out/ckpt.pt --output_dir runs/converted
+
+A nanoGPT becomes a GPT-DAG of depth 0, a nanoGPT-DAG one in soft numerics. Nothing in the file is executed.
+"""
+
+import sys
+from dataclasses import dataclass, field
+
+from modeling_gpt_dag.conversion import convert_nanogpt
+from modeling_gpt_dag.recipes import parse_flags
+
+
+@dataclass
+class Arguments:
+    checkpoint: str = field(metadata={"help": "nanoGPT's ckpt.pt"})
+    output_dir: str = field(metadata={"help": "directory for the converted model"})
+
+
+def main():
+    try:
+        args = parse_flags(Arguments, sys.argv[1:])
+        model, dropped = convert_nanogpt(args.checkpoint)
+    except (FileNotFoundError, ValueError) as error:
+        raise SystemExit(f"convert.py: {error}") from error
+    model.save_pretrained(args.output_dir)
+    print(f"wrote {args.output_dir}: {model.num_parameters():,} parameters, dag_depth {model.config.dag_depth}")
+    if dropped:
+        print("dropped, because the original never used them: " + ", ".join(dropped))
+
+
+if __name__ == "__main__":
+    main()

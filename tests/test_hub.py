@@ -1,0 +1,69 @@
+"""A repository for the Hub: complete, and loadable where this package is not installed."""
+
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from modeling_gpt_dag.hub import AUTO_MAP, write_repository
+
+ALONE = """
+import sys
+sys.modules["modeling_gpt_dag"] = None  # as if it were not installed
+import torch
+from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoTokenizer, pipeline
+
+folder, expected = sys.argv[1:]
+options = {"trust_remote_code": True}
+model = AutoModelForCausalLM.from_pretrained(folder, **options).eval()
+base = AutoModel.from_pretrained(folder, **options).eval()
+tokenizer = AutoTokenizer.from_pretrained(folder, **options)
+expected = torch.load(expected)
+ids = tokenizer("12+34=46\\n-3.5*2=", return_tensors="pt").input_ids
+assert AutoConfig.from_pretrained(folder, **options).model_type == "gpt_dag"
+assert torch.equal(model(ids).logits, expected)
+assert torch.equal(model.lm_head(base(ids).last_hidden_state), expected)
+answer = pipeline("text-generation", folder, **options)
+text = answer("12+34=", do_sample=False, max_new_tokens=3)[0]["generated_text"]
+assert text.startswith("12+34="), text
+model.save_pretrained(folder + "-again")
+print(type(model).__module__.split(".")[0])
+"""
+
+
+@pytest.fixture
+def repository(make_model, tokenizer, tmp_path):
+    model = make_model(dag_context_layers=1)
+    model.save_pretrained(tmp_path / "run")
+    tokenizer.save_pretrained(tmp_path / "run")
+    files = write_repository(str(tmp_path / "run"), "me/tiny", str(tmp_path / "repository"))
+    return model, files, tmp_path / "repository"
+
+
+def test_a_repository_has_weights_code_tokenizer_and_card(repository):
+    model, files, folder = repository
+    code = {"attach", "configuration_gpt_dag", "dag", "dag_operations", "decimal_tensor", "modeling_gpt_dag"}
+    code |= {"number_memory", "number_text", "tokenization"}
+    assert {name for name in files if name.endswith(".py")} == {f"{name}.py" for name in code}
+    assert {"README.md", "config.json", "generation_config.json", "model.safetensors", "tokenizer.json"} <= set(files)
+    card = (folder / "README.md").read_text()
+    for part in ("license: mit", "pipeline_tag: text-generation", '"me/tiny", trust_remote_code=True', "## Limits"):
+        assert part in card
+    for module, name in (entry.split(".") for entry in AUTO_MAP.values()):
+        assert f"class {name}" in (folder / f"{module}.py").read_text()
+
+
+def test_a_directory_that_is_not_empty_is_not_written_to(repository, tmp_path):
+    with pytest.raises(FileExistsError, match="is not empty"):
+        write_repository(str(tmp_path / "run"), "me/tiny", str(tmp_path / "repository"))
+
+
+@pytest.mark.slow
+def test_a_fresh_process_without_the_package_gives_the_same_logits(repository, tokenizer, encode, tmp_path):
+    model, _, folder = repository
+    torch.save(model(encode("12+34=46\n-3.5*2=")).logits, tmp_path / "expected.pt")
+    command = [sys.executable, "-c", ALONE, str(folder), str(tmp_path / "expected.pt")]
+    process = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
+    assert process.stdout.strip() == "transformers_modules"
