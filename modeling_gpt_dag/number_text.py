@@ -92,10 +92,10 @@ def _latest_index(mask: Tensor, index: Tensor) -> Tensor:
     return torch.where(mask, index, -1).cummax(1).values
 
 
-def _run_values(digit: Tensor, digit_value: Tensor, run_start: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
+def _run_values(digit_value: Tensor, run_start: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
     """Value of the run of digits that ends at each token, and whether it fits 18 significant digits; (B, L) each."""
-    windows = torch.nn.functional.pad(digit_value, (MAX_DIGITS - 1, 0)).unfold(1, MAX_DIGITS, 1)  # (B, L, 18)
-    reach = torch.arange(MAX_DIGITS - 1, -1, -1, device=digit.device)
+    reach = torch.arange(MAX_DIGITS, device=digit_value.device)
+    windows = digit_value[:, (index[0].unsqueeze(-1) - reach).clamp(min=0)]  # (B, L, 18)
     inside = reach <= (index - run_start).unsqueeze(-1)
     value = torch.where(inside, windows * power_of_ten(reach), 0).sum(-1)
     significant = (digit_value > 0).long().cumsum(1)
@@ -140,7 +140,7 @@ def read_numbers(symbols: Tensor) -> NumberText:
 
     # Value of the number that ends at each digit: its integer run, moved left, plus its run of decimals.
     run_start = _latest_index(~(digit & linked & after_digit), index).clamp(min=0)
-    run_value, run_fits = _run_values(digit, digit_value, run_start, index)
+    run_value, run_fits = _run_values(digit_value, run_start, index)
     point_index = _latest_index(point, index)
     has_decimals = digit & (point_index > start)
     decimals = torch.where(has_decimals, index - point_index, 0)

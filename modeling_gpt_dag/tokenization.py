@@ -13,6 +13,8 @@ from transformers import PreTrainedTokenizerFast
 from .number_text import REQUIRED_SYMBOLS
 
 END_OF_TEXT = "<|endoftext|>"
+# A base model continues text: what was said, one message after the other.
+CHAT_TEMPLATE = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
 
 
 def byte_tokenizer(model_max_length: int) -> PreTrainedTokenizerFast:
@@ -29,6 +31,7 @@ def byte_tokenizer(model_max_length: int) -> PreTrainedTokenizerFast:
         model_max_length=model_max_length,
         padding_side="left",
         clean_up_tokenization_spaces=False,
+        chat_template=CHAT_TEMPLATE,
     )
 
 
