@@ -19,14 +19,26 @@ END_OF_LINE = "\n"
 def load(directory: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Model (in eval mode) and tokenizer of a GPT-DAG directory.
 
-    Raises FileNotFoundError where there is none, ValueError where it holds another kind of model.
+    Raises FileNotFoundError where there is none; ValueError where it holds another kind of model, or where its weights
+    do not fit its config, naming both sides.
     """
     if not (Path(directory) / "config.json").is_file():
         raise FileNotFoundError(f"{directory} is not a model directory: it has no config.json")
     config = AutoConfig.from_pretrained(directory)
     if config.model_type != "gpt_dag":
         raise ValueError(f"{directory} holds a model of type {config.model_type!r}, not a GPT-DAG")
-    return AutoModelForCausalLM.from_pretrained(directory).eval(), AutoTokenizer.from_pretrained(directory)
+    # from_pretrained would initialise what is missing; a model to be used must be whole.
+    model, report = AutoModelForCausalLM.from_pretrained(
+        directory, ignore_mismatched_sizes=True, output_loading_info=True
+    )
+    misfits = [
+        f"{name}: {tuple(saved)} saved, {tuple(built)} built" for name, saved, built in report["mismatched_keys"]
+    ]
+    misfits += [f"{name}: not saved" for name in sorted(report["missing_keys"])]
+    misfits += [f"{name}: saved, not built" for name in sorted(report["unexpected_keys"])]
+    if misfits:
+        raise ValueError(f"the weights in {directory} do not fit its config.json: " + "; ".join(misfits))
+    return model.eval(), AutoTokenizer.from_pretrained(directory)
 
 
 @torch.no_grad()

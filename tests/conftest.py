@@ -87,3 +87,22 @@ def headline(tmp_path_factory) -> str:
     command = [sys.executable, "scripts/train.py", "configs/arithmetic.yaml", "--output_dir", directory]
     subprocess.run(command, cwd=root, check=True, capture_output=True)
     return directory
+
+
+def pytest_addoption(parser):
+    parser.addoption("--matrix", help="write what test_matrix.py found as a Markdown table to this file")
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """The table family, numerics x mode: "=" where a test passed, "differs" where it failed."""
+    if config.getoption("--matrix") is None:
+        return
+    cells: dict[str, dict[str, str]] = {}
+    for outcome, sign in (("passed", "="), ("failed", "differs")):
+        for report in terminalreporter.stats.get(outcome, []):
+            for row, mode in (value for name, value in report.user_properties if name == "matrix"):
+                cells.setdefault(row, {})[mode] = sign
+    modes = list(dict.fromkeys(mode for row in cells.values() for mode in row))
+    lines = ["| | " + " | ".join(modes) + " |", "|---|" + "---|" * len(modes)]
+    lines += [f"| {row} | " + " | ".join(cells[row].get(mode, "") for mode in modes) + " |" for row in cells]
+    Path(config.getoption("--matrix")).write_text("\n".join(lines) + "\n")

@@ -141,6 +141,7 @@ def test_a_directory_can_be_the_backbone(tokenizer, encode, tmp_path):
     assert model.dtype == torch.bfloat16 and model.config.number_tokens is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "message"),
     [

@@ -5,7 +5,6 @@ from itertools import islice
 import pytest
 
 from modeling_gpt_dag.data import Problem, arithmetic_problems, evaluation_problems
-from modeling_gpt_dag.evaluation import arithmetic_table, is_exact_match
 
 
 def test_answers_follow_precedence():
@@ -66,22 +65,3 @@ def test_problems_without_an_exact_value_are_recognised():
 def test_impossible_options_are_refused(options, message):
     with pytest.raises(ValueError, match=message):
         arithmetic_problems("train", 0, **options)
-
-
-@pytest.mark.parametrize(
-    ("line", "hit"),
-    [("-3\n", True), ("-3", False), ("3\n", False), ("-3 \n", False), ("-30\n", False), ("-03\n", False)],
-)
-def test_the_match_is_strict(line, hit):
-    assert is_exact_match(line, Problem((4, 7), ("-",))) is hit
-
-
-def test_the_table_shows_cells_without_problems_as_empty():
-    cell = {"exact_match": 0.5, "n": 2}
-    report = {
-        "digits": 10,
-        "per_operator": {"+": cell, "*": {"exact_match": None, "n": 0}},
-        "left_out": {"n": 3},
-        **cell,
-    }
-    assert arithmetic_table([report]).splitlines()[-1] == "| 10 | 50.0 % | - | 50.0 % | 2 | 3 |"
