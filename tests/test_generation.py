@@ -1,4 +1,4 @@
-"""Generation with the cache equals generation without it, token for token."""
+"""Generation with the cache equals generation without it, token for token; test_matrix.py has all the other modes."""
 
 import pytest
 import torch
@@ -51,46 +51,6 @@ def test_logits_in_chunks_through_the_cache_equal_those_of_one_pass(model, encod
 def test_a_prompt_without_numbers_works_as_text(model, tokenizer):
     output = generate(model, tokenizer(["Hello"], return_tensors="pt"), do_sample=False)
     assert output.shape == (1, 5 + LENGTH)
-
-
-def test_several_samples_of_one_prompt_equal_those_without_cache(model, tokenizer):
-    batch = tokenizer(PROMPTS[:1], return_tensors="pt")
-    outputs = []
-    for use_cache in (True, False):
-        torch.manual_seed(1)
-        outputs.append(generate(model, batch, use_cache=use_cache, do_sample=True, num_return_sequences=3))
-    assert torch.equal(*outputs) and outputs[0].shape[0] == 3
-
-
-@pytest.mark.parametrize("role", ["main", "assistant"])
-def test_assisted_decoding_equals_greedy(make_model, model, tokenizer, role):
-    """Rejected candidates are cropped from the cache, number memory included."""
-    batch = tokenizer(PROMPTS[:1], return_tensors="pt")
-    other = make_model(dag_depth=0)
-    main, assistant = (model, other) if role == "main" else (other, model)
-    expected = generate(main, batch, do_sample=False)
-    assert torch.equal(generate(main, batch, do_sample=False, assistant_model=assistant), expected)
-
-
-def test_a_kept_cache_continues_with_a_longer_prompt(model, tokenizer):
-    batch = tokenizer(["12+34="], return_tensors="pt")
-    first = generate(model, batch, do_sample=False, return_dict_in_generate=True)
-    longer = torch.cat([first.sequences, tokenizer(["\n9*"], return_tensors="pt")["input_ids"]], 1)
-    continued = generate(model, {"input_ids": longer}, do_sample=False, past_key_values=first.past_key_values)
-    assert torch.equal(continued, generate(model, {"input_ids": longer}, do_sample=False, use_cache=False))
-
-
-def test_prefill_in_chunks_equals_prefill_at_once(model, tokenizer):
-    batch = tokenizer(PROMPTS, padding=True, return_tensors="pt")
-    expected = generate(model, batch, do_sample=False)
-    assert torch.equal(generate(model, batch, do_sample=False, prefill_chunk_size=3), expected)
-
-
-def test_generation_from_embeddings_equals_generation_from_ids(model, tokenizer):
-    batch = tokenizer(PROMPTS, padding=True, return_tensors="pt")
-    embeds = model.get_input_embeddings()(batch["input_ids"])
-    ours = generate(model, {"inputs_embeds": embeds, "attention_mask": batch["attention_mask"]}, do_sample=False)
-    assert torch.equal(ours, generate(model, batch, do_sample=False)[:, -LENGTH:])
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
