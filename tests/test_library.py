@@ -113,6 +113,12 @@ def test_the_loss_is_normalised_over_all_micro_batches(model, encode):
     torch.testing.assert_close(whole, parts)
 
 
+def test_evaluation_gathers_logits_alone(model, encode):
+    """The Trainer pads, gathers and keeps every output that is not named here."""
+    output = model(encode(TEXT), output_dag=True)
+    assert set(output) - set(model.config.keys_to_ignore_at_inference) == {"logits"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("training", [False, True], ids=["eval", "training"])
 def test_it_compiles_without_graph_breaks_for_any_length(model, encode, training):

@@ -113,3 +113,23 @@ def test_a_missing_or_foreign_model_is_refused_in_one_line(tmp_path, name):
     (tmp_path / "config.json").write_text('{"model_type": "gpt2"}')
     error = script(name, "--model", str(tmp_path), *prompt, ok=False)
     assert "type 'gpt2', not a GPT-DAG" in error and "Traceback" not in error
+
+
+def test_publishing_without_network_writes_a_repository_with_recipe_and_results(smoke, tmp_path):
+    flags = ["--model", smoke, "--repo_id", "me/smoke", "--dry_run"]
+    assert "--dry_run needs --output_dir" in script("push_to_hub", *flags, ok=False)
+    script("push_to_hub", *flags, "--output_dir", str(tmp_path / "repository"))
+    card = (tmp_path / "repository" / "README.md").read_text()
+    assert "max_steps: 5" in card and "| 2 | 0.0 %" in card and "type: exact_match" in card
+    error = script("push_to_hub", *flags, "--output_dir", str(tmp_path / "repository"), ok=False)
+    assert "is not empty" in error and "Traceback" not in error
+
+
+def test_conversion_from_the_shell(tmp_path):
+    from test_conversion import reference_weights, save
+
+    checkpoint = save(tmp_path, reference_weights(bias=True, depth=3), dag_depth=3)
+    output = script("convert", "--checkpoint", checkpoint, "--output_dir", str(tmp_path / "converted"))
+    assert "dag_depth 3" in output and "value_to_embed_layer.weight" in output
+    error = script("convert", "--checkpoint", str(tmp_path / "no.pt"), "--output_dir", str(tmp_path), ok=False)
+    assert "there is no checkpoint" in error and "Traceback" not in error
