@@ -118,13 +118,13 @@ def effective_recipe(model: Any, data: DataArguments, training: TrainingArgument
     """YAML of what a run was made with: the model's given keys, the data's, the training's not at default."""
     keys = {name: value for name, value in dataclasses.asdict(model).items() if value is not None}
     keys |= dataclasses.asdict(data)
-    default = TrainingArguments(output_dir=training.output_dir)
+    # Compared with the class: a second TrainingArguments would reset the process group of the first.
     machine = {"output_dir", "logging_dir", "use_cpu", "local_rank", "dataloader_pin_memory"}
     for field_ in dataclasses.fields(TrainingArguments):
         value = getattr(training, field_.name)
         value = getattr(value, "value", value)  # of an Enum
         plain = isinstance(value, (bool, int, float, str))
-        if plain and field_.init and field_.name not in machine and value != getattr(default, field_.name):
+        if plain and field_.init and field_.name not in machine and value != field_.default:
             keys[field_.name] = value
     return yaml.safe_dump(keys, sort_keys=False)
 
