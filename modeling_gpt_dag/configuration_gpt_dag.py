@@ -45,6 +45,7 @@ class GPTDAGConfig(PreTrainedConfig):
         dag_beams (`int`, defaults to 16): K, plans drawn per token in training, exact numerics only.
         dag_number_positions (`bool`, *optional*): a number takes one position whatever its length. Defaults to what a
             backbone trained from scratch needs: on in exact numerics.
+        dag_plan_loss_weight (`float`, defaults to 1.0): of the plan loss, where `plan_labels` are given.
         number_tokens (`dict[str, list[int]]`, *optional*): token ids of each number symbol, as
             `modeling_gpt_dag.number_tokens(tokenizer)` returns it. Exact numerics cannot read without it.
 
@@ -66,6 +67,7 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_temperature: float | int = 2.0
     dag_beams: int = 16
     dag_number_positions: bool | None = None
+    dag_plan_loss_weight: float | int = 1.0
     number_tokens: dict[str, list[int]] | None = None
     use_cache: bool = True
     tie_word_embeddings: bool | None = None
@@ -197,6 +199,7 @@ class GPTDAGConfig(PreTrainedConfig):
         check(self.dag_context_layers >= 0, "dag_context_layers", "must be at least 0")
         check(self.dag_temperature > 0, "dag_temperature", "must be positive")
         check(self.dag_beams >= 1, "dag_beams", "must be at least 1")
+        check(self.dag_plan_loss_weight >= 0, "dag_plan_loss_weight", "must not be negative")
         if self.dag_numerics == "soft":
             soft = "soft numerics extracts one value from the hidden state and reads no numbers; use exact"
             check(self.dag_num_values == 1, "dag_num_values", f"must be 1: {soft}")

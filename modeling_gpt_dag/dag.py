@@ -106,6 +106,20 @@ def plan_log_prob(plan: PlanLogProbs, plans: Tensor) -> Tensor:
     return torch.cat(chosen, -1).sum((-1, -2))
 
 
+def plan_cross_entropy(probs: tuple[Tensor, Tensor, Tensor], plan_labels: Tensor) -> Tensor:
+    """() sum of -log p over all labelled choices.
+
+    probs: of operand1 (B, T, D, S), operand2 (B, T, D, S) and operation (B, T, D, O).
+    plan_labels: (B, T, D, 3) integers, -100 where a choice is not labelled.
+    """
+    losses = []
+    for choice_probs, label in zip(probs, plan_labels.long().unbind(-1), strict=True):
+        chosen = choice_probs.gather(-1, label.clamp(min=0).unsqueeze(-1)).squeeze(-1)
+        log_prob = chosen.clamp(min=torch.finfo(chosen.dtype).tiny).log()
+        losses.append(torch.where(label == -100, 0.0, -log_prob).sum())
+    return torch.stack(losses).sum()
+
+
 def execute(initial: DecimalTensor, plans: Tensor, operations: list[str]) -> DecimalTensor:
     """Run plans (B, T, K, D, 3) on initial values (B, T, N), exactly; returns the scratch lists (B, T, K, S)."""
     slots = initial.map(lambda tensor: tensor.unsqueeze(2).expand(-1, -1, plans.shape[2], -1))

@@ -4,6 +4,7 @@ What is unusual: problems without an exact value in 18 digits are not scored; th
 DAG's gate opened on them, which must be never.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -95,32 +96,38 @@ def evaluate_arithmetic(
     seed: int = 0,
     batch_size: int = 128,
     progress: bool = False,
+    num_operators: Sequence[int] = (1,),
 ) -> dict[str, Any]:
-    """Exact match on evaluation problems `a+b=` whose operands have `digits` digits each.
+    """Exact match on evaluation problems `a+b=` or, with several operators, `a+b*c=`, operands of `digits` digits.
 
-    Returns `exact_match` (0..1, over the `n` problems with an exact value), `per_operator` with the same, and
-    `left_out`: how many problems have no exact value in 18 digits, and on how many of those the gate opened.
-    Raises ValueError for unknown operators or digits below 1.
+    Returns `exact_match` (0..1, over the `n` problems with an exact value), the same `per_operator`, or
+    `per_num_operators` where problems have several, and `left_out`: how many problems have no exact value in 18
+    digits, and on how many of those the gate opened.
+    Raises ValueError for unknown operators, and for digits or numbers of operators below 1.
     """
-    problems = evaluation_problems(num_samples, seed, operators=operators, digits=[digits])
+    problems = evaluation_problems(
+        num_samples, seed, operators=operators, digits=[digits], num_operators=list(num_operators)
+    )
+    single = max(num_operators) == 1
     longest = max(len(problem.answer) for problem in problems)
     answers = answer_lines(
         model, tokenizer, [problem.prompt for problem in problems], longest + 1, batch_size, progress
     )
-    scored: dict[str, list[bool]] = {operator: [] for operator in operators}
+    scored: dict[str, list[bool]] = {group: [] for group in (operators if single else map(str, num_operators))}
     left_out: list[bool] = []
     for problem, (line, gate_open) in zip(problems, answers, strict=True):
         if problem.is_exact:
-            scored[problem.operators[0]].append(is_exact_match(line, problem))
+            group = problem.operators[0] if single else str(len(problem.operators))
+            scored[group].append(is_exact_match(line, problem))
         else:
             left_out.append(gate_open)
     return {
-        "task": "arithmetic",
+        "task": "arithmetic" if single else "expressions",
         "operators": operators,
         "digits": digits,
         "seed": seed,
         **_mean([hit for hits in scored.values() for hit in hits]),
-        "per_operator": {operator: _mean(hits) for operator, hits in scored.items()},
+        "per_operator" if single else "per_num_operators": {group: _mean(hits) for group, hits in scored.items()},
         "left_out": {"n": len(left_out), "gate_open": sum(left_out)},
     }
 
@@ -135,18 +142,18 @@ def _mean(hits: list[bool]) -> dict[str, Any]:
 
 
 def arithmetic_table(reports: list[dict[str, Any]]) -> str:
-    """Reports of `evaluate_arithmetic`, one per digit count, as a Markdown table by operator."""
-    operators = list(reports[0]["per_operator"])
-    lines = [
-        "| digits | " + " | ".join(f"`{operator}`" for operator in operators) + " | all | n | left out |",
-        "|---|" + "---|" * (len(operators) + 3),
-    ]
+    """Reports of `evaluate_arithmetic`, one per digit count, as a Markdown table by operator or number of these."""
+    single = "per_operator" in reports[0]
+    key = "per_operator" if single else "per_num_operators"
+    groups = list(reports[0][key])
+    names = [f"`{group}`" if single else f"{group} operator{'s' * (group != '1')}" for group in groups]
+    lines = ["| digits | " + " | ".join(names) + " | all | n | left out |", "|---|" + "---|" * (len(groups) + 3)]
 
     def percent(cell: dict[str, Any]) -> str:
         return "-" if cell["exact_match"] is None else f"{100 * cell['exact_match']:.1f} %"
 
     for report in reports:
-        cells = [percent(report["per_operator"][operator]) for operator in operators]
+        cells = [percent(report[key][group]) for group in groups]
         row = [str(report["digits"]), *cells, percent(report), str(report["n"]), str(report["left_out"]["n"])]
         lines.append("| " + " | ".join(row) + " |")
     return "\n".join(lines)

@@ -27,7 +27,7 @@ from transformers.utils.generic import can_return_tuple, merge_with_config_defau
 
 from .attach import attach
 from .configuration_gpt_dag import GPTDAGConfig
-from .dag import DAGState, ExactDAG, GateMixer, SoftDAG
+from .dag import DAGState, ExactDAG, GateMixer, SoftDAG, plan_cross_entropy
 from .number_memory import NumberMemory
 from .number_text import WRITTEN_SYMBOLS, NumberText
 
@@ -370,12 +370,17 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         past_key_values: Cache | None = None,
         inputs_embeds: torch.FloatTensor | None = None,
         labels: torch.LongTensor | None = None,
+        plan_labels: torch.Tensor | None = None,
         use_cache: bool | None = None,
         output_dag: bool = False,
         logits_to_keep: int | torch.Tensor = 0,
         **kwargs,
     ) -> GPTDAGCausalLMOutput:
         r"""
+        plan_labels (`torch.Tensor` of integers of shape `(B, T, D, 3)`, *optional*):
+            The plan each token should follow, as slots and operations: operand1, operand2, operation of each step;
+            -100 where there is no label. With `labels`, adds the plan loss, `config.dag_plan_loss_weight` times the
+            cross-entropy of all labelled choices, over the same number of tokens as the next-token loss.
         output_dag (`bool`, *optional*, defaults to `False`):
             Whether to return `.dag`, a [`DAGOutput`].
 
@@ -390,6 +395,7 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         '1234567+7654321=8888888\n'
         ```
         """
+        has_plan_loss = plan_labels is not None and self.config.dag_depth > 0
         outputs: GPTDAGModelOutput = self.model(
             input_ids=input_ids,
             attention_mask=attention_mask,
@@ -397,20 +403,26 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             past_key_values=past_key_values,
             inputs_embeds=inputs_embeds,
             use_cache=use_cache,
-            output_dag=output_dag,
+            output_dag=output_dag or has_plan_loss,
             **kwargs,
         )
         logits = self.lm_head(slice_logits_to_keep(outputs.last_hidden_state, logits_to_keep))
         loss = None
         if labels is not None:
             loss = self.loss_function(logits=logits, labels=labels, vocab_size=self.config.vocab_size, **kwargs)
+        if loss is not None and has_plan_loss:
+            # Over the tokens of all micro-batches and ranks, so that these add up to one large batch.
+            items = kwargs.get("num_items_in_batch")
+            items = (labels[..., 1:] != -100).sum() if items is None else items
+            probs = (outputs.dag.operand1_probs, outputs.dag.operand2_probs, outputs.dag.operation_probs)
+            loss = loss + self.config.dag_plan_loss_weight * plan_cross_entropy(probs, plan_labels) / items
         return GPTDAGCausalLMOutput(
             loss=loss,
             logits=logits,
             past_key_values=outputs.past_key_values,
             hidden_states=outputs.hidden_states,
             attentions=outputs.attentions,
-            dag=outputs.dag,
+            dag=outputs.dag if output_dag else None,
         )
 
 

@@ -44,6 +44,7 @@ class DataArguments:
     operators: str = field(default="+-*", metadata={"help": "operators of the problems, some of + - *"})
     digits: list[int] = field(default_factory=lambda: [1, 2, 3, 4], metadata={"help": "operand lengths in training"})
     num_operators: list[int] = field(default_factory=lambda: [1], metadata={"help": "operators per problem"})
+    plan_labels: bool = field(default=False, metadata={"help": "train with the plans the generator knows"})
     block_size: int = field(default=96, metadata={"help": "tokens per training example"})
     num_train_blocks: int = field(default=16_000, metadata={"help": "training examples to generate"})
     eval_digits: list[int] = field(

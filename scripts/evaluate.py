@@ -17,8 +17,13 @@ from modeling_gpt_dag.recipes import parse_flags
 @dataclass
 class Arguments:
     model: str = field(metadata={"help": "directory of a trained GPT-DAG"})
-    task: Literal["arithmetic"] = field(default="arithmetic", metadata={"help": "what to evaluate"})
+    task: Literal["arithmetic", "expressions"] = field(
+        default="arithmetic", metadata={"help": "a+b= or, with several operators, a+b*c="}
+    )
     operators: str = field(default="+-*", metadata={"help": "some of + - *"})
+    num_operators: list[int] | None = field(
+        default=None, metadata={"help": "operators per problem: 1 for arithmetic, 1 2 3 by default for expressions"}
+    )
     digits: int = field(default=4, metadata={"help": "digits of each operand"})
     num_samples: int = field(default=500, metadata={"help": "problems to draw"})
     seed: int = field(default=0, metadata={"help": "of the problems"})
@@ -31,7 +36,15 @@ def main():
         args = parse_flags(Arguments, sys.argv[1:])
         model, tokenizer = load(args.model)
         report = evaluate_arithmetic(
-            model, tokenizer, args.operators, args.digits, args.num_samples, args.seed, args.batch_size, progress=True
+            model,
+            tokenizer,
+            operators=args.operators,
+            digits=args.digits,
+            num_operators=args.num_operators or ([1] if args.task == "arithmetic" else [1, 2, 3]),
+            num_samples=args.num_samples,
+            seed=args.seed,
+            batch_size=args.batch_size,
+            progress=True,
         )
     except (FileNotFoundError, ValueError) as error:
         raise SystemExit(f"evaluate.py: {error}") from error

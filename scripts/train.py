@@ -17,7 +17,7 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from modeling_gpt_dag import GPTDAGForCausalLM, byte_tokenizer, number_tokens
 from modeling_gpt_dag.dag_logger import DAGLogger
-from modeling_gpt_dag.data import arithmetic_dataset
+from modeling_gpt_dag.data import PlanFormat, arithmetic_dataset
 from modeling_gpt_dag.evaluation import END_OF_LINE, arithmetic_table, evaluate_arithmetic
 from modeling_gpt_dag.recipes import build_config, effective_recipe, parse_recipe
 
@@ -45,12 +45,18 @@ def prepare():
         raise ValueError(
             f"block_size={data_args.block_size} does not fit n_positions={config.max_position_embeddings} positions"
         )
+    plan_format = None
+    if data_args.plan_labels and config.dag_depth > 0:
+        plan_format = PlanFormat(
+            config.dag_depth, config.dag_num_values, len(config.dag_constants), config.dag_operations
+        )
     with training_args.main_process_first(desc="generating the training data"):
         dataset = arithmetic_dataset(
             tokenizer,
             num_blocks=data_args.num_train_blocks,
             block_size=data_args.block_size,
             seed=training_args.seed if training_args.data_seed is None else training_args.data_seed,
+            plan_format=plan_format,
             operators=data_args.operators,
             digits=data_args.digits,
             num_operators=data_args.num_operators,
@@ -99,6 +105,7 @@ def main():
                 tokenizer,
                 operators=data_args.operators,
                 digits=digits,
+                num_operators=data_args.num_operators,
                 num_samples=data_args.eval_samples,
                 batch_size=data_args.eval_batch_size,
                 progress=not training_args.disable_tqdm,
@@ -106,7 +113,7 @@ def main():
             for digits in data_args.eval_digits
         ]
         (Path(training_args.output_dir) / "evaluation.json").write_text(json.dumps(reports, indent=2) + "\n")
-        print(f"\nexact match on {data_args.eval_samples} new problems by operand digits and operator\n")
+        print(f"\nexact match on {data_args.eval_samples} new problems by operand digits\n")
         print(arithmetic_table(reports))
 
 

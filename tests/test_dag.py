@@ -14,6 +14,7 @@ from modeling_gpt_dag.dag import (
     best_plan,
     execute,
     existing_slots,
+    plan_cross_entropy,
     plan_log_prob,
     sample_plans,
 )
@@ -136,6 +137,17 @@ def test_sampling_without_replacement_draws_in_proportion():
     other = plans[0, :, :, 0, 0].sum(-1)  # the best, slot 0, is always there; the other is slot 1 or 2
     share = (other == 1).float().mean()
     assert abs(share - 0.3 / 0.5) < 0.03
+
+
+def test_plan_cross_entropy_is_that_of_the_labelled_choices():
+    plan = plan_of(depth=2, size=2)
+    labels = torch.full((B, T, 2, 3), -100, dtype=torch.int16)
+    assert plan_cross_entropy(tuple(part.exp() for part in plan), labels) == 0
+    labels[1, 2, 1] = torch.tensor([2, 0, 3])
+    labels[0, 4, 0] = torch.tensor([1, -100, 2])
+    expected = -(plan.operand1[1, 2, 1, 2] + plan.operand2[1, 2, 1, 0] + plan.operation[1, 2, 1, 3])
+    expected = expected - plan.operand1[0, 4, 0, 1] - plan.operation[0, 4, 0, 2]
+    torch.testing.assert_close(plan_cross_entropy(tuple(part.exp() for part in plan), labels), expected)
 
 
 def test_plan_log_prob_adds_the_choices():

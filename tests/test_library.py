@@ -114,6 +114,25 @@ def test_the_loss_is_normalised_over_all_micro_batches(model, encode):
     torch.testing.assert_close(whole, parts)
 
 
+def test_the_plan_loss_is_normalised_over_all_micro_batches(make_model, encode):
+    model = make_model(dag_plan_loss_weight=0.5)
+    ids = encode("12+34=46", "7*8=56")
+    plans = torch.full((*ids.shape, 3, 3), -100)
+    plans[0, 5] = torch.tensor([[1, 0, 0], [5, -100, 1], [6, -100, 1]])
+    plans[1, 5] = torch.tensor([[1, 0, 2], [5, -100, 1], [6, -100, 1]])
+    items = (ids.shape[1] - 1) * 2
+    plain, whole = model(ids, labels=ids).loss, model(ids, labels=ids, plan_labels=plans).loss
+    assert whole > plain
+    parts = sum(
+        model(row[None], labels=row[None], plan_labels=plan[None], num_items_in_batch=items).loss
+        for row, plan in zip(ids, plans, strict=True)
+    )
+    torch.testing.assert_close(whole, parts)
+    half = make_model(dag_plan_loss_weight=0.0)
+    half.load_state_dict(model.state_dict())
+    torch.testing.assert_close(half(ids, labels=ids, plan_labels=plans).loss, plain)
+
+
 def test_evaluation_gathers_logits_alone(model, encode):
     """The Trainer pads, gathers and keeps every output that is not named here."""
     output = model(encode(TEXT), output_dag=True)
