@@ -50,13 +50,8 @@ def make_backbone(family: str):
     return backbone
 
 
-FAST = ("llama",)  # rotary positions, untied; GPT-2 is in all other tests, the rest runs with the slow ones
-
-
-@pytest.fixture(
-    scope="module",
-    params=[pytest.param(family, marks=() if family in FAST else pytest.mark.slow) for family in FAMILIES],
-)
+# The fast suite has GPT-2 everywhere and a Llama in test_modeling.py; all families run with the slow tests.
+@pytest.fixture(scope="module", params=[pytest.param(family, marks=pytest.mark.slow) for family in FAMILIES])
 def backbone(request):
     return make_backbone(request.param)
 
