@@ -209,11 +209,11 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         exact = self.config.has_number_memory
         if use_cache and past_key_values is None:
             past_key_values = DynamicCache(config=self.config)
-        length = (input_ids if inputs_embeds is None else inputs_embeds).shape[1]
+        tokens = input_ids if inputs_embeds is None else inputs_embeds
+        length = tokens.shape[1]
         past_length = past_key_values.get_seq_length() if past_key_values is not None else 0
         self._refuse_too_long(length, past_length, past_key_values)
-        device = (input_ids if inputs_embeds is None else inputs_embeds).device
-        index = torch.arange(length, device=device) + past_length
+        index = torch.arange(length, device=tokens.device) + past_length
 
         backbone_mask, backbone_positions, text = attention_mask, position_ids, None
         if isinstance(attention_mask, dict) and not hasattr(self.config.backbone_config, "layer_types"):

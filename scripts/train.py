@@ -94,10 +94,10 @@ def main():
     model.config.use_cache = True
     trainer.save_model()
     trainer.save_state()
-    if trainer.is_world_process_zero():
-        (Path(training_args.output_dir) / "recipe.yaml").write_text(recipe)
-
-    if trainer.is_world_process_zero() and data_args.eval_samples > 0:
+    if not trainer.is_world_process_zero():
+        return
+    (Path(training_args.output_dir) / "recipe.yaml").write_text(recipe)
+    if data_args.eval_samples > 0:
         model.eval()
         reports = [
             evaluate_arithmetic(
