@@ -10,7 +10,7 @@ from huggingface_hub.dataclasses import strict
 from transformers import CONFIG_MAPPING, AutoConfig, GPT2Config, PreTrainedConfig
 
 from .dag_operations import OPERATIONS
-from .decimal_tensor import LIMIT, MAX_DIGITS
+from .decimal_tensor import parse_decimal
 from .number_text import REQUIRED_SYMBOLS, SYMBOLS
 
 NUMERICS = ("exact", "soft")
@@ -206,9 +206,10 @@ class GPTDAGConfig(PreTrainedConfig):
             check(not self.dag_constants, "dag_constants", f"must be empty: {soft}")
             check(not self.dag_number_positions, "dag_number_positions", f"must be false: {soft}")
         for constant in self.dag_constants:
-            digits = constant.removeprefix("-").replace(".", "", 1)
-            decimal = digits.isdecimal() and digits.isascii() and int(digits) < LIMIT
-            check(decimal, "dag_constants", f"{constant!r} is no decimal of at most {MAX_DIGITS} digits")
+            try:
+                parse_decimal(constant)
+            except ValueError as error:
+                raise ValueError(f"dag_constants={self.dag_constants!r}: {error}") from error
         if self.number_tokens is not None:
             self._validate_number_tokens()
 

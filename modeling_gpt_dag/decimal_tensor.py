@@ -36,14 +36,8 @@ class DecimalTensor(NamedTuple):
 
     @classmethod
     def constants(cls, texts: list[str], device: torch.device) -> "DecimalTensor":
-        """Parse decimal texts such as "100" or "-0.5" into a (len(texts),) tensor; raises ValueError for others."""
-        mantissas, scales = [], []
-        for text in texts:
-            digits, _, decimals = text.removeprefix("-").partition(".")
-            if not (digits + decimals).isdecimal() or abs(int(digits + decimals)) >= LIMIT:
-                raise ValueError(f"{text!r} is not a decimal of at most {MAX_DIGITS} digits")
-            mantissas.append(int(digits + decimals) * (-1 if text.startswith("-") else 1))
-            scales.append(len(decimals))
+        """Decimal texts such as "100" or "-0.5" as a (len(texts),) tensor; raises what `parse_decimal` raises."""
+        mantissas, scales = zip(*(parse_decimal(text) for text in texts), strict=True)
         mantissa = torch.tensor(mantissas, dtype=torch.long, device=device)
         return cls.checked(mantissa, torch.tensor(scales, dtype=torch.long, device=device), mantissa == mantissa)
 
@@ -65,6 +59,15 @@ class DecimalTensor(NamedTuple):
     def to_float(self) -> Tensor:
         """float64 for display and logs, 0 where there is no value. Nothing is computed or written from it."""
         return self.mantissa.double() / power_of_ten(self.scale).double()
+
+
+def parse_decimal(text: str) -> tuple[int, int]:
+    """Mantissa and count of decimals of "100" or "-0.5"; raises ValueError for what is no decimal of 18 digits."""
+    digits, _, decimals = text.removeprefix("-").partition(".")
+    number = digits + decimals
+    if not (number.isascii() and number.isdecimal() and int(number) < LIMIT):
+        raise ValueError(f"{text!r} is no decimal of at most {MAX_DIGITS} digits")
+    return int(number) * (-1 if text.startswith("-") else 1), len(decimals)
 
 
 def cat(decimals: list[DecimalTensor], dim: int) -> DecimalTensor:
