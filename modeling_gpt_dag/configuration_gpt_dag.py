@@ -46,6 +46,9 @@ class GPTDAGConfig(PreTrainedConfig):
         dag_number_positions (`bool`, *optional*): a number takes one position whatever its length. Defaults to what a
             backbone trained from scratch needs: on in exact numerics.
         dag_plan_loss_weight (`float`, defaults to 1.0): of the plan loss, where `plan_labels` are given.
+        dag_value_loss_weight (`float`, defaults to 0.0):
+            of the value loss: numbers in the labels are searched for plans that compute them. Exact numerics only.
+        dag_value_positions (`int`, defaults to 64): numbers searched in each forward pass.
         number_tokens (`dict[str, list[int]]`, *optional*): token ids of each number symbol, as
             `modeling_gpt_dag.number_tokens(tokenizer)` returns it. Exact numerics cannot read without it.
 
@@ -68,6 +71,8 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_beams: int = 16
     dag_number_positions: bool | None = None
     dag_plan_loss_weight: float | int = 1.0
+    dag_value_loss_weight: float | int = 0.0
+    dag_value_positions: int = 64
     number_tokens: dict[str, list[int]] | None = None
     use_cache: bool = True
     tie_word_embeddings: bool | None = None
@@ -136,8 +141,8 @@ class GPTDAGConfig(PreTrainedConfig):
 
     @property
     def num_hidden_layers(self) -> int:
-        """Layers that own a slot of the KV cache: the backbone's, the context blocks, two of the number memory."""
-        return self.number_memory_index + (2 if self.has_number_memory else 0)
+        """Layers that own a slot of the KV cache: the backbone's, the context blocks, three of the number memory."""
+        return self.number_memory_index + (3 if self.has_number_memory else 0)
 
     @property
     def context_index(self) -> int:
@@ -146,7 +151,7 @@ class GPTDAGConfig(PreTrainedConfig):
 
     @property
     def number_memory_index(self) -> int:
-        """Cache slot of the number symbols; the content keys are in the next."""
+        """Cache slot of the number symbols; content keys and decisions are in the next two."""
         return self.context_index + (self.dag_context_layers if self.dag_depth else 0)
 
     @property
@@ -200,10 +205,13 @@ class GPTDAGConfig(PreTrainedConfig):
         check(self.dag_temperature > 0, "dag_temperature", "must be positive")
         check(self.dag_beams >= 1, "dag_beams", "must be at least 1")
         check(self.dag_plan_loss_weight >= 0, "dag_plan_loss_weight", "must not be negative")
+        check(self.dag_value_loss_weight >= 0, "dag_value_loss_weight", "must not be negative")
+        check(self.dag_value_positions >= 1, "dag_value_positions", "must be at least 1")
         if self.dag_numerics == "soft":
             soft = "soft numerics extracts one value from the hidden state and reads no numbers; use exact"
             check(self.dag_num_values == 1, "dag_num_values", f"must be 1: {soft}")
             check(not self.dag_constants, "dag_constants", f"must be empty: {soft}")
+            check(self.dag_value_loss_weight == 0, "dag_value_loss_weight", f"must be 0: {soft}")
             check(not self.dag_number_positions, "dag_number_positions", f"must be false: {soft}")
         for constant in self.dag_constants:
             try:

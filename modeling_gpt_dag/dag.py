@@ -26,6 +26,7 @@ class DAGState(NamedTuple):
     operation_probs: (B, T, D, O), rows sum to 1.
     values: (B, T, S), the scratch list; in exact numerics float64 and of the most probable plan, 0 where no value is.
     values_mask: (B, T, S) bool, which slots hold a value.
+    decimals: (B, T, S), the same values exactly; None in soft numerics.
     dag_hidden: (B, T, H), what is written back, before normalisation.
     has_result: (B, T) bool, whether there is anything to write.
     """
@@ -37,6 +38,7 @@ class DAGState(NamedTuple):
     values_mask: Tensor
     dag_hidden: Tensor
     has_result: Tensor
+    decimals: DecimalTensor | None = None
 
 
 class PlanLogProbs(NamedTuple):
@@ -98,21 +100,25 @@ def best_plan(plan: PlanLogProbs) -> Tensor:
 
 
 def plan_log_prob(plan: PlanLogProbs, plans: Tensor) -> Tensor:
-    """(B, T, K): log-probability of each of plans (B, T, K, D, 3)."""
+    """(B, T, K): log-probability of each of plans (B, T, K, D, 3); choices of -100 are left open."""
     chosen = [
-        log_probs.unsqueeze(2).expand(-1, -1, plans.shape[2], -1, -1).gather(-1, choice.unsqueeze(-1))
+        log_probs.unsqueeze(2).expand(-1, -1, plans.shape[2], -1, -1).gather(-1, choice.clamp(min=0).unsqueeze(-1))
         for log_probs, choice in zip(plan, plans.unbind(-1), strict=True)
     ]
-    return torch.cat(chosen, -1).sum((-1, -2))
+    return torch.where(plans == -100, 0.0, torch.cat(chosen, -1)).sum((-1, -2))
 
 
-def plan_cross_entropy(probs: tuple[Tensor, Tensor, Tensor], plan_labels: Tensor) -> Tensor:
-    """() sum of -log p over all labelled choices.
+def plan_cross_entropy(probs: tuple[Tensor, Tensor, Tensor], gate: Tensor, plan_labels: Tensor) -> Tensor:
+    """() sum of -log p over all labelled choices, and of -log gate over the tokens that have any.
 
-    probs: of operand1 (B, T, D, S), operand2 (B, T, D, S) and operation (B, T, D, O).
+    A label says what the token should write, so the gate is a choice like the others; without its term it opens no
+    further than the next-token loss needs on the training text, and longer numbers are disturbed by the backbone.
+
+    probs: of operand1 (B, T, D, S), operand2 (B, T, D, S) and operation (B, T, D, O). gate: (B, T).
     plan_labels: (B, T, D, 3) integers, -100 where a choice is not labelled.
     """
-    losses = []
+    labelled = (plan_labels != -100).any(-1).any(-1) & (gate > 0)
+    losses = [-torch.where(labelled, gate.float(), 1.0).clamp(min=torch.finfo(torch.float).tiny).log().sum()]
     for choice_probs, label in zip(probs, plan_labels.long().unbind(-1), strict=True):
         chosen = choice_probs.gather(-1, label.clamp(min=0).unsqueeze(-1)).squeeze(-1)
         log_prob = chosen.clamp(min=torch.finfo(chosen.dtype).tiny).log()
@@ -160,24 +166,30 @@ class ExactDAG(nn.Module):
         self.key = nn.Linear(hidden_size, key_size, bias=False)
         self.end_embedding = nn.Parameter(torch.empty(hidden_size))
 
-    def plan(self, hidden: Tensor, exists: Tensor, number_keys: Tensor) -> PlanLogProbs:
-        """Logits by slot rank plus, for the numbers read, by content.
+    def plan_logits(self, hidden: Tensor, number_keys: Tensor) -> Tensor:
+        """(B, T, D (2 S + O)): operands by slot rank plus, for the numbers read, by content; then operations.
 
-        hidden: (B, T, H), normalised. exists: (B, T, N) bool. number_keys: (B, T, n, E) of the n numbers read.
+        hidden: (B, T, H), normalised. number_keys: (B, T, n, E), `self.key` at the last digits of the numbers read.
         """
         batch, tokens, num_read, key_size = number_keys.shape
-        rank = self.slot_head(hidden).float().view(batch, tokens, self.depth, 2, -1)
+        rank = self.slot_head(hidden).view(batch, tokens, self.depth * 2, -1)
         query = self.query(hidden).view(batch, tokens, self.depth * 2, key_size)
-        content = (query @ number_keys.transpose(-1, -2)).float() * key_size**-0.5
-        content = content.view(batch, tokens, self.depth, 2, num_read)
-        logits = rank + F.pad(content, (0, rank.shape[-1] - num_read))  # (B, T, D, 2, S)
+        content = (query @ number_keys.transpose(-1, -2)) * key_size**-0.5
+        operands = rank + F.pad(content, (0, rank.shape[-1] - num_read))
+        return torch.cat([operands.flatten(2), self.operation_head(hidden)], -1)
+
+    def plan(self, plan_logits: Tensor, exists: Tensor) -> PlanLogProbs:
+        """plan_logits: (B, T, D (2 S + O)). exists: (B, T, N) bool, which initial values can be read."""
+        num_operations = self.depth * len(self.operations)
+        operands, operation = plan_logits.float().split([plan_logits.shape[-1] - num_operations, num_operations], -1)
+        operands = operands.unflatten(-1, (self.depth, 2, -1))  # (B, T, D, 2, S)
 
         # Where nothing can be read slot 0 stands in, without a value, so that the first step's rows sum to one too.
         first = exists[..., :1] | ~exists.any(-1, keepdim=True)
         exists = F.pad(torch.cat([first, exists[..., 1:]], -1), (0, self.depth), value=True)
-        allowed = exists.unsqueeze(2) & existing_slots(self.num_initial, self.depth, hidden.device)
-        log_probs = logits.masked_fill(~allowed.unsqueeze(3), float("-inf")).log_softmax(-1)
-        operation = self.operation_head(hidden).float().view(batch, tokens, self.depth, -1).log_softmax(-1)
+        allowed = exists.unsqueeze(2) & existing_slots(self.num_initial, self.depth, plan_logits.device)
+        log_probs = operands.masked_fill(~allowed.unsqueeze(3), float("-inf")).log_softmax(-1)
+        operation = operation.unflatten(-1, (self.depth, -1)).log_softmax(-1)
         return PlanLogProbs(log_probs[..., 0, :], log_probs[..., 1, :], operation)
 
     def initial_values(self, numbers: ReadNumbers) -> tuple[DecimalTensor, Tensor]:
@@ -200,17 +212,17 @@ class ExactDAG(nn.Module):
         return probs.to(embedding.dtype) @ embedding, (symbols != NOTHING).any(-1)
 
     def forward(
-        self, hidden: Tensor, numbers: ReadNumbers, number_keys: Tensor, written: Tensor, symbol_embedding: Tensor
+        self, plan_logits: Tensor, numbers: ReadNumbers, written: Tensor, symbol_embedding: Tensor
     ) -> DAGState:
-        """Plan, execute and write.
+        """Execute and write.
 
-        hidden: (B, T, H), normalised by `self.norm`.
-        numbers: the numbers read, (B, T, n). number_keys: (B, T, n, E), `self.key` at their last digits.
-        written: (B, T) int64, characters of the number being written.
+        plan_logits: (B, T, D (2 S + O)), of the token before the number in writing.
+        numbers: the numbers read there, (B, T, n).
+        written: (B, T) int64, characters of the number in writing.
         symbol_embedding: (W - 1, H), rows of WRITTEN_SYMBOLS.
         """
         initial, exists = self.initial_values(numbers)
-        plan = self.plan(hidden, exists, number_keys)
+        plan = self.plan(plan_logits, exists)
         best = best_plan(plan)
         slots = execute(initial, best, self.operations)
         if self.training:
@@ -228,6 +240,7 @@ class ExactDAG(nn.Module):
             values_mask=slots.valid.squeeze(2),
             dag_hidden=dag_hidden,
             has_result=has_result & numbers.exists.any(-1),
+            decimals=slots.map(lambda tensor: tensor.squeeze(2)),
         )
 
 
@@ -298,13 +311,17 @@ class GateMixer(nn.Module):
             self.gate_head = nn.Linear(hidden_size, 1)
             self.gate_head._is_gate = True
 
-    def forward(self, hidden: Tensor, gate_input: Tensor, state: DAGState) -> tuple[Tensor, Tensor]:
-        """hidden, gate_input: (B, T, H). Returns mixed (B, T, H) and gate (B, T), 0 where there is no result."""
+    def gate_logits(self, gate_input: Tensor) -> Tensor:
+        """(B, T, H) -> (B, T, 1), or (B, T, 0) where there is no gate."""
+        return gate_input[..., :0] if self.gate_head is None else self.gate_head(gate_input)
+
+    def forward(self, hidden: Tensor, gate_logits: Tensor, state: DAGState) -> tuple[Tensor, Tensor]:
+        """hidden: (B, T, H). Returns mixed (B, T, H) and gate (B, T), 0 where there is no result."""
         dag_hidden = self.dag_scale * self.dag_norm(state.dag_hidden)
         if self.gate_head is None:
             gate = state.has_result.to(hidden.dtype)
             mixed = hidden + dag_hidden
         else:
-            gate = torch.where(state.has_result, self.gate_head(gate_input).squeeze(-1).sigmoid(), 0.0)
+            gate = torch.where(state.has_result, gate_logits.squeeze(-1).sigmoid(), 0.0)
             mixed = (1 - gate.unsqueeze(-1)) * hidden + gate.unsqueeze(-1) * dag_hidden
         return torch.where(state.has_result.unsqueeze(-1), mixed, hidden), gate

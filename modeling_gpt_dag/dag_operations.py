@@ -16,8 +16,16 @@ from .decimal_tensor import MAX_DIGITS, DecimalTensor, power_of_ten, shift_left
 
 
 class Operation(NamedTuple):
+    """exact, soft: see above. approximate: on float64, without clamps, nan or inf where there is no result.
+
+    operands: how many it reads. commutative: whether their order makes no difference.
+    """
+
     exact: Callable[[DecimalTensor, DecimalTensor], DecimalTensor]
     soft: Callable[[Tensor, Tensor], Tensor]
+    approximate: Callable[[Tensor, Tensor], Tensor]
+    operands: int = 2
+    commutative: bool = False
 
 
 def _add(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
@@ -118,13 +126,13 @@ def _soft_log(a: Tensor, _: Tensor) -> Tensor:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "add": Operation(_add, torch.add),
-    "identity": Operation(lambda a, b: a, lambda a, b: a),
-    "multiply": Operation(_multiply, torch.mul),
-    "subtract": Operation(_subtract, torch.sub),
-    "divide": Operation(_divide, _soft_divide),
-    "power": Operation(_power, _soft_power),
-    "log": Operation(_log, _soft_log),
-    "max": Operation(_max, torch.maximum),
-    "min": Operation(_min, torch.minimum),
+    "add": Operation(_add, torch.add, torch.add, commutative=True),
+    "identity": Operation(lambda a, b: a, lambda a, b: a, lambda a, b: a, operands=1),
+    "multiply": Operation(_multiply, torch.mul, torch.mul, commutative=True),
+    "subtract": Operation(_subtract, torch.sub, torch.sub),
+    "divide": Operation(_divide, _soft_divide, torch.div),
+    "power": Operation(_power, _soft_power, torch.pow),
+    "log": Operation(_log, _soft_log, lambda a, b: a.log(), operands=1),
+    "max": Operation(_max, torch.maximum, torch.maximum, commutative=True),
+    "min": Operation(_min, torch.minimum, torch.minimum, commutative=True),
 }

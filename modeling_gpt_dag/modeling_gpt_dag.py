@@ -28,8 +28,10 @@ from transformers.utils.generic import can_return_tuple, merge_with_config_defau
 from .attach import attach
 from .configuration_gpt_dag import GPTDAGConfig
 from .dag import DAGState, ExactDAG, GateMixer, SoftDAG, plan_cross_entropy
+from .decimal_tensor import DecimalTensor
 from .number_memory import NumberMemory
-from .number_text import WRITTEN_SYMBOLS, NumberText
+from .number_text import WRITTEN_SYMBOLS, NumberText, read_numbers
+from .plan_search import value_loss, written_numbers
 
 
 @dataclass
@@ -44,6 +46,8 @@ class DAGOutput(ModelOutput):
     values (`torch.FloatTensor` of shape `(B, T, S)`):
         The scratch list. In exact numerics a float64 view of the exact values of the most probable plan.
     values_mask (`torch.BoolTensor` of shape `(B, T, S)`): Which slots hold a value; the others read 0 in `values`.
+    values_mantissa, values_scale (`torch.LongTensor` of shape `(B, T, S)`):
+        The exact values, `mantissa * 10**-scale`; exact numerics only.
     gate (`torch.FloatTensor` of shape `(B, T)`): 0 where there is no result to write.
     dag_hidden (`torch.FloatTensor` of shape `(B, T, H)`): What is written back, before normalisation.
     """
@@ -53,6 +57,8 @@ class DAGOutput(ModelOutput):
     operation_probs: torch.FloatTensor | None = None
     values: torch.FloatTensor | None = None
     values_mask: torch.BoolTensor | None = None
+    values_mantissa: torch.LongTensor | None = None
+    values_scale: torch.LongTensor | None = None
     gate: torch.FloatTensor | None = None
     dag_hidden: torch.FloatTensor | None = None
 
@@ -244,12 +250,10 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         if self.config.dag_depth > 0:
             context = self._contextualise(hidden_states, attention_mask, position_ids, past_key_values, **kwargs)
             if exact:
-                dag_input = self.dag.norm(context)
-                state = self._run_exact(dag_input, text, index, position_ids, past_key_values)
+                gate_logits, state = self._run_exact(context, text, index, position_ids, past_key_values)
             else:
-                dag_input = context
-                state = self.dag(dag_input)
-            hidden_states, gate = self.mixer(hidden_states, dag_input, state)
+                gate_logits, state = self.mixer.gate_logits(context), self.dag(context)
+            hidden_states, gate = self.mixer(hidden_states, gate_logits, state)
             dag = self._dag_output(state, gate) if output_dag else None
             if all_hidden_states is not None:
                 all_hidden_states = (*all_hidden_states[:-1], hidden_states)
@@ -301,15 +305,29 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
 
     def _run_exact(
         self, hidden: Tensor, text: NumberText, index: Tensor, position_ids: Tensor | None, cache: Cache | None
-    ) -> DAGState:
-        """hidden: (B, T, H), normalised. text: over (B, L). index: (T,), token indices of this call."""
-        numbers = self.number_memory.latest(text, position_ids, index)
-        number_keys = self.number_memory.keys_of(numbers, self.dag.key(hidden), cache)
+    ) -> tuple[Tensor, DAGState]:
+        """Gate logits (B, T, 1 or 0) and what the DAG did.
+
+        Plan and gate are decided at every token; inside a number those hold that were decided at the token before its
+        first character, so that a number is written by one decision.
+
+        hidden: (B, T, H). text: over (B, L). index: (T,), token indices of this call.
+        """
+        memory = self.number_memory
+        written = text.written[:, index]
+        source = (index - written).clamp(min=0)
+        hidden = self.dag.norm(hidden)
+        numbers = memory.latest(text, position_ids, index, seen_from=index.expand_as(written))
+        plan_logits = self.dag.plan_logits(hidden, memory.keys_of(numbers, self.dag.key(hidden), cache))
+        decisions = torch.cat([plan_logits, self.mixer.gate_logits(hidden)], -1)
+        decisions = memory.decisions_at(source, decisions, cache)
+        plan_logits, gate_logits = decisions.tensor_split([plan_logits.shape[-1]], -1)
+        numbers = memory.latest(text, position_ids, index, seen_from=source)
         if self.config.tie_word_embeddings:
             symbol_embedding = self.get_input_embeddings()(self.number_memory.written_tokens)
         else:
             symbol_embedding = self.symbol_embedding.weight
-        return self.dag(hidden, numbers, number_keys, text.written[:, index], symbol_embedding)
+        return gate_logits, self.dag(plan_logits, numbers, written, symbol_embedding)
 
     @staticmethod
     def _dag_output(state: DAGState, gate: Tensor) -> DAGOutput:
@@ -319,6 +337,8 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             operation_probs=state.operation_probs,
             values=state.values,
             values_mask=state.values_mask,
+            values_mantissa=state.decimals.mantissa if state.decimals is not None else None,
+            values_scale=state.decimals.scale if state.decimals is not None else None,
             gate=gate,
             dag_hidden=state.dag_hidden,
         )
@@ -396,6 +416,7 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         ```
         """
         has_plan_loss = plan_labels is not None and self.config.dag_depth > 0
+        has_value_loss = labels is not None and self.config.dag_value_loss_weight > 0 and self.training
         outputs: GPTDAGModelOutput = self.model(
             input_ids=input_ids,
             attention_mask=attention_mask,
@@ -403,19 +424,27 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             past_key_values=past_key_values,
             inputs_embeds=inputs_embeds,
             use_cache=use_cache,
-            output_dag=output_dag or has_plan_loss,
+            output_dag=output_dag or has_plan_loss or has_value_loss,
             **kwargs,
         )
         logits = self.lm_head(slice_logits_to_keep(outputs.last_hidden_state, logits_to_keep))
         loss = None
         if labels is not None:
             loss = self.loss_function(logits=logits, labels=labels, vocab_size=self.config.vocab_size, **kwargs)
-        if loss is not None and has_plan_loss:
+        if loss is not None and (has_plan_loss or has_value_loss):
             # Over the tokens of all micro-batches and ranks, so that these add up to one large batch.
             items = kwargs.get("num_items_in_batch")
             items = (labels[..., 1:] != -100).sum() if items is None else items
-            probs = (outputs.dag.operand1_probs, outputs.dag.operand2_probs, outputs.dag.operation_probs)
-            loss = loss + self.config.dag_plan_loss_weight * plan_cross_entropy(probs, plan_labels) / items
+            dag = outputs.dag
+            probs = (dag.operand1_probs, dag.operand2_probs, dag.operation_probs)
+            if has_plan_loss:
+                loss = (
+                    loss + self.config.dag_plan_loss_weight * plan_cross_entropy(probs, dag.gate, plan_labels) / items
+                )
+            if has_value_loss:
+                loss = (
+                    loss + self.config.dag_value_loss_weight * self._value_loss(probs, dag, input_ids, labels) / items
+                )
         return GPTDAGCausalLMOutput(
             loss=loss,
             logits=logits,
@@ -423,6 +452,20 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             hidden_states=outputs.hidden_states,
             attentions=outputs.attentions,
             dag=outputs.dag if output_dag else None,
+        )
+
+    def _value_loss(self, probs: tuple[Tensor, Tensor, Tensor], dag: DAGOutput, input_ids: Tensor, labels: Tensor):
+        """() sum over the numbers that the labels (B, T) write; those that are not labelled whole are no targets."""
+        symbols = self.model.number_memory.symbols_of_ids(input_ids)
+        written = written_numbers(read_numbers(symbols))
+        ignored = torch.nn.functional.pad((labels == -100).long().cumsum(1), (0, 1), mode="replicate")
+        tokens = torch.arange(labels.shape[1], device=labels.device)
+        unlabelled = ignored.gather(1, tokens + written.length) - ignored[:, :-1]
+        written = written._replace(value=written.value.masked(unlabelled == 0))
+        N = self.model.dag.num_initial
+        initial = DecimalTensor(dag.values_mantissa, dag.values_scale, dag.values_mask).map(lambda part: part[..., :N])
+        return value_loss(
+            probs, dag.gate, initial, written, self.config.dag_operations, self.config.dag_value_positions
         )
 
 

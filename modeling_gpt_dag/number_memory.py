@@ -1,9 +1,9 @@
 """The number memory: which numbers a token can read, over all calls that share a cache.
 
-What is unusual: it is two slots of the model's own KV cache, so that whatever happens to a cache (growing, static
-allocation, beam reordering, cropping, padding) happens to the numbers too. One slot holds the tokens' number symbols,
+What is unusual: it is three slots of the model's own KV cache, so that whatever happens to a cache (growing, static
+allocation, beam reordering, cropping, padding) happens to the numbers too. The first holds the tokens' number symbols,
 small integers that are exact in any dtype, written before the backbone runs because number positions need them; the
-other holds content keys, written after it.
+second content keys, written after it; the third the decisions that a number in writing goes by.
 
 B batch, T tokens of this call, L tokens with the cached ones, N numbers per token, H hidden size, E key size.
 """
@@ -67,6 +67,7 @@ class NumberMemory(nn.Module):
         self.num_values = config.dag_num_values
         self.symbols_index = config.number_memory_index
         self.keys_index = config.number_memory_index + 1
+        self.decisions_index = config.number_memory_index + 2
         self.number_symbols = nn.Buffer(self.build_number_symbols(), persistent=False)
         self.written_tokens = nn.Buffer(self.build_written_tokens(), persistent=False)
 
@@ -127,9 +128,12 @@ class NumberMemory(nn.Module):
         before_start = torch.nn.functional.pad(continued, (1, 0)).gather(1, start)
         return position_ids - (continued[:, index] - before_start)
 
-    def latest(self, text: NumberText, position_ids: Tensor | None, index: Tensor) -> ReadNumbers:
-        """The numbers each token of this call can read, (B, T, N): of its own sequence, where several are packed."""
-        numbers = latest_numbers(text, index, self.num_values)
+    def latest(self, text: NumberText, position_ids: Tensor | None, index: Tensor, seen_from: Tensor) -> ReadNumbers:
+        """The numbers that can be read at token indices `seen_from` (B, T), (B, T, N), for this call's tokens.
+
+        Where several sequences are packed, those of the token's own. index: (T,), token indices of this call.
+        """
+        numbers = latest_numbers(text, seen_from, self.num_values)
         return numbers if position_ids is None else numbers.since(index - position_ids)
 
     def keys_of(self, numbers: ReadNumbers, keys: Tensor, cache: Cache | None) -> Tensor:
@@ -139,3 +143,10 @@ class NumberMemory(nn.Module):
             keys = cache.update(memory, memory, self.keys_index)[0].squeeze(1)  # (B, L, E)
         last = numbers.last.flatten(1).unsqueeze(-1).expand(-1, -1, keys.shape[-1])
         return keys.gather(1, last).unflatten(1, numbers.last.shape[1:])
+
+    def decisions_at(self, source: Tensor, decisions: Tensor, cache: Cache | None) -> Tensor:
+        """Remember this call's decisions (B, T, C); returns those made at token indices `source` (B, T)."""
+        if cache is not None:
+            memory = decisions.unsqueeze(1)
+            decisions = cache.update(memory, memory, self.decisions_index)[0].squeeze(1)  # (B, L, C)
+        return decisions.gather(1, source.unsqueeze(-1).expand(-1, -1, decisions.shape[-1]))

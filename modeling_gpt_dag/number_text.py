@@ -160,16 +160,16 @@ def read_numbers(symbols: Tensor) -> NumberText:
     return NumberText(ended, value.gather(1, last).masked(ended & ~unreadable), last, written)
 
 
-def latest_numbers(text: NumberText, positions: Tensor, num_values: int) -> ReadNumbers:
-    """The `num_values` numbers that became readable latest, at each token index of `positions` (T,)."""
+def latest_numbers(text: NumberText, index: Tensor, num_values: int) -> ReadNumbers:
+    """The `num_values` numbers that became readable latest, at each token index of `index` (B, T)."""
     batch, length = text.ended.shape
-    index = torch.arange(length, device=positions.device).expand(batch, length)
+    all_tokens = torch.arange(length, device=index.device).expand(batch, length)
     count = text.ended.long().cumsum(1)
     # by_order[:, n] is the token at which the n-th number became readable; column `length` takes what is no number.
-    by_order = torch.zeros(batch, length + 1, dtype=torch.long, device=positions.device)
-    by_order = by_order.scatter(1, torch.where(text.ended, count - 1, length), index)
-    rank = torch.arange(num_values, device=positions.device)
-    order = count[:, positions].unsqueeze(-1) - 1 - rank  # (B, T, N)
+    by_order = torch.zeros(batch, length + 1, dtype=torch.long, device=index.device)
+    by_order = by_order.scatter(1, torch.where(text.ended, count - 1, length), all_tokens)
+    rank = torch.arange(num_values, device=index.device)
+    order = count.gather(1, index).unsqueeze(-1) - 1 - rank  # (B, T, N)
     exists = order >= 0
     token = by_order.gather(1, order.clamp(min=0).flatten(1))
     value = text.value.gather(1, token).map(lambda tensor: tensor.view_as(order)).masked(exists)

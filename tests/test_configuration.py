@@ -25,7 +25,7 @@ def test_defaults_are_those_of_the_design():
 
 @pytest.mark.parametrize(
     ("settings", "layers"),
-    [({"dag_depth": 0}, 2), ({"dag_depth": 1}, 4), ({"dag_depth": 2, "dag_numerics": "soft"}, 3)],
+    [({"dag_depth": 0}, 2), ({"dag_depth": 1}, 5), ({"dag_depth": 2, "dag_numerics": "soft"}, 3)],
     ids=["no DAG", "exact: number memory", "soft: context block"],
 )
 def test_every_layer_with_a_cache_slot_is_counted(settings, layers):

@@ -44,7 +44,8 @@ def make_exact(depth: int, size: int, beams: int = 16, constants=()) -> ExactDAG
 def run(dag: ExactDAG, rows: list[list[str]], size: int, hidden=None, written: int = 0):
     hidden = torch.randn(B, T, H) if hidden is None else hidden
     keys = torch.randn(B, T, size, E, generator=torch.Generator().manual_seed(7))
-    return dag(hidden, numbers_of(rows, size), keys, torch.full((B, T), written), torch.eye(12, H))
+    plan_logits = dag.plan_logits(hidden, keys)
+    return dag(plan_logits, numbers_of(rows, size), torch.full((B, T), written), torch.eye(12, H))
 
 
 ROWS = [["12", "-3", "0.5"], ["7"]]
@@ -104,7 +105,7 @@ def test_execution_follows_the_plan():
 def plan_of(depth: int, size: int) -> PlanLogProbs:
     dag = make_exact(depth, size)
     keys = torch.randn(B, T, size, E)
-    return dag.plan(torch.randn(B, T, H), numbers_of([["1"] * size] * 2, size).exists, keys)
+    return dag.plan(dag.plan_logits(torch.randn(B, T, H), keys), numbers_of([["1"] * size] * 2, size).exists)
 
 
 def test_sampled_plans_differ_contain_the_best_and_use_existing_slots():
@@ -139,15 +140,17 @@ def test_sampling_without_replacement_draws_in_proportion():
     assert abs(share - 0.3 / 0.5) < 0.03
 
 
-def test_plan_cross_entropy_is_that_of_the_labelled_choices():
+def test_plan_cross_entropy_is_that_of_the_labelled_choices_and_of_the_gate_where_it_can_open():
     plan = plan_of(depth=2, size=2)
     labels = torch.full((B, T, 2, 3), -100, dtype=torch.int16)
-    assert plan_cross_entropy(tuple(part.exp() for part in plan), labels) == 0
+    gate = torch.rand(B, T)
+    assert plan_cross_entropy(tuple(part.exp() for part in plan), gate, labels) == 0
+    gate[0, 4] = 0.0  # there is no result
     labels[1, 2, 1] = torch.tensor([2, 0, 3])
     labels[0, 4, 0] = torch.tensor([1, -100, 2])
     expected = -(plan.operand1[1, 2, 1, 2] + plan.operand2[1, 2, 1, 0] + plan.operation[1, 2, 1, 3])
-    expected = expected - plan.operand1[0, 4, 0, 1] - plan.operation[0, 4, 0, 2]
-    torch.testing.assert_close(plan_cross_entropy(tuple(part.exp() for part in plan), labels), expected)
+    expected = expected - plan.operand1[0, 4, 0, 1] - plan.operation[0, 4, 0, 2] - gate[1, 2].log()
+    torch.testing.assert_close(plan_cross_entropy(tuple(part.exp() for part in plan), gate, labels), expected)
 
 
 def test_plan_log_prob_adds_the_choices():
@@ -171,9 +174,10 @@ def test_drawing_all_plans_gives_the_marginal_of_the_oracle_in_value_and_gradien
     keys = torch.randn(B, T, size, E, dtype=torch.double)
     numbers = numbers_of(rows, size)
     symbols = torch.eye(12, H, dtype=torch.double)
-    state = dag(hidden, numbers, keys, torch.full((B, T), written), symbols)
+    plan_logits = dag.plan_logits(hidden, keys)
+    state = dag(plan_logits, numbers, torch.full((B, T), written), symbols)
 
-    plan = dag.plan(hidden, numbers.exists, keys)
+    plan = dag.plan(plan_logits, numbers.exists)
     embedding = torch.cat([symbols, dag.end_embedding.unsqueeze(0)])
     expected = torch.zeros(B, T, H)
     for row in range(B):
@@ -242,12 +246,12 @@ def test_the_mixer_follows_its_formula_and_keeps_the_hidden_state_where_there_is
     mixer = GateMixer(H, gate)
     with torch.no_grad():
         mixer.dag_scale.fill_(1.7)
-    hidden, gate_input = torch.randn(B, T, H), torch.randn(B, T, H)
+    hidden, gate_logits = torch.randn(B, T, H), mixer.gate_logits(torch.randn(B, T, H))
     state = run(make_exact(depth=1, size=2).eval(), [["5", "2"], []], 2)
-    mixed, opened = mixer(hidden, gate_input, state)
+    mixed, opened = mixer(hidden, gate_logits, state)
     written = 1.7 * torch.nn.functional.layer_norm(state.dag_hidden, (H,))
     if gate == "convex":
-        g = torch.sigmoid(mixer.gate_head(gate_input))
+        g = torch.sigmoid(gate_logits)
         torch.testing.assert_close(mixed[0], ((1 - g) * hidden + g * written)[0])
         torch.testing.assert_close(opened[0], g[0, :, 0])
     else:

@@ -254,15 +254,16 @@ def test_operands_are_scored_by_rank_and_by_what_stands_at_the_last_digit(make_m
     """The planner's logits once more, token by token, with positions found in the text by hand."""
     model = make_model()
     dag, text = model.model.dag, "12+345=46\n7*"
-    last_digits = {3: [1], 7: [5, 1], 11: [10, 8, 5, 1]}  # token: last digits of the numbers readable there
+    # token: where its plan was made, and last digits of the numbers readable there
+    plans = {2: (2, [1]), 5: (2, [1]), 6: (6, [5, 1]), 8: (6, [5, 1]), 11: (11, [10, 8, 5, 1])}
     seen = []
     hook = dag.norm.register_forward_hook(lambda module, args, output: seen.append(output[0]))
     output = model(encode(text), output_dag=True).dag
     hook.remove()
     hidden = seen[0]
-    for token, digits in last_digits.items():
-        rank = dag.slot_head(hidden[token]).view(3, 2, 8)
-        query = dag.query(hidden[token]).view(3, 2, 8)
+    for token, (source, digits) in plans.items():
+        rank = dag.slot_head(hidden[source]).view(3, 2, 8)
+        query = dag.query(hidden[source]).view(3, 2, 8)
         for step in range(3):
             for operand, probs in enumerate((output.operand1_probs, output.operand2_probs)):
                 logits = rank[step, operand].clone()

@@ -17,7 +17,10 @@ from modeling_gpt_dag.number_text import (
     symbol_table,
 )
 
-POSITION = torch.arange
+
+def numbers_at_every_token(symbols: torch.Tensor, num_values: int):
+    """The latest numbers at every token of symbols (B, L)."""
+    return latest_numbers(read_numbers(symbols), torch.arange(symbols.shape[1]).expand_as(symbols), num_values)
 
 
 def symbols_of(*texts: str) -> torch.Tensor:
@@ -32,7 +35,7 @@ def decimals(values: DecimalTensor) -> list[Decimal | None]:
 
 def read(text: str, num_values: int = 8) -> list[Decimal | None]:
     """Numbers readable at the last character, latest first, without the missing ones."""
-    numbers = latest_numbers(read_numbers(symbols_of(text)), POSITION(len(text)), num_values)
+    numbers = numbers_at_every_token(symbols_of(text), num_values)
     found = decimals(numbers.value.map(lambda tensor: tensor[0, -1]))
     return found[: int(numbers.exists[0, -1].sum())]
 
@@ -80,7 +83,7 @@ def test_reading_random_strings_equals_the_regular_expression_at_every_prefix(ch
     generator = random.Random(characters)
     texts = ["".join(generator.choices(characters, k=30)) for _ in range(60)]
     text = read_numbers(symbols_of(*texts))
-    numbers = latest_numbers(text, POSITION(30), 3)
+    numbers = latest_numbers(text, torch.arange(30).expand(len(texts), -1), 3)
     for row, line in enumerate(texts):
         for end in range(30):
             expected = readable_numbers(line[: end + 1])[:3]
@@ -99,14 +102,14 @@ def test_a_token_with_leading_space_begins_a_number_of_its_own():
     stream = torch.tensor(
         [[SYMBOLS["3"], SYMBOLS[" 5"], SYMBOLS["2"], 0, SYMBOLS["1"], SYMBOLS[" -"], SYMBOLS["4"], 0]]
     )
-    numbers = latest_numbers(read_numbers(stream), POSITION(8), 4)
+    numbers = numbers_at_every_token(stream, 4)
     assert decimals(numbers.value.map(lambda tensor: tensor[0, -1])) == [-4, 1, 52, 3]
 
 
 @pytest.mark.parametrize("stream", ["u3 ", "3u ", "u-3 ", "u.3 ", "3.u "])
 def test_numbers_that_touch_an_unreadable_token_have_no_value(stream):
     ids = [SYMBOLS["unreadable"] if character == "u" else SYMBOLS.get(character, 0) for character in stream]
-    numbers = latest_numbers(read_numbers(torch.tensor([ids])), POSITION(len(ids)), 1)
+    numbers = numbers_at_every_token(torch.tensor([ids]), 1)
     assert numbers.exists[0, -1].item() and not numbers.value.valid[0, -1].item()
 
 
