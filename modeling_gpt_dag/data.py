@@ -1,189 +1,115 @@
-"""Datasets: packed lines of generated arithmetic, and the problems to evaluate on.
+"""Datasets: lines of text packed into blocks, with the labels of whatever the lines say is computed.
 
-What is unusual: training and evaluation problems cannot coincide, whatever the seeds and options. A hash of a
-problem's operands and operators, in no particular order, says which of the two it belongs to, so that even `3+5` and
-`5+3` are on the same side.
+What is unusual: blocks are cut without regard for lines. So every character occurs at every position in training; a
+position that never does breaks generation.
 """
 
 import random
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from transformers import PreTrainedTokenizerBase
 
-from .decimal_tensor import LIMIT
+from .problems import UNLABELLED, PlanFormat, Problem, Split, arithmetic_problems, distinct
+from .wordings import plain_lines, wording_problems
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
-Split = Literal["train", "evaluation"]
-OPERATORS = "+-*"
-EVALUATION_SHARE = 10  # one problem in so many is for evaluation
+Task = Literal["arithmetic", "expressions", "wordings"]
 
 
-class PlanFormat(NamedTuple):
-    """What a plan label can say: steps, slots of numbers read, slots of constants, names of the operations."""
+@dataclass
+class TaskArguments:
+    """Which problems to draw."""
 
-    depth: int
-    num_values: int
-    num_constants: int
-    operations: Sequence[str]
-
-
-class Problem(NamedTuple):
-    """operands and the operators between them, in writing order."""
-
-    operands: tuple[int, ...]
-    operators: tuple[str, ...]
-
-    @property
-    def prompt(self) -> str:
-        rest = (operator + str(operand) for operator, operand in zip(self.operators, self.operands[1:], strict=True))
-        return str(self.operands[0]) + "".join(rest) + "="
-
-    @property
-    def terms(self) -> list[int]:
-        """The signed products that the expression sums."""
-        terms = [self.operands[0]]
-        for operator, operand in zip(self.operators, self.operands[1:], strict=True):
-            if operator == "*":
-                terms[-1] *= operand
-            else:
-                terms.append(operand if operator == "+" else -operand)
-        return terms
-
-    @property
-    def answer(self) -> str:
-        return str(sum(self.terms))
-
-    def plan(self, format: PlanFormat) -> list[tuple[int, int, int]]:
-        """The steps that compute the answer where the operands are the latest numbers: operand1, operand2, operation.
-
-        Products first, then sums from the left; steps that are left over carry the result on by `identity`.
-        Raises ValueError where the format has too few steps, slots or operations.
-        """
-        first_result = format.num_values + format.num_constants
-        steps: list[tuple[int, int, str]] = []
-
-        def step(left: int, right: int, name: str) -> int:
-            steps.append((left, right, name))
-            return first_result + len(steps) - 1
-
-        slots = range(len(self.operands) - 1, -1, -1)  # the latest number is slot 0
-        terms = [("add", slots[0])]
-        for operator, slot in zip(self.operators, slots[1:], strict=True):
-            if operator == "*":
-                sign, left = terms[-1]
-                terms[-1] = (sign, step(left, slot, "multiply"))
-            else:
-                terms.append(("add" if operator == "+" else "subtract", slot))
-        total = terms[0][1]
-        for name, slot in terms[1:]:
-            total = step(total, slot, name)
-        while len(steps) < format.depth:
-            total = step(total, -100, "identity")
-        missing = {name for _, _, name in steps} - set(format.operations)
-        if len(steps) > format.depth or len(self.operands) > format.num_values or missing:
-            raise ValueError(
-                f"{self.prompt} takes {len(self.operators)} steps, {len(self.operands)} numbers and "
-                f"{sorted({name for _, _, name in steps})}; the model has {format}"
-            )
-        return [(left, right, format.operations.index(name)) for left, right, name in steps]
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether operands, products and result all fit the 18 digits of exact numerics."""
-        return max(map(abs, (*self.operands, *self.terms, sum(self.terms)))) < LIMIT
-
-    @property
-    def split(self) -> Split:
-        key = repr((sorted(self.operands), sorted(self.operators))).encode()
-        return "evaluation" if zlib.crc32(key) % EVALUATION_SHARE == 0 else "train"
+    task: Task = field(default="arithmetic", metadata={"help": "a+b=, expressions of several operators, or questions"})
+    operators: str = field(default="+-*", metadata={"help": "operators of arithmetic and expressions, some of + - *"})
+    num_operators: list[int] | None = field(
+        default=None, metadata={"help": "operators per expression, 1 2 3 by default; arithmetic has 1"}
+    )
+    parentheses: float = field(default=0.0, metadata={"help": "share of the expressions that may have parentheses"})
+    held_out: bool = field(default=False, metadata={"help": "wordings: templates that never occur in training"})
 
 
-def arithmetic_problems(
-    split: Split,
-    seed: int,
-    operators: Sequence[str] = OPERATORS,
-    digits: Sequence[int] = (1, 2, 3, 4),
-    num_operators: Sequence[int] = (1,),
-) -> Iterator[Problem]:
-    """An endless stream of problems of one split.
+def task_problems(task: TaskArguments, split: Split, seed: int, digits: list[int]) -> Iterator[Problem]:
+    """An endless stream of the task's problems, exact or not; raises ValueError for options that cannot be."""
+    if task.task == "wordings":
+        return wording_problems(split, seed, task.held_out, digits)
+    counts = [1] if task.task == "arithmetic" else task.num_operators or [1, 2, 3]
+    return arithmetic_problems(split, seed, task.operators, digits, counts, task.parentheses)
 
-    operators: any of "+", "-", "*". digits: operand lengths, drawn per operand. num_operators: drawn per problem.
-    Raises ValueError for other operators and for counts below 1.
-    """
-    unknown = [operator for operator in operators if operator not in OPERATORS]
-    if unknown or not operators:
-        raise ValueError(f"operators={operators!r}: must be some of {OPERATORS!r}")
-    if not digits or min(digits) < 1:
-        raise ValueError(f"digits={list(digits)}: operands have at least 1 digit")
-    if not num_operators or min(num_operators) < 1:
-        raise ValueError(f"num_operators={list(num_operators)}: a problem has at least 1 operator")
+
+def evaluation_problems(task: TaskArguments, num_samples: int, seed: int, digits: list[int]) -> list[Problem]:
+    """Up to `num_samples` different problems that never occur in training."""
+    return distinct(task_problems(task, "evaluation", seed, digits), num_samples)
+
+
+class Line(NamedTuple):
+    """A line of training text: a prompt, and what follows it and is computed by `plan`, if anything is."""
+
+    prompt: str
+    answer: str = ""
+    ending: str = ""
+    plan: list[tuple[int, int, int]] | None = None
+
+
+def training_lines(
+    task: TaskArguments, seed: int, digits: list[int], plain_share: float = 0.0, plan_format: PlanFormat | None = None
+) -> Iterator[Line]:
+    """An endless stream of solved problems, `plain_share` of the lines with numbers and nothing to compute."""
+    if not 0 <= plain_share < 1:
+        raise ValueError(f"plain_share={plain_share}: is a share of the lines, at least 0 and below 1")
+    if task.held_out:
+        raise ValueError("held_out=True: held-out templates are for evaluation, not to be trained on")
     generator = random.Random(seed)
+    plain = plain_lines(seed)
+    exact = (problem for problem in task_problems(task, "train", seed, digits) if problem.is_exact)
 
-    def operand() -> int:
-        length = generator.choice(digits)
-        return generator.randint(10 ** (length - 1) if length > 1 else 0, 10**length - 1)
-
-    def problems() -> Iterator[Problem]:
+    def lines() -> Iterator[Line]:
         while True:
-            count = generator.choice(num_operators)
-            chosen = tuple(generator.choice(operators) for _ in range(count))
-            problem = Problem(tuple(operand() for _ in range(count + 1)), chosen)
-            if problem.split == split:
-                yield problem
+            if generator.random() < plain_share:
+                yield Line(next(plain))
+            else:
+                problem = next(exact)
+                plan = problem.plan(plan_format) if plan_format is not None else None
+                yield Line(problem.prompt, problem.answer, problem.ending, plan)
 
-    return problems()
-
-
-def evaluation_problems(num_samples: int, seed: int, **options) -> list[Problem]:
-    """Up to `num_samples` different evaluation problems; fewer where no more turn up in 2,000 draws in a row."""
-    problems: dict[Problem, None] = {}
-    stream = arithmetic_problems("evaluation", seed, **options)
-    repeats = 0
-    while len(problems) < num_samples and repeats < 2_000:
-        problem = next(stream)
-        repeats = repeats + 1 if problem in problems else 0
-        problems[problem] = None
-    return list(problems)
+    return lines()
 
 
-def arithmetic_dataset(
+def packed_dataset(
     tokenizer: PreTrainedTokenizerBase,
+    lines: Iterator[Line],
     num_blocks: int,
     block_size: int,
-    seed: int,
     plan_format: PlanFormat | None = None,
-    **options,
 ) -> "Dataset":
-    """`num_blocks` blocks of `block_size` tokens, cut without regard for lines from lines `a+b=c`.
+    """`num_blocks` blocks of `block_size` tokens.
 
     Columns `input_ids` and `labels`, the same text; with a `plan_format` also `plan_labels` (block_size, D, 3), at the
-    tokens from which the answer's characters and its end follow. Cutting anywhere lets every character occur at every
-    position; a position that never occurs in training breaks generation. options: those of `arithmetic_problems`.
+    tokens from which the answer's characters and its end follow.
     """
     from datasets import Array3D, Dataset, Features, List, Value
 
-    exact = (problem for problem in arithmetic_problems("train", seed, **options) if problem.is_exact)
     size = num_blocks * block_size
     tokens: list[int] = []
     depth = plan_format.depth if plan_format is not None else 0
-    plans = np.full((size, depth, 3), -100, dtype=np.int16)
+    plans = np.full((size, depth, 3), UNLABELLED, dtype=np.int16)
     while len(tokens) < size:
-        problems = list(islice(exact, 10_000))
-        prompts = tokenizer([problem.prompt for problem in problems], add_special_tokens=False)["input_ids"]
-        answers = tokenizer([f"{problem.answer}\n" for problem in problems], add_special_tokens=False)["input_ids"]
-        for problem, prompt, answer in zip(problems, prompts, answers, strict=True):
+        batch = list(islice(lines, 1_000))
+        texts = [text for line in batch for text in (line.prompt, line.answer, line.ending)]
+        encoded = iter(tokenizer(texts, add_special_tokens=False)["input_ids"])
+        for line, prompt, answer, ending in zip(batch, encoded, encoded, encoded, strict=True):
             start, speaks = len(tokens), len(tokens) + len(prompt) - 1
-            tokens.extend(prompt + answer)
+            tokens.extend(prompt + answer + ending)
             # A problem whose beginning is in the block before has operands that cannot be read.
-            end = min(speaks + len(answer), (start // block_size + 1) * block_size, size)
-            if depth and speaks < end:
-                plans[speaks:end] = problem.plan(plan_format)
+            end = min(speaks + len(answer) + 1, (start // block_size + 1) * block_size, size)
+            if depth and line.plan is not None and speaks < end:
+                plans[speaks:end] = line.plan
     blocks = np.array(tokens[:size]).reshape(num_blocks, block_size)
     columns = {"input_ids": blocks, "labels": blocks}
     features = {name: List(Value("int64")) for name in columns}

@@ -1,20 +1,34 @@
-"""Evaluation: greedy decoding, strict match of the whole answer with its sign and its end.
+"""Evaluation: greedy decoding, strict match of the whole answer with its sign and its end, and what it is made of.
 
-What is unusual: problems without an exact value in 18 digits are not scored; they are counted, and so is how often the
-DAG's gate opened on them, which must be never.
+What is unusual: an exact match has factors, and each is measured: the plan computes the right function of the numbers
+(checked on other numbers, so that a lucky hit does not count), the executed result is right, the gate lets it be
+written, the text is right. Problems without an exact value in 18 digits are not scored; they are counted, and so is
+how often the DAG's gate opened on them, which must be never.
 """
 
-from collections.abc import Sequence
+import operator
+import random
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from tqdm.auto import tqdm
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from .data import OPERATORS, Problem, evaluation_problems
+from .configuration_gpt_dag import GPTDAGConfig
+from .dag import DAGState
+from .data import TaskArguments, evaluation_problems
+from .problems import PlanFormat, Problem
+from .statistics import wilson_interval
 
 END_OF_LINE = "\n"
+FIRED = 0.5  # a gate above it presents the result
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 def load(directory: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
@@ -42,22 +56,34 @@ def load(directory: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     return model.eval(), AutoTokenizer.from_pretrained(directory)
 
 
+class Answer(NamedTuple):
+    """text: generated, up to and with the first line end. gate_open: whether any gate was above 0 while writing it.
+
+    In exact numerics also, of the decision the answer was begun with: plan, D steps of slot, slot, operation; result,
+    its decimal text or None; fired, whether the gate presented it. false_fires: whether a gate fired before that.
+    """
+
+    text: str
+    gate_open: bool = False
+    plan: list[list[int]] | None = None
+    result: str | None = None
+    fired: bool = False
+    false_fires: bool = False
+
+
 @torch.no_grad()
 def answer_lines(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
-    prompts: list[str],
+    prompts: Sequence[str],
     max_new_tokens: int,
     batch_size: int = 128,
     progress: bool = False,
-) -> list[tuple[str, bool]]:
-    """For each prompt the greedily generated text, up to and with the first line end, and whether a gate was open.
-
-    Prompts are batched by length, so that none waits for the padding of another.
-    """
+) -> list[Answer]:
+    """Greedy answers to prompts, which are batched by length, so that none waits for the padding of another."""
     end = tokenizer.encode(END_OF_LINE, add_special_tokens=False)[-1]
     by_length = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
-    answers: list[tuple[str, bool]] = [("", False)] * len(prompts)
+    answers: list[Answer] = [Answer("")] * len(prompts)
     for start in tqdm(range(0, len(prompts), batch_size), desc="answering", disable=not progress):
         chosen = by_length[start : start + batch_size]
         batch = tokenizer(
@@ -77,83 +103,227 @@ def answer_lines(
             pad_token_id=tokenizer.pad_token_id,
         )
         mask = torch.cat([batch["attention_mask"], torch.ones_like(output[:, length:])], 1)
-        dag = model(output, attention_mask=mask, output_dag=True, use_cache=False).dag
+        # The positions that generate() gives: padding has none.
+        positions = (mask.cumsum(1) - 1).clamp(min=0)
+        dag = model(output, attention_mask=mask, position_ids=positions, output_dag=True, use_cache=False).dag
         for row, i in enumerate(chosen):
             text = tokenizer.decode(output[row, length:], skip_special_tokens=True)
             line, found, _ = text.partition(END_OF_LINE)
-            written = len(tokenizer.encode(line, add_special_tokens=False)) + len(found)
-            gate_open = dag is not None and bool((dag.gate[row, length - 1 : length - 1 + written] > 0).any())
-            answers[i] = (line + found, gate_open)
+            answer = Answer(line + found)
+            if dag is not None:
+                written = len(tokenizer.encode(line, add_special_tokens=False)) + len(found)
+                gate = dag.gate[row]
+                answer = answer._replace(gate_open=bool((gate[length - 1 : length - 1 + written] > 0).any()))
+            if dag is not None and model.config.dag_numerics == "exact":
+                before = slice(int((batch["attention_mask"][row] == 0).sum()), length - 1)
+                answer = answer._replace(
+                    **_decision(dag, row, length - 1), false_fires=bool((gate[before] > FIRED).any())
+                )
+            answers[i] = answer
     return answers
 
 
-def evaluate_arithmetic(
+def _decision(dag: Any, row: int, token: int) -> dict[str, Any]:
+    """What the DAG of one token decided: plan, result, fired."""
+    choices = (dag.operand1_probs, dag.operand2_probs, dag.operation_probs)
+    plan = torch.stack([probs[row, token].argmax(-1) for probs in choices], -1).tolist()
+    mantissa, scale = int(dag.values_mantissa[row, token, -1]), int(dag.values_scale[row, token, -1])
+    has_value = bool(dag.values_mask[row, token, -1])
+    result = format(Decimal(mantissa).scaleb(-scale), "f") if has_value else None
+    return {"plan": plan, "result": result, "fired": bool(dag.gate[row, token] > FIRED)}
+
+
+def is_exact_match(line: str, problem: Problem) -> bool:
+    """The answer, its sign and its end; nothing before, between or after.
+
+    Where a sentence goes on behind the answer its other words are not compared, the number must end all the same.
+    """
+    if problem.ending == END_OF_LINE:
+        return line == problem.answer + END_OF_LINE
+    number = NUMBER.match(line)
+    return number is not None and number.group() == problem.answer and line[number.end() :] != ""
+
+
+PYTHON_OPERATIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "add": operator.add,
+    "identity": lambda a, b: a,
+    "multiply": operator.mul,
+    "subtract": operator.sub,
+    "divide": operator.truediv,
+    "max": max,
+    "min": min,
+}
+
+
+def is_plan_right(plan: list[list[int]], problem: Problem, format: PlanFormat) -> bool:
+    """Whether the plan computes the problem's function of its numbers: equal on three draws of other numbers.
+
+    Operations that have no rational result on most numbers (power, log) are right in no plan.
+    """
+    generator = random.Random(0)
+    for _ in range(3):
+        numbers = tuple(str(generator.randint(10**6, 10**9)) for _ in problem.numbers)
+        slots: list[Fraction | None] = [None] * format.num_values
+        latest = [Fraction(number) for number in reversed(numbers)][: format.num_values]
+        slots[: len(latest)] = latest
+        slots += [Fraction(constant) for constant in format.constants]
+        for left, right, operation in plan:
+            name = format.operations[operation]
+            operands = slots[left], slots[right] if name != "identity" else Fraction(0)
+            known = name in PYTHON_OPERATIONS and None not in operands and (name != "divide" or operands[1] != 0)
+            slots.append(PYTHON_OPERATIONS[name](*operands) if known else None)
+        if slots[-1] is None or slots[-1] != Fraction(problem._replace(numbers=numbers).values()[-1]):
+            return False
+    return True
+
+
+def plan_format(config: GPTDAGConfig) -> PlanFormat:
+    """What plans of a model of this config can say."""
+    return PlanFormat(config.dag_depth, config.dag_num_values, config.dag_constants, config.dag_operations)
+
+
+@contextmanager
+def gate_shut(model: PreTrainedModel) -> Iterator[None]:
+    """The model without what its DAG writes: the hidden state passes the mixer as it is."""
+
+    def pass_by(mixer: torch.nn.Module, inputs: tuple[torch.Tensor, torch.Tensor, DAGState], output: tuple) -> tuple:
+        return inputs[0], torch.zeros_like(output[1])
+
+    hook = model.base_model.mixer.register_forward_hook(pass_by)
+    try:
+        yield
+    finally:
+        hook.remove()
+
+
+@contextmanager
+def random_planner(model: PreTrainedModel, seed: int = 0) -> Iterator[None]:
+    """The model with plans that have nothing to do with the text: the planner's weights drawn anew."""
+    planner = [parameter for name, parameter in model.base_model.dag.named_parameters() if name != "end_embedding"]
+    trained = [parameter.detach().clone() for parameter in planner]
+    generator = torch.Generator(device=model.device).manual_seed(seed)
+    with torch.no_grad():
+        for parameter in planner:
+            parameter.normal_(0.0, 1.0, generator=generator)
+    try:
+        yield
+    finally:
+        with torch.no_grad():
+            for parameter, weights in zip(planner, trained, strict=True):
+                parameter.copy_(weights)
+
+
+def evaluate_problems(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
-    operators: str = OPERATORS,
+    problems: Sequence[Problem],
+    batch_size: int = 128,
+    progress: bool = False,
+) -> dict[str, Any]:
+    """Exact match and its factors.
+
+    Returns `exact_match` (0..1), `n` and `interval` (95 %, Wilson) over the problems with an exact value, the same of
+    each of `groups`; `factors`, shares of the scored problems: `plan`, `result`, `gate` (it fired where the answer
+    begins), `text`, and `false_fires` (it fired before), None without exact numerics; `left_out`: how many problems
+    have no exact value in 18 digits, and on how many of those the gate opened.
+    """
+    longest = max(len(problem.answer + problem.ending) for problem in problems)
+    prompts = [problem.prompt for problem in problems]
+    answers = answer_lines(model, tokenizer, prompts, longest + 1, batch_size, progress)
+    scored = [pair for pair in zip(problems, answers, strict=True) if pair[0].is_exact]
+    hits: dict[str, list[bool]] = {}
+    for problem, answer in scored:
+        hits.setdefault(problem.group, []).append(is_exact_match(answer.text, problem))
+    factors = None
+    config = model.config
+    if config.dag_depth > 0 and config.dag_numerics == "exact" and scored:
+        form = plan_format(config)
+        factors = {
+            "plan": _share([is_plan_right(answer.plan, problem, form) for problem, answer in scored]),
+            "result": _share([answer.result == problem.answer for problem, answer in scored]),
+            "gate": _share([answer.fired for _, answer in scored]),
+            "text": _share([is_exact_match(answer.text, problem) for problem, answer in scored]),
+            "false_fires": _share([answer.false_fires for _, answer in scored]),
+        }
+    left_out = [answer for problem, answer in zip(problems, answers, strict=True) if not problem.is_exact]
+    return {
+        **_score([hit for group in hits.values() for hit in group]),
+        "groups": {group: _score(hits[group]) for group in sorted(hits)},
+        "factors": factors,
+        "left_out": {"n": len(left_out), "gate_open": sum(answer.gate_open for answer in left_out)},
+    }
+
+
+def _share(hits: list[bool]) -> float:
+    return sum(hits) / len(hits)
+
+
+def _score(hits: list[bool]) -> dict[str, Any]:
+    low, high = wilson_interval(sum(hits), len(hits)) if hits else (None, None)
+    return {"exact_match": _share(hits) if hits else None, "n": len(hits), "interval": [low, high]}
+
+
+def evaluate_task(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    task: TaskArguments,
     digits: int = 4,
     num_samples: int = 500,
     seed: int = 0,
     batch_size: int = 128,
     progress: bool = False,
-    num_operators: Sequence[int] = (1,),
 ) -> dict[str, Any]:
-    """Exact match on evaluation problems `a+b=` or, with several operators, `a+b*c=`, operands of `digits` digits.
+    """`evaluate_problems` of a generated task, operands of `digits` digits (wordings: also shorter ones up to 4).
 
-    Returns `exact_match` (0..1, over the `n` problems with an exact value), the same `per_operator`, or
-    `per_num_operators` where problems have several, and `left_out`: how many problems have no exact value in 18
-    digits, and on how many of those the gate opened.
-    Raises ValueError for unknown operators, and for digits or numbers of operators below 1.
+    Raises ValueError for options that the task does not have.
     """
-    problems = evaluation_problems(
-        num_samples, seed, operators=operators, digits=[digits], num_operators=list(num_operators)
-    )
-    single = max(num_operators) == 1
-    longest = max(len(problem.answer) for problem in problems)
-    answers = answer_lines(
-        model, tokenizer, [problem.prompt for problem in problems], longest + 1, batch_size, progress
-    )
-    scored: dict[str, list[bool]] = {group: [] for group in (operators if single else map(str, num_operators))}
-    left_out: list[bool] = []
-    for problem, (line, gate_open) in zip(problems, answers, strict=True):
-        if problem.is_exact:
-            group = problem.operators[0] if single else str(len(problem.operators))
-            scored[group].append(is_exact_match(line, problem))
-        else:
-            left_out.append(gate_open)
-    return {
-        "task": "arithmetic" if single else "expressions",
-        "operators": operators,
-        "digits": digits,
-        "seed": seed,
-        **_mean([hit for hits in scored.values() for hit in hits]),
-        "per_operator" if single else "per_num_operators": {group: _mean(hits) for group, hits in scored.items()},
-        "left_out": {"n": len(left_out), "gate_open": sum(left_out)},
-    }
+    lengths = list(range(1, 5)) if task.task == "wordings" and digits <= 4 else [digits]
+    problems = evaluation_problems(task, num_samples, seed, lengths)
+    report = evaluate_problems(model, tokenizer, problems, batch_size, progress)
+    return {"task": task.task, "held_out": task.held_out, "digits": digits, "seed": seed, **report}
 
 
-def is_exact_match(line: str, problem: Problem) -> bool:
-    """The answer, its sign and its end; nothing before, between or after."""
-    return line == problem.answer + END_OF_LINE
+@torch.no_grad()
+def false_fires(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, lines: Sequence[str], batch_size: int = 64
+) -> dict[str, Any]:
+    """On how many lines, in which nothing is to be computed, the gate fires at any token: `fired`, `n`, `interval`."""
+    fired = 0
+    for start in range(0, len(lines), batch_size):
+        chosen = list(lines[start : start + batch_size])
+        batch = tokenizer(chosen, add_special_tokens=False, padding=True, padding_side="right", return_tensors="pt")
+        dag = model(**batch.to(model.device), output_dag=True, use_cache=False).dag
+        fired += int(((dag.gate > FIRED) & batch["attention_mask"].bool()).any(-1).sum())
+    return {"fired": fired, "n": len(lines), "interval": list(wilson_interval(fired, len(lines)))}
 
 
-def _mean(hits: list[bool]) -> dict[str, Any]:
-    return {"exact_match": sum(hits) / len(hits) if hits else None, "n": len(hits)}
+def percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.1f} %"
 
 
-def arithmetic_table(reports: list[dict[str, Any]]) -> str:
-    """Reports of `evaluate_arithmetic`, one per digit count, as a Markdown table by operator or number of these."""
-    single = "per_operator" in reports[0]
-    key = "per_operator" if single else "per_num_operators"
-    groups = list(reports[0][key])
-    names = [f"`{group}`" if single else f"{group} operator{'s' * (group != '1')}" for group in groups]
-    lines = ["| digits | " + " | ".join(names) + " | all | n | left out |", "|---|" + "---|" * (len(groups) + 3)]
-
-    def percent(cell: dict[str, Any]) -> str:
-        return "-" if cell["exact_match"] is None else f"{100 * cell['exact_match']:.1f} %"
-
+def results_table(reports: list[dict[str, Any]]) -> str:
+    """Reports of `evaluate_task`, one per row, as a Markdown table by group."""
+    groups = sorted({group for report in reports for group in report["groups"]})
+    lines = ["| digits | " + " | ".join(groups) + " | all | n | left out |", "|---|" + "---|" * (len(groups) + 3)]
     for report in reports:
-        cells = [percent(report[key][group]) for group in groups]
-        row = [str(report["digits"]), *cells, percent(report), str(report["n"]), str(report["left_out"]["n"])]
+        name = f"{report['digits']}{', held out' if report['held_out'] else ''}"
+        cells = [percent(report["groups"].get(group, {"exact_match": None})["exact_match"]) for group in groups]
+        row = [name, *cells, percent(report["exact_match"]), str(report["n"]), str(report["left_out"]["n"])]
         lines.append("| " + " | ".join(row) + " |")
+    return "\n".join(lines)
+
+
+def factors_table(reports: list[dict[str, Any]]) -> str:
+    """What the exact matches of `evaluate_task` reports are made of, as a Markdown table."""
+    names = {
+        "plan": "plan right",
+        "result": "result right",
+        "gate": "gate fired",
+        "text": "text right",
+        "false_fires": "fired too early",
+    }
+    lines = ["| digits | " + " | ".join(names.values()) + " |", "|---|" + "---|" * len(names)]
+    for report in reports:
+        name = f"{report['digits']}{', held out' if report['held_out'] else ''}"
+        lines.append("| " + " | ".join([name, *(percent(report["factors"][factor]) for factor in names)]) + " |")
     return "\n".join(lines)

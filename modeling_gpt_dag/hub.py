@@ -10,7 +10,7 @@ from typing import Any
 
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
-from .evaluation import arithmetic_table, load
+from .evaluation import load, results_table
 from .modeling_gpt_dag import GPTDAGForCausalLM
 
 AUTO_MAP = {
@@ -84,7 +84,8 @@ def write_repository(model_dir: str, repo_id: str, output_dir: str) -> list[str]
         # Registered classes save their code wherever they are saved; only repositories should hold it.
         GPTDAGForCausalLM._auto_class = None
     tokenizer.save_pretrained(output_dir)
-    reports = _read(Path(model_dir) / "evaluation.json", json.loads) or []
+    evaluation = _read(Path(model_dir) / "evaluation.json", json.loads)
+    reports = evaluation["exact_match"] if evaluation else []
     recipe = _read(Path(model_dir) / "recipe.yaml", str)
     ModelCard(_card(model, repo_id, reports, recipe)).save(output / "README.md")
     return sorted(path.name for path in output.iterdir())
@@ -95,8 +96,8 @@ def _card(model: GPTDAGForCausalLM, repo_id: str, reports: list[dict], recipe: s
     results = [
         EvalResult(
             task_type="text-generation",
-            dataset_type=f"generated-{report['task']}-{report['digits']}-digits",
-            dataset_name=f"{report['task']}, operands of {report['digits']} digits, {report['operators']}",
+            dataset_type=f"generated-{report['task']}-{report['digits']}-digits{'-held-out' * report['held_out']}",
+            dataset_name=f"{report['task']}, operands of {report['digits']} digits{', held out' * report['held_out']}",
             metric_type="exact_match",
             metric_value=report["exact_match"],
         )
@@ -125,7 +126,7 @@ def _card(model: GPTDAGForCausalLM, repo_id: str, reports: list[dict], recipe: s
         prompt="1234567890*7=",
         training=f"`scripts/train.py` with\n\n```yaml\n{recipe.strip()}\n```" if recipe else "No recipe was recorded.",
         results=(
-            "Exact match on new problems, greedy, by operand digits and operator:\n\n" + arithmetic_table(reports)
+            "Exact match on new problems, greedy, by operand digits:\n\n" + results_table(reports)
             if reports
             else "None were recorded."
         ),

@@ -3,7 +3,7 @@
 What is unusual: it is three slots of the model's own KV cache, so that whatever happens to a cache (growing, static
 allocation, beam reordering, cropping, padding) happens to the numbers too. The first holds the tokens' number symbols,
 small integers that are exact in any dtype, written before the backbone runs because number positions need them; the
-second content keys, written after it; the third the decisions that a number in writing goes by.
+second content keys and values, written after it; the third the decisions that a number in writing goes by.
 
 B batch, T tokens of this call, L tokens with the cached ones, N numbers per token, H hidden size, E key size.
 """
@@ -66,7 +66,7 @@ class NumberMemory(nn.Module):
         self.number_tokens = config.number_tokens
         self.num_values = config.dag_num_values
         self.symbols_index = config.number_memory_index
-        self.keys_index = config.number_memory_index + 1
+        self.context_index = config.number_memory_index + 1
         self.decisions_index = config.number_memory_index + 2
         self.number_symbols = nn.Buffer(self.build_number_symbols(), persistent=False)
         self.written_tokens = nn.Buffer(self.build_written_tokens(), persistent=False)
@@ -136,13 +136,16 @@ class NumberMemory(nn.Module):
         numbers = latest_numbers(text, seen_from, self.num_values)
         return numbers if position_ids is None else numbers.since(index - position_ids)
 
-    def keys_of(self, numbers: ReadNumbers, keys: Tensor, cache: Cache | None) -> Tensor:
-        """Remember this call's content keys (B, T, E); returns those at the numbers' last digits, (B, T, N, E)."""
+    def context_of(
+        self, numbers: ReadNumbers, keys: Tensor, values: Tensor, cache: Cache | None
+    ) -> tuple[Tensor, Tensor]:
+        """Remember this call's content keys and values (B, T, E); returns those behind the numbers, (B, T, N, E)."""
         if cache is not None:
-            memory = keys.unsqueeze(1)
-            keys = cache.update(memory, memory, self.keys_index)[0].squeeze(1)  # (B, L, E)
-        last = numbers.last.flatten(1).unsqueeze(-1).expand(-1, -1, keys.shape[-1])
-        return keys.gather(1, last).unflatten(1, numbers.last.shape[1:])
+            keys, values = cache.update(keys.unsqueeze(1), values.unsqueeze(1), self.context_index)
+            keys, values = keys.squeeze(1), values.squeeze(1)  # (B, L, E)
+        end = numbers.end.flatten(1).unsqueeze(-1).expand(-1, -1, keys.shape[-1])
+        keys, values = (memory.gather(1, end).unflatten(1, numbers.end.shape[1:]) for memory in (keys, values))
+        return keys, values * numbers.exists.unsqueeze(-1)
 
     def decisions_at(self, source: Tensor, decisions: Tensor, cache: Cache | None) -> Tensor:
         """Remember this call's decisions (B, T, C); returns those made at token indices `source` (B, T)."""

@@ -62,16 +62,20 @@ class ReadNumbers(NamedTuple):
     value: no value where there is no such number, or where it is too long to be exact.
     exists: bool, whether there is an r-th latest number.
     last: token index of its last digit, 0 where there is none.
+    end: token index from which it can be read, the one behind it, 0 where there is none.
     """
 
     value: DecimalTensor
     exists: Tensor
     last: Tensor
+    end: Tensor
 
     def since(self, start: Tensor) -> "ReadNumbers":
         """Only the numbers that end at or after token index `start` (B, T)."""
         exists = self.exists & (self.last >= start.unsqueeze(-1))
-        return ReadNumbers(self.value.masked(exists), exists, torch.where(exists, self.last, 0))
+        return ReadNumbers(
+            self.value.masked(exists), exists, torch.where(exists, self.last, 0), torch.where(exists, self.end, 0)
+        )
 
 
 def symbol_table(number_tokens: dict[str, list[int]]) -> Tensor:
@@ -174,7 +178,7 @@ def latest_numbers(text: NumberText, index: Tensor, num_values: int) -> ReadNumb
     token = by_order.gather(1, order.clamp(min=0).flatten(1))
     value = text.value.gather(1, token).map(lambda tensor: tensor.view_as(order)).masked(exists)
     last = torch.where(exists, text.last.gather(1, token).view_as(order), 0)
-    return ReadNumbers(value, exists, last)
+    return ReadNumbers(value, exists, last, torch.where(exists, token.view_as(order), 0))
 
 
 def next_symbol(number: DecimalTensor, written: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ import yaml
 from transformers import GPT2Config, HfArgumentParser, PreTrainedConfig, TrainingArguments
 
 from .configuration_gpt_dag import GPTDAGConfig
+from .data import TaskArguments
 
 # Known from the tokenizer, or of use to transformers alone.
 NOT_IN_RECIPES = {"backbone_config", "number_tokens", "vocab_size", "use_cache", "add_cross_attention"}
@@ -38,12 +39,11 @@ ModelArguments = dataclasses.make_dataclass("ModelArguments", _model_fields())
 
 
 @dataclass
-class DataArguments:
+class DataArguments(TaskArguments):
     """What to train and to evaluate on."""
 
-    operators: str = field(default="+-*", metadata={"help": "operators of the problems, some of + - *"})
     digits: list[int] = field(default_factory=lambda: [1, 2, 3, 4], metadata={"help": "operand lengths in training"})
-    num_operators: list[int] = field(default_factory=lambda: [1], metadata={"help": "operators per problem"})
+    plain_share: float = field(default=0.0, metadata={"help": "share of lines in which nothing is to be computed"})
     plan_labels: bool = field(default=False, metadata={"help": "train with the plans the generator knows"})
     block_size: int = field(default=96, metadata={"help": "tokens per training example"})
     num_train_blocks: int = field(default=16_000, metadata={"help": "training examples to generate"})

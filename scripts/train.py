@@ -10,6 +10,8 @@ recipe and as a flag; flags beat the recipe. Model, tokenizer and generation con
 
 import json
 import sys
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from transformers import GenerationConfig, Trainer, default_data_collator, set_seed
@@ -17,9 +19,10 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from modeling_gpt_dag import GPTDAGForCausalLM, byte_tokenizer, number_tokens
 from modeling_gpt_dag.dag_logger import DAGLogger
-from modeling_gpt_dag.data import PlanFormat, arithmetic_dataset
-from modeling_gpt_dag.evaluation import END_OF_LINE, arithmetic_table, evaluate_arithmetic
-from modeling_gpt_dag.recipes import build_config, effective_recipe, parse_recipe
+from modeling_gpt_dag.data import packed_dataset, training_lines
+from modeling_gpt_dag.evaluation import END_OF_LINE, evaluate_task, false_fires, plan_format, results_table
+from modeling_gpt_dag.recipes import DataArguments, build_config, effective_recipe, parse_recipe
+from modeling_gpt_dag.wordings import plain_lines
 
 
 def prepare():
@@ -45,22 +48,11 @@ def prepare():
         raise ValueError(
             f"block_size={data_args.block_size} does not fit n_positions={config.max_position_embeddings} positions"
         )
-    plan_format = None
-    if data_args.plan_labels and config.dag_depth > 0:
-        plan_format = PlanFormat(
-            config.dag_depth, config.dag_num_values, len(config.dag_constants), config.dag_operations
-        )
+    form = plan_format(config) if data_args.plan_labels and config.dag_depth > 0 else None
+    seed = training_args.seed if training_args.data_seed is None else training_args.data_seed
     with training_args.main_process_first(desc="generating the training data"):
-        dataset = arithmetic_dataset(
-            tokenizer,
-            num_blocks=data_args.num_train_blocks,
-            block_size=data_args.block_size,
-            seed=training_args.seed if training_args.data_seed is None else training_args.data_seed,
-            plan_format=plan_format,
-            operators=data_args.operators,
-            digits=data_args.digits,
-            num_operators=data_args.num_operators,
-        )
+        lines = training_lines(data_args, seed, data_args.digits, data_args.plain_share, form)
+        dataset = packed_dataset(tokenizer, lines, data_args.num_train_blocks, data_args.block_size, form)
     set_seed(training_args.seed)
     recipe = effective_recipe(model_args, data_args, training_args)
     return data_args, training_args, recipe, dataset, tokenizer, GPTDAGForCausalLM(config)
@@ -98,23 +90,34 @@ def main():
         return
     (Path(training_args.output_dir) / "recipe.yaml").write_text(recipe)
     if data_args.eval_samples > 0:
-        model.eval()
-        reports = [
-            evaluate_arithmetic(
-                model,
-                tokenizer,
-                operators=data_args.operators,
-                digits=digits,
-                num_operators=data_args.num_operators,
-                num_samples=data_args.eval_samples,
-                batch_size=data_args.eval_batch_size,
-                progress=not training_args.disable_tqdm,
-            )
-            for digits in data_args.eval_digits
-        ]
+        reports = evaluate(model.eval(), tokenizer, data_args, progress=not training_args.disable_tqdm)
         (Path(training_args.output_dir) / "evaluation.json").write_text(json.dumps(reports, indent=2) + "\n")
-        print(f"\nexact match on {data_args.eval_samples} new problems by operand digits\n")
-        print(arithmetic_table(reports))
+
+
+def evaluate(model, tokenizer, data_args: DataArguments, progress: bool) -> dict:
+    """Report on new problems of each operand length, of wordings also on held-out templates and on plain text."""
+    held_out = [False, True] if data_args.task == "wordings" else [False]
+    reports = [
+        evaluate_task(
+            model,
+            tokenizer,
+            replace(data_args, held_out=held),
+            digits=digits,
+            num_samples=data_args.eval_samples,
+            batch_size=data_args.eval_batch_size,
+            progress=progress,
+        )
+        for held in held_out
+        for digits in data_args.eval_digits
+    ]
+    print(f"\nexact match on {data_args.eval_samples} new problems by operand digits\n")
+    print(results_table(reports))
+    if data_args.task != "wordings" or model.config.dag_depth == 0:
+        return {"exact_match": reports}
+    lines = list(islice(plain_lines(seed=0, held_out=True), data_args.eval_samples))
+    plain = false_fires(model, tokenizer, lines, data_args.eval_batch_size)
+    print(f"\nfalse fires on {plain['n']} held-out lines in which nothing is to be computed: {plain['fired']}")
+    return {"exact_match": reports, "false_fires": plain}
 
 
 if __name__ == "__main__":

@@ -30,7 +30,8 @@ def numbers_of(rows: list[list[str]], size: int) -> ReadNumbers:
     flat = [number for row in rows for number in (row + ["0"] * size)[:size]]
     value = DecimalTensor.constants(flat, torch.device("cpu")).map(lambda part: part.view(B, 1, size).expand(B, T, -1))
     exists = torch.tensor([[rank < len(row) for rank in range(size)] for row in rows]).unsqueeze(1).expand(B, T, -1)
-    return ReadNumbers(value.masked(exists), exists, torch.zeros(B, T, size, dtype=torch.long))
+    nowhere = torch.zeros(B, T, size, dtype=torch.long)
+    return ReadNumbers(value.masked(exists), exists, nowhere, nowhere)
 
 
 def make_exact(depth: int, size: int, beams: int = 16, constants=()) -> ExactDAG:
@@ -41,10 +42,15 @@ def make_exact(depth: int, size: int, beams: int = 16, constants=()) -> ExactDAG
     return dag
 
 
+def context(size: int, dtype=torch.float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Content keys and values of the numbers."""
+    generator = torch.Generator().manual_seed(7)
+    return tuple(torch.randn(B, T, size, E, generator=generator, dtype=dtype) for _ in range(2))
+
+
 def run(dag: ExactDAG, rows: list[list[str]], size: int, hidden=None, written: int = 0):
     hidden = torch.randn(B, T, H) if hidden is None else hidden
-    keys = torch.randn(B, T, size, E, generator=torch.Generator().manual_seed(7))
-    plan_logits = dag.plan_logits(hidden, keys)
+    plan_logits = dag.plan_logits(hidden, *context(size))
     return dag(plan_logits, numbers_of(rows, size), torch.full((B, T), written), torch.eye(12, H))
 
 
@@ -104,8 +110,7 @@ def test_execution_follows_the_plan():
 
 def plan_of(depth: int, size: int) -> PlanLogProbs:
     dag = make_exact(depth, size)
-    keys = torch.randn(B, T, size, E)
-    return dag.plan(dag.plan_logits(torch.randn(B, T, H), keys), numbers_of([["1"] * size] * 2, size).exists)
+    return dag.plan(dag.plan_logits(torch.randn(B, T, H), *context(size)), numbers_of([["1"] * size] * 2, size).exists)
 
 
 def test_sampled_plans_differ_contain_the_best_and_use_existing_slots():
@@ -171,10 +176,9 @@ def test_drawing_all_plans_gives_the_marginal_of_the_oracle_in_value_and_gradien
     dag = dag.double()
     hidden = torch.randn(B, T, H, dtype=torch.double, requires_grad=True)
     rows = [["12", "-3", "0.5"][:size], ["7"]]
-    keys = torch.randn(B, T, size, E, dtype=torch.double)
     numbers = numbers_of(rows, size)
     symbols = torch.eye(12, H, dtype=torch.double)
-    plan_logits = dag.plan_logits(hidden, keys)
+    plan_logits = dag.plan_logits(hidden, *context(size, torch.double))
     state = dag(plan_logits, numbers, torch.full((B, T), written), symbols)
 
     plan = dag.plan(plan_logits, numbers.exists)
@@ -190,7 +194,7 @@ def test_drawing_all_plans_gives_the_marginal_of_the_oracle_in_value_and_gradien
     direction = torch.randn(H)
     parameters = [
         hidden,
-        *(p for n, p in dag.named_parameters() if n not in ("norm.weight", "norm.bias", "key.weight")),
+        *(p for n, p in dag.named_parameters() if n.partition(".")[0] not in ("norm", "key", "value")),
     ]
     fast = torch.autograd.grad((state.dag_hidden[:, 1].float() @ direction).sum(), parameters, retain_graph=True)
     slow = torch.autograd.grad((expected[:, 1] @ direction).sum(), parameters)

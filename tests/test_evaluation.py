@@ -3,9 +3,23 @@
 import json
 
 import pytest
+import torch
 
-from modeling_gpt_dag.data import Problem
-from modeling_gpt_dag.evaluation import arithmetic_table, evaluate_arithmetic, is_exact_match, load
+from modeling_gpt_dag.data import TaskArguments
+from modeling_gpt_dag.evaluation import (
+    answer_lines,
+    evaluate_task,
+    factors_table,
+    false_fires,
+    gate_shut,
+    is_exact_match,
+    is_plan_right,
+    load,
+    random_planner,
+    results_table,
+)
+from modeling_gpt_dag.problems import PlanFormat, Problem
+from modeling_gpt_dag.statistics import wilson_interval
 
 
 @pytest.fixture
@@ -55,13 +69,23 @@ def test_a_missing_directory_is_refused(tmp_path):
         load(str(tmp_path / "none"))
 
 
+def minus(prompt: str = "4-7=", ending: str = "\n") -> Problem:
+    return Problem(prompt, ("4", "7"), ("subtract", 0, 1), "-", ending)
+
+
 def test_the_report_counts_scored_and_left_out_problems(make_model, tokenizer):
-    report = evaluate_arithmetic(make_model(), tokenizer, digits=10, num_samples=12, batch_size=5)
-    operators = report["per_operator"]
-    assert report["task"] == "arithmetic" and set(operators) == {"+", "-", "*"}
-    assert operators["*"] == {"exact_match": None, "n": 0}
-    assert report["n"] + report["left_out"]["n"] == 12 and report["n"] == operators["+"]["n"] + operators["-"]["n"]
-    assert report["exact_match"] == 0.0
+    report = evaluate_task(make_model(), tokenizer, TaskArguments(), digits=10, num_samples=12, batch_size=5)
+    groups = report["groups"]
+    assert report["task"] == "arithmetic" and set(groups) == {"+", "-"}
+    assert report["n"] + report["left_out"]["n"] == 12 and report["n"] == groups["+"]["n"] + groups["-"]["n"]
+    assert report["exact_match"] == 0.0 and report["interval"] == list(wilson_interval(0, report["n"]))
+    assert set(report["factors"]) == {"plan", "result", "gate", "text", "false_fires"}
+
+
+@pytest.mark.parametrize("settings", [{"dag_depth": 0}, {"dag_numerics": "soft"}], ids=["no DAG", "soft"])
+def test_models_without_exact_plans_have_no_factors(make_model, tokenizer, settings):
+    report = evaluate_task(make_model(**settings), tokenizer, TaskArguments(task="wordings"), num_samples=4)
+    assert report["factors"] is None and report["n"] == 4
 
 
 @pytest.mark.parametrize(
@@ -69,11 +93,99 @@ def test_the_report_counts_scored_and_left_out_problems(make_model, tokenizer):
     [("-3\n", True), ("-3", False), ("3\n", False), ("-3 \n", False), ("-30\n", False), ("-03\n", False)],
 )
 def test_the_match_is_strict(line, hit):
-    assert is_exact_match(line, Problem((4, 7), ("-",))) is hit
+    assert is_exact_match(line, minus()) is hit
 
 
-def test_the_table_shows_cells_without_problems_as_empty():
+@pytest.mark.parametrize(
+    ("line", "hit"),
+    [("-3 pens.\n", True), ("-3 nuts", True), ("-3", False), ("-30 pens.\n", False), ("-3.5 pens.\n", False)],
+)
+def test_where_the_sentence_goes_on_the_number_must_be_right_and_end(line, hit):
+    assert is_exact_match(line, minus(ending=" pens.\n")) is hit
+
+
+FORM = PlanFormat(2, 3, ["2"], ["add", "identity", "multiply", "subtract"])
+
+
+@pytest.mark.parametrize(
+    ("plan", "right"),
+    [
+        ([[1, 0, 3], [4, 0, 1]], True),  # 4 - 7, carried on; identity's second operand does not matter
+        ([[1, 0, 3], [4, 2, 1]], True),
+        ([[0, 1, 3], [4, 4, 1]], False),  # 7 - 4
+        ([[3, 0, 3], [4, 0, 3]], False),  # 2 - 7 - 7
+        ([[1, 0, 0], [4, 4, 1]], False),  # 4 + 7
+        ([[2, 0, 3], [4, 4, 1]], False),  # a number that is not there
+        ([[3, 1, 2], [4, 4, 3]], False),  # 2 * 4 - 2 * 4
+    ],
+)
+def test_a_plan_is_right_if_it_computes_the_same_function(plan, right):
+    assert is_plan_right(plan, minus(), FORM) is right
+
+
+def test_a_lucky_hit_is_no_right_plan():
+    twice = Problem("2+2=", ("2", "2"), ("add", 0, 1), "+")
+    assert not is_plan_right([[0, 1, 2], [4, 4, 1]], twice, FORM)  # 2 * 2
+
+
+def test_answers_report_what_the_first_answer_token_decided_left_padded_or_not(make_model, tokenizer):
+    model = make_model()
+    prompts = ["12+345=", "7-8=", "1 2 3 "]
+    together = answer_lines(model, tokenizer, prompts, 8)
+    for prompt, answer in zip(prompts, together, strict=True):
+        alone = answer_lines(model, tokenizer, [prompt], 8)[0]
+        assert answer == alone
+        dag = model(tokenizer(prompt, return_tensors="pt")["input_ids"], output_dag=True).dag
+        assert answer.plan[0][0] == dag.operand1_probs[0, -1, 0].argmax()
+        assert answer.fired == bool(dag.gate[0, -1] > 0.5)
+        if answer.result is not None:
+            assert float(answer.result) == dag.values[0, -1, -1]
+
+
+def test_without_what_the_dag_writes_the_backbone_answers_and_afterwards_the_model_is_whole(make_model, encode):
+    model, ids = make_model(dag_number_positions=False), encode("12+34=4")
+    whole = model(ids).logits
+    with gate_shut(model):
+        shut = model(ids, output_dag=True)
+    assert torch.equal(shut.logits, model.lm_head(model.model.backbone(ids).last_hidden_state))
+    assert (shut.dag.gate == 0).all()
+    assert torch.equal(model(ids).logits, whole) and not torch.equal(shut.logits, whole)
+
+
+def test_random_plans_are_others_and_afterwards_the_model_is_whole(make_model, encode):
+    model, ids = make_model(), encode("12+34=4")
+    whole = model(ids, output_dag=True)
+    with random_planner(model):
+        drawn = model(ids, output_dag=True).dag
+    assert not torch.allclose(drawn.operand1_probs, whole.dag.operand1_probs)
+    assert torch.equal(model(ids).logits, whole.logits)
+
+
+@pytest.mark.parametrize(("bias", "fired"), [(9.0, 3), (-9.0, 0)])
+def test_false_fires_are_lines_with_an_open_gate(make_model, tokenizer, bias, fired):
+    model = make_model(dag_operations=["identity"])
+    with torch.no_grad():
+        model.model.mixer.gate_head.weight.zero_()
+        model.model.mixer.gate_head.bias.fill_(bias)
+    lines = ["page 3, 4.\n", "no number\n", "1 2\n", "year 1984 .\n"]
+    assert false_fires(model, tokenizer, lines, batch_size=3)["fired"] == fired
+
+
+def test_the_tables_show_cells_without_problems_as_empty():
     cell = {"exact_match": 0.5, "n": 2}
-    operators = {"+": cell, "*": {"exact_match": None, "n": 0}}
-    report = {"digits": 10, "per_operator": operators, "left_out": {"n": 3}, **cell}
-    assert arithmetic_table([report]).splitlines()[-1] == "| 10 | 50.0 % | - | 50.0 % | 2 | 3 |"
+    factors = {"plan": 1.0, "result": 1.0, "gate": 0.5, "text": 0.5, "false_fires": 0.0}
+    reports = [
+        {"digits": 10, "held_out": held_out, "groups": groups, "left_out": {"n": 3}, "factors": factors, **cell}
+        for held_out, groups in ((False, {"+": cell}), (True, {"+": cell, "*": cell}))
+    ]
+    rows = results_table(reports).splitlines()
+    assert rows[0] == "| digits | * | + | all | n | left out |"
+    assert rows[2:] == ["| 10 | - | 50.0 % | 50.0 % | 2 | 3 |", "| 10, held out | 50.0 % | 50.0 % | 50.0 % | 2 | 3 |"]
+    assert factors_table(reports).splitlines()[-1] == "| 10, held out | 100.0 % | 100.0 % | 50.0 % | 50.0 % | 0.0 % |"
+
+
+def test_wilson_intervals_are_those_of_the_textbook():
+    assert wilson_interval(0, 10) == pytest.approx((0.0, 0.2775), abs=1e-4)
+    assert wilson_interval(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
+    with pytest.raises(ValueError, match="0 hits of 0"):
+        wilson_interval(0, 0)

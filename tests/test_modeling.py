@@ -250,25 +250,29 @@ def test_a_llama_can_be_the_backbone(symbols, tokenizer, encode):
     assert model.generate(ids, max_new_tokens=4, do_sample=False).shape == (1, ids.shape[1] + 4)
 
 
-def test_operands_are_scored_by_rank_and_by_what_stands_at_the_last_digit(make_model, encode):
+def test_operands_are_scored_by_rank_and_by_what_stands_behind_the_numbers(make_model, encode):
     """The planner's logits once more, token by token, with positions found in the text by hand."""
     model = make_model()
     dag, text = model.model.dag, "12+345=46\n7*"
-    # token: where its plan was made, and last digits of the numbers readable there
-    plans = {2: (2, [1]), 5: (2, [1]), 6: (6, [5, 1]), 8: (6, [5, 1]), 11: (11, [10, 8, 5, 1])}
+    # token: where its plan was made, and the tokens behind the numbers readable there
+    plans = {2: (2, [2]), 5: (2, [2]), 6: (6, [6, 2]), 8: (6, [6, 2]), 11: (11, [11, 9, 6, 2])}
     seen = []
     hook = dag.norm.register_forward_hook(lambda module, args, output: seen.append(output[0]))
     output = model(encode(text), output_dag=True).dag
     hook.remove()
     hidden = seen[0]
-    for token, (source, digits) in plans.items():
-        rank = dag.slot_head(hidden[source]).view(3, 2, 8)
-        query = dag.query(hidden[source]).view(3, 2, 8)
+    for token, (source, ends) in plans.items():
+        values = torch.zeros(5, 8)
+        values[: len(ends)] = dag.value(hidden[ends])
+        planning = hidden[source]
+        planning = planning + torch.nn.functional.gelu(dag.combine(torch.cat([planning, values.flatten()])))
+        rank = dag.slot_head(planning).view(3, 2, 8)
+        query = dag.query(planning).view(3, 2, 8)
         for step in range(3):
             for operand, probs in enumerate((output.operand1_probs, output.operand2_probs)):
                 logits = rank[step, operand].clone()
-                for slot, digit in enumerate(digits):
-                    logits[slot] += query[step, operand] @ dag.key(hidden[digit]) / 8**0.5
-                logits[len(digits) : 5] = float("-inf")
+                for slot, end in enumerate(ends):
+                    logits[slot] += query[step, operand] @ dag.key(hidden[end]) / 8**0.5
+                logits[len(ends) : 5] = float("-inf")
                 logits[5 + step :] = float("-inf")
                 torch.testing.assert_close(probs[0, token, step], logits.softmax(0), rtol=1e-4, atol=1e-5)

@@ -41,15 +41,25 @@ def test_the_headline_recipe_computes_exactly_beyond_its_training_lengths(
     output = tmp_path / "report.json"
     arguments = ["--operators", operators, "--digits", str(digits), "--num_samples", "500", "--output", str(output)]
     script("evaluate", "--model", headline, "--task", "arithmetic", *arguments)
-    report = json.loads(output.read_text())
+    (report,) = json.loads(output.read_text())
     assert report["n"] == 500 and report["exact_match"] >= threshold
-    assert set(report["per_operator"]) == set(operators)
+    assert set(report["groups"]) == set(operators) and report["factors"]["plan"] >= threshold
 
 
 def test_the_gate_is_shut_on_problems_beyond_exactness(headline, tmp_path):
     output = tmp_path / "report.json"
     script("evaluate", "--model", headline, "--operators", "*", "--digits", "12", "--output", str(output))
-    assert json.loads(output.read_text())["left_out"] == {"n": 500, "gate_open": 0}
+    assert json.loads(output.read_text())[0]["left_out"] == {"n": 500, "gate_open": 0}
+
+
+@pytest.mark.parametrize("ablation", ["gate_shut", "random_planner"])
+def test_without_its_calculator_the_model_cannot_calculate(headline, tmp_path, ablation):
+    output = tmp_path / "report.json"
+    flags = ["--digits", "4", "7", "--num_samples", "100", "--ablation", ablation, "--output", str(output)]
+    script("evaluate", "--model", headline, *flags)
+    reports = json.loads(output.read_text())
+    assert [report["digits"] for report in reports] == [4, 7]
+    assert all(report["exact_match"] <= 0.05 and report["n"] == 100 for report in reports)
 
 
 def test_generate_answers_through_the_pipeline(headline):
