@@ -3,7 +3,8 @@
 What is unusual: the search is complete. Plans that do the same are tried once (operands of a commutative operation in
 one order, no result left unused, `identity` only to carry the final result on), which leaves so few, 19,240 for three
 steps on four numbers, that all of them run at once on approximate values; those that come near the target are run
-again exactly. The shortest that hit it explain the answer. So nothing has to be explored.
+again exactly. The shortest that hit it explain the answer. So nothing has to be explored. Small numbers are hit by
+chance, in any text; how likely that is can be counted, because all plans are tried, and an answer weighs accordingly.
 
 P positions, N initial values, D steps, M plans found.
 """
@@ -128,11 +129,13 @@ def _carried(plan, depth: int, num_initial: int, identity: int | None) -> list[t
 @torch.no_grad()
 def search_plans(
     initial: DecimalTensor, target: DecimalTensor, depth: int, operations: list[str], max_plans: int
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Tensor, Tensor, Tensor]:
     """The plans of fewest steps whose result is the target, to the last decimal.
 
     initial: (P, N). target: (P,). At most `max_plans` of each position's, drawn at random where it has more.
-    Returns plans (P, M, D, 3) int64, -100 for an operand that is not read, and which of them are found (P, M) bool.
+    Returns plans (P, M, D, 3) int64, -100 for an operand that is not read; which of them are found (P, M) bool; and
+    the probability that it is no chance (P,): that none of the other results within half of the target of it, by as
+    few steps, would be the target, if they were spread evenly over the numbers of as many decimals there.
     """
     device = target.mantissa.device
     num_positions, num_initial = initial.mantissa.shape
@@ -159,7 +162,10 @@ def search_plans(
     sizes = [result.shape[1] for result in results]
     results = torch.cat(results, 1)
     wanted = target.to_float().unsqueeze(1)
-    near = (results - wanted).abs() <= 1e-9 * wanted.abs() + 1e-12
+    distance = (results - wanted).abs()
+    near = distance <= 1e-9 * wanted.abs() + 1e-12
+    others = (distance <= wanted.abs() / 2) & ~near
+    others = torch.stack([part.sum(1) for part in others.split(sizes, 1)], 1).cumsum(1)  # (P, D + 1), by steps
     steps = torch.cat([torch.full((size,), step) for step, size in enumerate(sizes)]).to(device)
     rank = torch.where(near, torch.rand_like(results, dtype=torch.float) - steps, -2.0 - depth)
     index = rank.topk(min(max_plans, rank.shape[1]), -1).indices
@@ -169,7 +175,9 @@ def search_plans(
     equal = (value.mantissa == target.mantissa.unsqueeze(1)) & (value.scale == target.scale.unsqueeze(1))
     found = near & equal & value.valid & target.valid.unsqueeze(1)
     fewest = torch.where(found, steps, depth + 1).amin(-1, keepdim=True)
-    return chosen, found & (steps == fewest)
+    others = others.gather(1, fewest.clamp(max=len(sizes) - 1)).squeeze(1)
+    no_chance = (-others / target.mantissa.abs().clamp(min=1)).exp()
+    return chosen, found & (steps == fewest), no_chance
 
 
 def value_loss(
@@ -183,6 +191,7 @@ def value_loss(
 ) -> Tensor:
     """() sum over numbers of length * -log(gate * probability of the plans that compute it).
 
+    Each is weighted by the probability that the plans are no chance hits, which teach that plain numbers are computed.
     Searched are `num_positions` of the numbers, drawn in proportion to the gate before them, so that the search goes
     where the model means to compute. Numbers that no plan computes cost nothing.
 
@@ -199,10 +208,10 @@ def value_loss(
         return tensor.flatten(0, 1)[index]
 
     target = written.value.map(at).masked(score > float("-inf"))
-    plans, found = search_plans(initial.map(at), target, depth, operations, max_plans)
+    plans, found, no_chance = search_plans(initial.map(at), target, depth, operations, max_plans)
     tiny = torch.finfo(torch.float).tiny
     log_probs = PlanLogProbs(*(at(probs).clamp(min=tiny).log().unsqueeze(0) for probs in plan_probs))
     log_prob = plan_log_prob(log_probs, plans.unsqueeze(0)).squeeze(0).masked_fill(~found, float("-inf"))
     hit = found.any(-1)
     log_prob = torch.where(hit.unsqueeze(-1), log_prob, 0.0).logsumexp(-1) + at(gate).float().clamp(min=tiny).log()
-    return -torch.where(hit, log_prob * at(written.length), 0.0).sum()
+    return -torch.where(hit, log_prob * at(written.length) * no_chance, 0.0).sum()

@@ -1,322 +1,408 @@
-"""Arithmetic in English: templates to train on, others to evaluate on, and text with numbers but nothing to compute.
+"""Arithmetic in English: sentences to train on, others to evaluate on, and text with numbers but nothing to compute.
 
-What is unusual: an evaluation sentence never occurs in training, whatever its numbers: the lists of templates are
-disjoint. Most words are shared, their combination is new.
+What is unusual: training sentences are composed (what is asked x how it is asked), so that a model can learn the parts
+and not the sentences; the sentences of the evaluation are written down, and none of them is ever composed, whatever
+its numbers and names. Their words occur in training, the sentences do not.
 
-In a template {0}, {1}, ... are the numbers in the order in which they are read, the other names are drawn from lists.
-`numbers` says of which kind each is: i an integer of the problem's digits, s of one or two, y a year, m money.
+A field of a sentence is a number, `{a}` or `{b:money}`, drawn as its kind says (an integer of the problem's digits by
+default), or a word from a list, `{name}`. Expressions name the numbers that matter; the others distract.
 """
 
 import random
-from collections.abc import Iterator, Sequence
+import string
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from .problems import Expression, Problem, Split, integer
 
 
 class Template(NamedTuple):
+    """text: the prompt. expression: over the fields of the text and constants. ending: what follows the answer."""
+
     text: str
     expression: Expression
     group: str
-    numbers: str = "ii"
     ending: str = "\n"
 
 
-def _group(name: str, expression: Expression, *texts: str | tuple[str, str], numbers: str = "ii") -> list[Template]:
-    pairs = [(text, "\n") if isinstance(text, str) else text for text in texts]
-    return [Template(text, expression, name, numbers, ending) for text, ending in pairs]
+ADD, SUBTRACT, REVERSED, MULTIPLY = (
+    ("add", "a", "b"),
+    ("subtract", "a", "b"),
+    ("subtract", "b", "a"),
+    ("multiply", "a", "b"),
+)
+TWICE = ("multiply", "a", "2")
+Texts = list[tuple[str, Expression, list[str]]]
 
-
-ADD, SUBTRACT, MULTIPLY = ("add", 0, 1), ("subtract", 0, 1), ("multiply", 0, 1)
-REVERSED, TWICE = ("subtract", 1, 0), ("multiply", 0, "2")
-
-TRAINING = [
-    *_group(
+# What is asked, as a noun phrase and as a command.
+PHRASES: Texts = [
+    (
         "sum",
         ADD,
-        "What is {0} plus {1}? ",
-        "Add {0} and {1}. The answer is ",
-        "The sum of {0} and {1} is ",
-        "{0} plus {1} is ",
-        "Compute {0} + {1}: ",
-        "How much is {0} and {1} together? ",
-        "Adding {0} to {1} gives ",
-        "Increase {0} by {1}: ",
-        "{0} more than {1} is ",
-        ("{name} has {0} {things} and gets {1} more. Now {name} has ", " {things}.\n"),
-        ("There are {0} red and {1} blue {things}, in all ", " {things}.\n"),
+        [
+            "{a} plus {b}",
+            "the sum of {a} and {b}",
+            "the total of {a} and {b}",
+            "{a} and {b} together",
+            "{a} increased by {b}",
+            "{a} more than {b}",
+            "{a} + {b}",
+        ],
     ),
-    *_group(
+    (
         "difference",
         SUBTRACT,
-        "What is {0} minus {1}? ",
-        "The difference of {0} and {1} is ",
-        "{0} minus {1} equals ",
-        "Take {0} and subtract {1}. The result is ",
-        "Compute {0} - {1}: ",
-        "Decrease {0} by {1}: ",
-        "{0} less {1} is ",
-        "Start with {0}, remove {1}, and you have ",
-        ("{name} had {0} {things} and lost {1}. Now {name} has ", " {things}.\n"),
-        ("A farm had {0} hens and sold {1}. It has ", " hens.\n"),
+        ["{a} minus {b}", "the difference of {a} and {b}", "{a} less {b}", "{a} decreased by {b}", "{a} - {b}"],
     ),
-    *_group(
+    (
         "difference, reversed",
         REVERSED,
-        "Subtract {0} from {1}. The answer is ",
-        "What is {0} subtracted from {1}? ",
-        "Take {0} away from {1}: ",
-        "Taking {0} from {1} leaves ",
-        "{0} less than {1} is ",
-        "If you remove {0} from {1}, you have ",
-        ("{name} lost {0} of {1} {things} and has ", " {things}.\n"),
+        ["{a} subtracted from {b}", "{a} less than {b}", "{a} taken from {b}", "{a} taken away from {b}"],
     ),
-    *_group(
+    ("product", MULTIPLY, ["{a} times {b}", "the product of {a} and {b}", "{a} multiplied by {b}", "{a} * {b}"]),
+    ("twice", TWICE, ["twice {a}", "the double of {a}", "two times {a}"]),
+    ("two steps", ("subtract", ADD, "c"), ["{a} plus {b} minus {c}", "{a} and {b} together, less {c}"]),
+    ("two steps", ("add", SUBTRACT, "c"), ["{a} minus {b} plus {c}"]),
+    ("two steps", ("subtract", SUBTRACT, "c"), ["{a} minus {b} minus {c}"]),
+    ("two steps", ("add", MULTIPLY, "c"), ["{a} times {b} plus {c}", "{a} multiplied by {b}, plus {c}"]),
+    ("two steps", ("subtract", MULTIPLY, "c"), ["{a} times {b} minus {c}", "the product of {a} and {b}, minus {c}"]),
+    (
+        "two steps",
+        ("add", ADD, "c"),
+        ["the sum of {a}, {b} and {c}", "{a} plus {b} plus {c}", "the total of {a}, {b} and {c}"],
+    ),
+    ("two steps", ("add", TWICE, "b"), ["twice {a} plus {b}", "the double of {a} plus {b}"]),
+    ("two steps", ("subtract", TWICE, "b"), ["twice {a} minus {b}"]),
+]
+COMMANDS: Texts = [
+    ("sum", ADD, ["add {a} and {b}", "add {a} to {b}", "increase {a} by {b}", "start with {a} and add {b}"]),
+    (
+        "difference",
+        SUBTRACT,
+        [
+            "take {a} and subtract {b}",
+            "start with {a} and subtract {b}",
+            "start with {a}, remove {b}",
+            "decrease {a} by {b}",
+        ],
+    ),
+    (
+        "difference, reversed",
+        REVERSED,
+        ["subtract {a} from {b}", "take {a} from {b}", "take {a} away from {b}", "remove {a} from {b}"],
+    ),
+    ("product", MULTIPLY, ["multiply {a} by {b}", "multiply {a} and {b}"]),
+    ("twice", TWICE, ["double {a}", "multiply {a} by two"]),
+    ("two steps", ("subtract", ADD, "c"), ["add {a} and {b}, then subtract {c}", "take {a}, add {b}, subtract {c}"]),
+    ("two steps", ("multiply", ADD, "c"), ["add {a} and {b}, then multiply by {c}"]),
+    ("two steps", ("multiply", SUBTRACT, "c"), ["start with {a}, subtract {b}, then multiply by {c}"]),
+    ("two steps", ("add", MULTIPLY, "c"), ["multiply {a} by {b}, then add {c}", "multiply {a} and {b}, then add {c}"]),
+    ("two steps", ("subtract", MULTIPLY, "c"), ["multiply {a} by {b}, then subtract {c}"]),
+    ("two steps", ("add", REVERSED, "c"), ["subtract {a} from {b}, then add {c}"]),
+    ("two steps", ("add", ADD, "c"), ["add {a}, {b} and {c}", "add {a} and {b}, then add {c}"]),
+    ("two steps", ("add", TWICE, "b"), ["double {a}, then add {b}"]),
+]
+PHRASE_FRAMES = [
+    "What is []? ",
+    "How much is []? ",
+    "Compute []: ",
+    "Compute []. The answer is ",
+    "Find []. The result is ",
+    "[] is ",
+    "[] equals ",
+    "[] gives ",
+    "The value of [] is ",
+    "{name} wants to know []. It is ",
+]
+COMMAND_FRAMES = [
+    "[]: ",
+    "[]. The answer is ",
+    "[]. The result is ",
+    "If you [], you have ",
+    "If you [], you get ",
+    "{name} has to []. The result is ",
+    "When {name} and {friend} [], it makes ",
+]
+# Numbers before the question that have nothing to do with it.
+DISTRACTIONS = ["On page {s:small}: ", "In {y:year}, {name} asked: ", "Question {s:small}. ", "Room {s:small}. "]
+
+# Stories: who has what, what happens, what is asked.
+OPENINGS = [
+    ("{name} has {a} {things}", " {things}.\n"),
+    ("{name} had {a} {things}", " {things}.\n"),
+    ("A farm had {a} hens", " hens.\n"),
+    ("There were {a} {things} in a box", " {things}.\n"),
+    ("Bus {s:small} had {a} people", " people.\n"),
+    ("In {y:year}, {name} had {a} {things}", " {things}.\n"),
+    ("{name}, who is {s:small} years old, has {a} {things}", " {things}.\n"),
+    ("{name} has {a} {things} and {d:small} coins", " {things}.\n"),
+]
+EVENTS: Texts = [
+    (
+        "sum",
+        ADD,
+        ["gets {b} more", "found {b} more", "bought {b} more", "then there were {b} more"],
+    ),
+    ("difference", SUBTRACT, ["lost {b}", "sold {b}", "gave {b} to {friend}", "then {b} were lost"]),
+    ("two steps", ("subtract", ADD, "c"), ["gets {b} more and then lost {c}", "found {b} more, then sold {c}"]),
+    ("two steps", ("add", SUBTRACT, "c"), ["lost {b} and then found {c}", "sold {b}, then gets {c} more"]),
+    ("two steps", ("subtract", SUBTRACT, "c"), ["lost {b} and then sold {c}"]),
+    ("two steps", ("add", ADD, "c"), ["found {b} more and then bought {c} more"]),
+]
+QUESTIONS = ["Now there are ", "The rest is ", "The total is ", "Left over: ", "In all there are ", "Now {name} has "]
+STORIES: Texts = [
+    (
+        "sum",
+        ADD,
+        ["There are {a} red and {b} blue {things}, in all ", "{name} has {a} and {friend} {b} {things}, in all "],
+    ),
+    (
         "product",
         MULTIPLY,
-        "What is {0} times {1}? ",
-        "The product of {0} and {1} is ",
-        "Multiply {0} by {1}: ",
-        "{0} multiplied by {1} is ",
-        "Compute {0} * {1}: ",
-        ("{0} rows of {1} chairs make ", " chairs.\n"),
-        ("{name} packs {0} boxes of {1} {things}, so there are ", " {things}.\n"),
-        ("{name} reads {0} pages a day. In {1} days that is ", " pages.\n"),
+        [
+            "{a} rows of {b} chairs make ",
+            "{name} packs {a} boxes of {b} {things}, so there are ",
+            "{name} packs {a} boxes of {b} {things}. The total is ",
+            "{name} reads {a} pages a day. In {b} days that is ",
+            "{a} boxes with {b} {things} each make ",
+            "There are {a} rooms with {b} chairs in each, in all ",
+            "{name}, who is {s:small} years old, packs {a} boxes of {b} {things}. There are ",
+            "In {y:year}, {name} packs {a} boxes of {b} pens. In all there are ",
+        ],
     ),
-    *_group(
-        "twice",
-        TWICE,
-        "Twice {0} is ",
-        "What is twice {0}? ",
-        "The double of {0} is ",
-        "Double {0}: ",
-        "Compute twice {0}. The answer is ",
-        ("{name} has {0} {things} and {friend} has twice as many, which is ", " {things}.\n"),
-        numbers="i",
-    ),
-    *_group(
+    ("twice", TWICE, ["{name} has {a} {things} and {friend} has twice as many, which is "]),
+    ("two steps", ("add", MULTIPLY, "c"), ["{a} boxes of {b} {things} and {c} more make "]),
+    ("sum", ADD, ["Room {s:small} has {a} seats, room {t:small} has {b} seats, in all "]),
+    ("sum", ADD, ["{name} has {a} {things} and {d:small} coins and gets {b} more {things}. The {things} are "]),
+    ("sum", ADD, ["{name}, who is {s:small} years old, adds {a} and {b}. The result is "]),
+]
+MONEY: Texts = [
+    (
         "money",
         ADD,
-        "A book costs ${0} and a pen costs ${1}. Together they cost $",
-        "The bill is ${0} and the tip is ${1}, so the total is $",
-        "{name} has ${0} and gets ${1} more. Now {name} has $",
-        numbers="mm",
+        [
+            "A {item} costs ${a:money} and a {other} costs ${b:money}. Together they cost $",
+            "A {item} costs ${a:money}, a {other} ${b:money}. The total is $",
+            "The bill is ${a:money} and the tip is ${b:money}, so the total is $",
+            "{name} has ${a:money} and gets ${b:money} more. Now {name} has $",
+            "{name} had ${a:money} and found ${b:money}. Now {name} has $",
+        ],
     ),
-    *_group(
+    (
         "money",
         SUBTRACT,
-        "{name} had ${0} and spent ${1}. Left over: $",
-        "{name} pays with ${0} for a bag of ${1}. The change is $",
-        "A coat of ${0} is ${1} less today, that is $",
-        numbers="mm",
+        [
+            "{name} had ${a:money} and spent ${b:money}. Left over: $",
+            "{name} has ${a:money} and lost ${b:money}. The rest is $",
+            "{name} pays with ${a:money} for a {item} of ${b:money}. The change is $",
+            "A {item} of ${a:money} is ${b:money} less today, that is $",
+        ],
     ),
-    *_group(
+    (
         "money",
         MULTIPLY,
-        "One ticket costs ${0}. The price of {1} tickets is $",
-        "A pen costs ${0}, so {1} pens cost $",
-        numbers="ms",
+        [
+            "One {item} costs ${a:money}. The price of {b:small} of them is $",
+            "A {item} costs ${a:money}, so {b:small} of them cost $",
+            "{name} buys {b:small} of {item} for ${a:money} each and pays $",
+        ],
     ),
-    *_group(
-        "distractor",
-        ("add", 1, 2),
-        "In {0}, {name} had {1} {things} and found {2} more. The total is ",
-        "On page {0}: add {1} and {2}. The answer is ",
-        numbers="yii",
-    ),
-    *_group("distractor", ("subtract", 1, 2), "Bus {0} had {1} people and lost {2}. Left over: ", numbers="sii"),
-    *_group(
-        "distractor",
-        ("multiply", 1, 2),
-        ("{name}, who is {0} years old, packs {1} boxes of {2} {things}. There are ", " {things}.\n"),
-        numbers="sii",
-    ),
-    *_group(
-        "distractor",
-        ("add", 0, 2),
-        "{name} has {0} {things} and {1} coins and gets {2} more {things}. The {things} are ",
-        numbers="iii",
-    ),
-    *_group("distractor", ("add", 1, 3), "Room {0} has {1} seats, room {2} has {3} seats, in all ", numbers="sisi"),
-    *_group(
-        "two steps",
-        ("subtract", ("add", 0, 1), 2),
-        "{name} has {0} {things}, gets {1} more and then lost {2}. The rest is ",
-        "What is {0} plus {1} minus {2}? ",
-        numbers="iii",
-    ),
-    *_group(
-        "two steps",
-        ("add", ("multiply", 0, 1), 2),
-        "What is {0} times {1} plus {2}? ",
-        "Multiply {0} by {1}, then add {2}: ",
-        ("{0} boxes of {1} {things} and {2} more make ", " {things}.\n"),
-        numbers="iii",
-    ),
-    *_group(
-        "two steps",
-        ("multiply", ("add", 0, 1), 2),
-        "Add {0} and {1}, then multiply by {2}. The answer is ",
-        numbers="iii",
-    ),
-    *_group(
-        "two steps",
-        ("subtract", ("multiply", 0, 1), 2),
-        "Multiply {0} and {1}, then subtract {2}. The result is ",
-        numbers="iii",
-    ),
-    *_group(
-        "two steps",
-        ("add", ("add", 0, 1), 2),
-        "The sum of {0}, {1} and {2} is ",
-        "Add {0}, {1} and {2}: ",
-        numbers="iii",
-    ),
-    *_group("two steps", ("add", TWICE, 1), "Twice {0} plus {1} is "),
 ]
 
 HELD_OUT = [
-    *_group(
-        "sum",
-        ADD,
-        "What is the sum of {0} and {1}? ",
-        "Compute {0} plus {1}. The answer is ",
-        "Add {0} to {1}: ",
-        ("{name} had {0} {things} and found {1} more. Now {name} has ", " {things}.\n"),
-    ),
-    *_group(
-        "difference",
-        SUBTRACT,
-        "What is the difference of {0} and {1}? ",
-        "Start with {0} and subtract {1}. The answer is ",
-        "{0} minus {1} is ",
-        ("A farm had {0} hens and lost {1}. Now it has ", " hens.\n"),
-    ),
-    *_group(
-        "difference, reversed",
-        REVERSED,
-        "Subtract {0} from {1}: ",
-        "What is {0} less than {1}? ",
-        "If you take {0} away from {1}, you have ",
-    ),
-    *_group(
-        "product",
-        MULTIPLY,
-        "What is the product of {0} and {1}? ",
-        "Multiply {0} by {1}. The answer is ",
-        "Compute {0} times {1}: ",
-        ("{name} packs {0} boxes of {1} pens, in all ", " pens.\n"),
-    ),
-    *_group("twice", TWICE, "What is the double of {0}? ", "Compute the double of {0}: ", numbers="i"),
-    *_group("money", ADD, "A pen costs ${0} and a coat costs ${1}. Together they cost $", numbers="mm"),
-    *_group("money", SUBTRACT, "{name} had ${0} and lost ${1}. Left over: $", numbers="mm"),
-    *_group("money", MULTIPLY, "One book costs ${0}, so {1} books cost $", numbers="ms"),
-    *_group(
-        "distractor", ("subtract", 1, 2), "In {0}, {name} had {1} {things} and lost {2}. Left over: ", numbers="yii"
-    ),
-    *_group(
-        "distractor", ("add", 1, 2), "{name}, who is {0} years old, adds {1} and {2}. The answer is ", numbers="sii"
-    ),
-    *_group("two steps", ("add", ("add", 0, 1), 2), "What is {0} plus {1} plus {2}? ", numbers="iii"),
-    *_group(
-        "two steps",
-        ("subtract", ("add", 0, 1), 2),
-        "Add {0} and {1}, then subtract {2}. The result is ",
-        numbers="iii",
-    ),
+    Template("What is the sum of {a} and {b}? ", ADD, "sum"),
+    Template("Compute {a} plus {b}. The answer is ", ADD, "sum"),
+    Template("Add {a} to {b}: ", ADD, "sum"),
+    Template("{name} had {a} {things} and found {b} more. Now {name} has ", ADD, "sum", " {things}.\n"),
+    Template("What is the difference of {a} and {b}? ", SUBTRACT, "difference"),
+    Template("Start with {a} and subtract {b}. The answer is ", SUBTRACT, "difference"),
+    Template("{a} minus {b} is ", SUBTRACT, "difference"),
+    Template("A farm had {a} hens and lost {b}. Now it has ", SUBTRACT, "difference", " hens.\n"),
+    Template("Subtract {a} from {b}: ", REVERSED, "difference, reversed"),
+    Template("What is {a} less than {b}? ", REVERSED, "difference, reversed"),
+    Template("If you take {a} away from {b}, you have ", REVERSED, "difference, reversed"),
+    Template("What is the product of {a} and {b}? ", MULTIPLY, "product"),
+    Template("Multiply {a} by {b}. The answer is ", MULTIPLY, "product"),
+    Template("Compute {a} times {b}: ", MULTIPLY, "product"),
+    Template("{name} packs {a} boxes of {b} pens, in all ", MULTIPLY, "product", " pens.\n"),
+    Template("What is the double of {a}? ", TWICE, "twice"),
+    Template("Compute the double of {a}: ", TWICE, "twice"),
+    Template("A pen costs ${a:money} and a coat costs ${b:money}. Together they cost $", ADD, "money"),
+    Template("{name} had ${a:money} and lost ${b:money}. Left over: $", SUBTRACT, "money"),
+    Template("One book costs ${a:money}, so {b:small} books cost $", MULTIPLY, "money"),
+    Template("In {y:year}, {name} had {a} {things} and lost {b}. Left over: ", SUBTRACT, "distractor"),
+    Template("{name}, who is {s:small} years old, adds {a} and {b}. The answer is ", ADD, "distractor"),
+    Template("What is {a} plus {b} plus {c}? ", ("add", ADD, "c"), "two steps"),
+    Template("Add {a} and {b}, then subtract {c}. The result is ", ("subtract", ADD, "c"), "two steps"),
 ]
 
-# Nothing is computed here; a gate that opens is an error.
-PLAIN_TRAINING = [
-    "On {day} {month} {year} it rained all day.",
-    "Version {n}.{s}.{s} was made in {year}.",
-    "Call 555-{four} for help.",
-    "See page {n} of chapter {s}.",
-    "The list is {n}, {n}, {n} and {n}.",
-    "Bus {s} leaves at {s}:{two}.",
-    "{name} lives at {n} Mill Street.",
-    "Team {s} won {s}-{s} in {year}.",
-    "Room {n} is on floor {s}.",
-    "{name} was born in {year} and lives in room {n}.",
-    "The code of box {s} is {n}-{two}-{n}.",
-    "In {year} and in {year} a farm had hens and chairs.",
-    "{name} has {n} {things} and {friend} has {n} pens.",
-    "The numbers are {n} {n} {n}.",
-    "A book of {n} pages costs ${n}.{two} and a pen ${s}.{two}.",
+# Nothing is computed here; a gate that fires is an error.
+PLAIN_OPENINGS = [
+    "",
+    "On {day:day} {month} {year:year} ",
+    "In {year:year} ",
+    "Yesterday ",
+    "At {hour:small}:{minute:two} ",
 ]
+PLAIN_CLAUSES = [
+    "it rained all day",
+    "version {n}.{s:small}.{t:small} was made",
+    "call 555-{four:four} for help",
+    "see page {n} of chapter {s:small}",
+    "the list is {n}, {m}, {k} and {l}",
+    "the numbers are {n} {m} {k}",
+    "the code of box {s:small} is {n}-{two:two}-{m}",
+    "bus {s:small} leaves at {hour:small}:{minute:two}",
+    "{name} lives at {n} Mill Street",
+    "{name} was in room {n}",
+    "{name} is {s:small} years old",
+    "team {s:small} won {t:small}-{u:small}",
+    "room {n} is on floor {s:small}",
+    "{name} was born in {year:year}",
+    "a farm had {n} hens",
+    "{name} has {n} {things} and {friend} has {m} pens",
+    "there are {n} {things} in box {s:small}",
+    "a book of {n} pages costs ${m}.{two:two}",
+    "the answer is on page {n}",
+    "question {s:small} is about {n} {things}",
+]
+PLAIN_JOINTS = [". ", ", and ", "; "]
 PLAIN_HELD_OUT = [
-    "On {day} {month} {year} {name} was at 555-{four}.",
-    "See version {n}.{s}.{s} on page {n}.",
-    "The codes are {n}, {n} and {n}.",
-    "Bus {s} and bus {s} leave from {n} Hill Street.",
-    "{name} was born on {day} {month} {year}.",
-    "Room {n} has {n} chairs and {s} pens.",
-    "The list of {year} is {n} {n} {n}.",
+    "On {day:day} {month} {year:year} {name} was at 555-{four:four}.",
+    "See version {n}.{s:small}.{t:small} on page {m}.",
+    "The codes are {n}, {m} and {k}.",
+    "Bus {s:small} and bus {t:small} leave from {n} Hill Street.",
+    "{name} was born on {day:day} {month} {year:year}.",
+    "Room {n} has {m} chairs and {s:small} pens.",
+    "The list of {year:year} is {n} {m} {k}.",
 ]
 
 NAMES = ["Ann", "Ben", "Carl", "Dora", "Eve", "Finn", "Gina", "Hugo", "Ida", "Jack"]
 THINGS = ["apples", "pens", "coins", "books", "shells", "cards", "stamps", "nuts"]
+ITEMS = ["book", "pen", "coat", "bag", "ticket", "lamp", "chair"]
 MONTHS = ["January", "March", "May", "June", "July", "August", "October", "November"]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _compose() -> list[Template]:
+    """All sentences to train on, which leave out those of the evaluation."""
+    asked = [
+        Template(_capital(frame.replace("[]", text)), expression, group)
+        for texts, frames in ((PHRASES, PHRASE_FRAMES), (COMMANDS, COMMAND_FRAMES))
+        for group, expression, variants in texts
+        for text in variants
+        for frame in frames
+    ]
+    distracted = [
+        Template(distraction + template.text, template.expression, "distractor")
+        for template in asked
+        for distraction in DISTRACTIONS
+        if template.group != "two steps"
+    ]
+    stories = [
+        Template(f"{opening} and {event}. {question}", expression, "distractor" if ":" in opening else group, ending)
+        for opening, ending in OPENINGS
+        for group, expression, events in EVENTS
+        for event in events
+        for question in QUESTIONS
+        if "{name}" in opening or "{name}" not in question
+    ]
+    others = [
+        Template(text, expression, "distractor" if "{s:" in text or "{y:" in text else group)
+        for group, expression, texts in [*STORIES, *MONEY]
+        for text in texts
+    ]
+    held_out = {template.text for template in HELD_OUT}
+    return [template for template in asked + distracted + stories + others if template.text not in held_out]
+
+
+TRAINING = _compose()
+GROUPS = sorted({template.group for template in TRAINING})
+
+
+def _number_kinds(generator: random.Random, digits: Sequence[int]) -> dict[str, Callable[[], str]]:
+    """How a number is drawn, by the kind that a field names."""
+    return {
+        "": lambda: integer(generator, digits),
+        "small": lambda: integer(generator, (1, 2)),
+        "year": lambda: str(generator.randint(1900, 2030)),
+        "money": lambda: f"{integer(generator, digits)}.{generator.randint(0, 99):02d}",
+        "day": lambda: str(generator.randint(1, 28)),
+        "two": lambda: f"{generator.randint(0, 59):02d}",
+        "four": lambda: f"{generator.randint(0, 9999):04d}",
+    }
 
 
 def _words(generator: random.Random) -> dict[str, str]:
     name, friend = generator.sample(NAMES, 2)
-    return {"name": name, "friend": friend, "things": generator.choice(THINGS)}
+    item, other = generator.sample(ITEMS, 2)
+    things, month = generator.choice(THINGS), generator.choice(MONTHS)
+    return {"name": name, "friend": friend, "things": things, "item": item, "other": other, "month": month}
+
+
+def _fill(text: str, words: dict[str, str], kinds: dict[str, Callable[[], str]]) -> tuple[str, dict[str, str]]:
+    """The text with its fields filled in, and its numbers by field, in the order in which they are read."""
+    parts, numbers = [], {}
+    for literal, name, kind, _ in string.Formatter().parse(text):
+        parts.append(literal)
+        if name in words:
+            parts.append(words[name])
+        elif name is not None:
+            numbers[name] = kinds[kind or ""]()
+            parts.append(numbers[name])
+    return "".join(parts), numbers
+
+
+def _by_order(expression: Expression, fields: list[str]) -> Expression:
+    """Fields become their numbers in the order of reading; what is no field is a constant."""
+    if isinstance(expression, tuple):
+        name, left, right = expression
+        return name, _by_order(left, fields), _by_order(right, fields)
+    return fields.index(expression) if expression in fields else expression
 
 
 def wording_problems(
     split: Split, seed: int, held_out: bool = False, digits: Sequence[int] = (1, 2, 3, 4)
 ) -> Iterator[Problem]:
-    """An endless stream of questions; held_out: of templates that never occur in training. digits: operand lengths."""
+    """An endless stream of questions; held_out: in sentences that never occur in training. digits: operand lengths.
+
+    In training each group of sentences is as frequent as the others. Raises ValueError for operands without digits.
+    """
     if not digits or min(digits) < 1:
         raise ValueError(f"digits={list(digits)}: operands have at least 1 digit")
-    templates = HELD_OUT if held_out else TRAINING
+    groups = {group: [template for template in TRAINING if template.group == group] for group in GROUPS}
     generator = random.Random(seed)
-    draw = {
-        "i": lambda: integer(generator, digits),
-        "s": lambda: integer(generator, (1, 2)),
-        "y": lambda: str(generator.randint(1900, 2030)),
-        "m": lambda: f"{integer(generator, digits)}.{generator.randint(0, 99):02d}",
-    }
+    kinds = _number_kinds(generator, digits)
 
     def problems() -> Iterator[Problem]:
         while True:
-            template = generator.choice(templates)
-            numbers = tuple(draw[kind]() for kind in template.numbers)
+            template = generator.choice(HELD_OUT if held_out else groups[generator.choice(GROUPS)])
             words = _words(generator)
-            prompt = template.text.format(*numbers, **words)
-            ending = template.ending.format(**words)
-            problem = Problem(prompt, numbers, template.expression, template.group, ending)
+            prompt, numbers = _fill(template.text, words, kinds)
+            ending, _ = _fill(template.ending, words, kinds)
+            expression = _by_order(template.expression, list(numbers))
+            problem = Problem(prompt, tuple(numbers.values()), expression, template.group, ending)
             if problem.split == split:
                 yield problem
 
     return problems()
 
 
-class _PlainNumbers(dict):
-    """A number of the asked kind, anew each time a template asks."""
-
-    def __init__(self, generator: random.Random):
-        super().__init__(_words(generator))
-        self.draw = {
-            "n": lambda: integer(generator, (1, 2, 3, 4)),
-            "s": lambda: integer(generator, (1, 2)),
-            "two": lambda: f"{generator.randint(0, 59):02d}",
-            "four": lambda: f"{generator.randint(0, 9999):04d}",
-            "day": lambda: str(generator.randint(1, 28)),
-            "month": lambda: generator.choice(MONTHS),
-            "year": lambda: str(generator.randint(1900, 2030)),
-        }
-
-    def __missing__(self, key: str) -> str:
-        return self.draw[key]()
-
-
 def plain_lines(seed: int, held_out: bool = False) -> Iterator[str]:
     """An endless stream of lines with numbers in which nothing is to be computed, each with its line end."""
     generator = random.Random(seed)
+    kinds = _number_kinds(generator, (1, 2, 3, 4))
+
+    def filled(text: str) -> str:
+        return _fill(text, _words(generator), kinds)[0]
+
     while True:
-        yield (
-            generator.choice(PLAIN_HELD_OUT if held_out else PLAIN_TRAINING).format_map(_PlainNumbers(generator))
-            + "\n"
-        )
+        if held_out:
+            yield filled(generator.choice(PLAIN_HELD_OUT)) + "\n"
+            continue
+        clauses = generator.sample(PLAIN_CLAUSES, generator.choice((1, 1, 2)))
+        line = filled(generator.choice(PLAIN_OPENINGS)) + generator.choice(PLAIN_JOINTS).join(map(filled, clauses))
+        yield _capital(line) + ".\n"

@@ -1,6 +1,7 @@
 """The search behind the value loss: complete, exact, and its loss the marginal of the plans it finds."""
 
 import itertools
+import math
 from decimal import Decimal
 
 import pytest
@@ -21,7 +22,7 @@ def decimals(*texts: str) -> DecimalTensor:
 def find(numbers: list[str], target: str, depth: int, operations=OPERATIONS, max_plans: int = 1000):
     """Plans found, as tuples of steps."""
     initial = decimals(*numbers).map(lambda part: part.unsqueeze(0))
-    plans, found = search_plans(initial, decimals(target), depth, list(operations), max_plans)
+    plans, found, _ = search_plans(initial, decimals(target), depth, list(operations), max_plans)
     return {tuple(map(tuple, plan)) for plan in plans[found].tolist()}
 
 
@@ -82,6 +83,20 @@ def test_numbers_without_a_value_are_in_no_plan():
     assert not search_plans(initial, decimals("8").masked(torch.tensor([False])), 1, OPERATIONS, 10)[1].any()
 
 
+def test_a_hit_is_likely_no_chance_where_few_other_results_are_near_for_the_size_of_the_number():
+    def no_chance(numbers: list[str], target: str, depth: int) -> float:
+        initial = decimals(*numbers).map(lambda part: part.unsqueeze(0))
+        return search_plans(initial, decimals(target), depth, OPERATIONS, 10)[2].item()
+
+    # Read as it is; the other numbers from 10 to 30 are 10 and 25.
+    assert no_chance(["20", "10", "5", "25"], "20", 1) == pytest.approx(math.exp(-2 / 20))
+    assert no_chance(["1234", "5678"], "6912", 2) > 0.99
+    assert no_chance(["12.34", "56.78"], "69.12", 2) > 0.99
+    assert no_chance(["3", "4", "5"], "9", 1) < 0.5
+    # Longer plans than the shortest that hits do not count.
+    assert no_chance(["3", "4", "5"], "9", 1) == no_chance(["3", "4", "5"], "9", 3)
+
+
 def test_plans_that_do_the_same_are_tried_once():
     _, plans = plan_tree(2, 1, ("add", "identity", "subtract"))
     # 2 identities, 3 sums in one order, 4 differences
@@ -116,7 +131,7 @@ def test_the_number_that_follows_each_token_is_known_whole(text, expected):
 
 
 def test_the_value_loss_is_the_negative_log_of_the_gate_times_the_probability_of_all_that_hit():
-    """2 + 2 = 2 * 2 = 4: two of the plans of one step on one number hit."""
+    """2 + 2 = 2 * 2 = 4: two of the plans of one step on one number hit, and 2 is the one other result near 4."""
     operand = torch.tensor([1.0, 0.0]).view(1, 1, 1, 2)
     operation = torch.tensor([0.5, 0.1, 0.3, 0.1]).view(1, 1, 1, 4).requires_grad_()
     gate = torch.tensor([[0.4]], requires_grad=True)
@@ -124,8 +139,9 @@ def test_the_value_loss_is_the_negative_log_of_the_gate_times_the_probability_of
     written = written_numbers(read_numbers(symbols_of("=4 ")))
     written = type(written)(written.value.map(lambda part: part[:, :1]), written.length[:, :1])
     loss = value_loss((operand, operand, operation), gate, initial, written, OPERATIONS, num_positions=5)
-    torch.testing.assert_close(loss, -torch.tensor(0.4 * 0.8).log())
-    loss.backward()
+    no_chance = math.exp(-1 / 4)
+    torch.testing.assert_close(loss, -torch.tensor(0.4 * 0.8).log() * no_chance)
+    (loss / no_chance).backward()
     torch.testing.assert_close(operation.grad.flatten(), torch.tensor([-1 / 0.8, 0.0, -1 / 0.8, 0.0]))
     torch.testing.assert_close(gate.grad, torch.tensor([[-1 / 0.4]]))
 
