@@ -126,6 +126,25 @@ def _carried(plan, depth: int, num_initial: int, identity: int | None) -> list[t
     return plan + [(num_initial + step - 1, UNUSED, identity) for step in range(len(plan), depth)]
 
 
+def _all_results(initial: Tensor, levels: list[_Level], carry: bool) -> list[Tensor]:
+    """Approximate results of all complete plans on initial values (N, P): one (plans, P) per number of steps.
+
+    Positions come last, so that picking operands copies rows.
+    """
+    slots = initial.unsqueeze(0)  # (plans, slots, P)
+    results = [initial] if carry else []
+    for step, level in enumerate(levels):
+        operands = slots.flatten(0, 1)
+        left, right = (operands.index_select(0, side.to(initial.device)) for side in (level.left, level.right))
+        sizes = [size for _, size in level.groups]
+        groups = zip(level.groups, left.split(sizes), right.split(sizes), strict=True)
+        result = torch.cat([OPERATIONS[name].approximate(a, b) for (name, _), a, b in groups])
+        results.append(result.index_select(0, level.complete.to(initial.device)))
+        if step < len(levels) - 1:
+            slots = torch.cat([slots.index_select(0, level.parent.to(initial.device)), result.unsqueeze(1)], 1)
+    return results
+
+
 @torch.no_grad()
 def search_plans(
     initial: DecimalTensor, target: DecimalTensor, depth: int, operations: list[str], max_plans: int
@@ -138,38 +157,22 @@ def search_plans(
     few steps, would be the target, if they were spread evenly over the numbers of as many decimals there.
     """
     device = target.mantissa.device
-    num_positions, num_initial = initial.mantissa.shape
-    levels, plans = plan_tree(num_initial, depth, tuple(operations))
+    levels, plans = plan_tree(initial.mantissa.shape[1], depth, tuple(operations))
     # What has no value is nan, and so is what is computed from it.
-    slots = torch.where(initial.valid, initial.to_float(), float("nan")).unsqueeze(1)  # (P, plans, slots)
-    results = [slots.squeeze(1)] if "identity" in operations else []
-    for step, level in enumerate(levels):
-        left = slots.flatten(1).index_select(1, level.left.to(device))
-        right = slots.flatten(1).index_select(1, level.right.to(device))
-        group_sizes = [size for _, size in level.groups]
-        result = torch.cat(
-            [
-                OPERATIONS[name].approximate(a, b)
-                for (name, _), a, b in zip(
-                    level.groups, left.split(group_sizes, 1), right.split(group_sizes, 1), strict=True
-                )
-            ],
-            1,
-        )
-        results.append(result.index_select(1, level.complete.to(device)))
-        if step < depth - 1:
-            slots = torch.cat([slots.index_select(1, level.parent.to(device)), result.unsqueeze(-1)], -1)
-    sizes = [result.shape[1] for result in results]
-    results = torch.cat(results, 1)
-    wanted = target.to_float().unsqueeze(1)
-    distance = (results - wanted).abs()
+    floats = torch.where(initial.valid, initial.to_float(), float("nan")).T.contiguous()
+    results = _all_results(floats, levels, carry="identity" in operations)
+    sizes = [result.shape[0] for result in results]
+    wanted = target.to_float()
+    distance = (torch.cat(results) - wanted).abs()  # (plans, P)
     near = distance <= 1e-9 * wanted.abs() + 1e-12
     others = (distance <= wanted.abs() / 2) & ~near
-    others = torch.stack([part.sum(1) for part in others.split(sizes, 1)], 1).cumsum(1)  # (P, D + 1), by steps
+    others = torch.stack([part.sum(0) for part in others.split(sizes)], 1).cumsum(1)  # (P, D + 1), by steps
     steps = torch.cat([torch.full((size,), step) for step, size in enumerate(sizes)]).to(device)
-    rank = torch.where(near, torch.rand_like(results, dtype=torch.float) - steps, -2.0 - depth)
+    # One order for all positions: fewer steps first, else at random.
+    order = torch.rand(steps.shape[0], device=device) - steps
+    rank = torch.where(near.T, order, -2.0 - depth)
     index = rank.topk(min(max_plans, rank.shape[1]), -1).indices
-    near, steps, chosen = near.gather(1, index), steps[index], plans.to(device)[index]  # chosen: (P, M, D, 3)
+    near, steps, chosen = near.T.gather(1, index), steps[index], plans.to(device)[index]  # chosen: (P, M, D, 3)
     rerun = execute(initial.map(lambda tensor: tensor.unsqueeze(1)), chosen.clamp(min=0).unsqueeze(1), operations)
     value = rerun.map(lambda tensor: tensor[:, 0, :, -1])
     equal = (value.mantissa == target.mantissa.unsqueeze(1)) & (value.scale == target.scale.unsqueeze(1))
