@@ -204,14 +204,22 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         inputs_embeds: torch.FloatTensor | None = None,
         use_cache: bool | None = None,
         output_dag: bool = False,
+        backbone_hidden_states: torch.FloatTensor | None = None,
         **kwargs,
     ) -> GPTDAGModelOutput:
         r"""
         output_dag (`bool`, *optional*, defaults to `False`):
             Whether to return `.dag`, a [`DAGOutput`].
+        backbone_hidden_states (`torch.FloatTensor` of shape `(B, T, H)`, *optional*):
+            The backbone's last hidden states of these tokens, computed before; the backbone is not run, nothing is
+            cached. So the DAG of a frozen backbone trains at its own cost.
         """
         if input_ids is None and inputs_embeds is None:
             raise ValueError("You have to specify input_ids or inputs_embeds")
+        if backbone_hidden_states is not None:
+            if past_key_values is not None:
+                raise ValueError("backbone_hidden_states: a cache would miss the backbone's part of these tokens")
+            use_cache = False
         exact = self.config.has_number_memory
         if use_cache and past_key_values is None:
             past_key_values = DynamicCache(config=self.config)
@@ -237,15 +245,18 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
                 token_positions = index.unsqueeze(0) if position_ids is None else position_ids
                 backbone_positions = self.number_memory.positions(text, token_positions, index)
 
-        outputs = self.backbone(
-            input_ids=input_ids if inputs_embeds is None else None,
-            attention_mask=backbone_mask,
-            position_ids=backbone_positions,
-            past_key_values=past_key_values,
-            inputs_embeds=inputs_embeds,
-            use_cache=use_cache,
-            **kwargs,
-        )
+        if backbone_hidden_states is not None:
+            outputs = BaseModelOutputWithPast(last_hidden_state=backbone_hidden_states.to(self.dtype))
+        else:
+            outputs = self.backbone(
+                input_ids=input_ids if inputs_embeds is None else None,
+                attention_mask=backbone_mask,
+                position_ids=backbone_positions,
+                past_key_values=past_key_values,
+                inputs_embeds=inputs_embeds,
+                use_cache=use_cache,
+                **kwargs,
+            )
         hidden_states, all_hidden_states, dag = outputs.last_hidden_state, outputs.hidden_states, None
         if self.config.dag_depth > 0:
             context = self._contextualise(hidden_states, attention_mask, position_ids, past_key_values, **kwargs)
@@ -395,6 +406,7 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         use_cache: bool | None = None,
         output_dag: bool = False,
         logits_to_keep: int | torch.Tensor = 0,
+        backbone_hidden_states: torch.FloatTensor | None = None,
         **kwargs,
     ) -> GPTDAGCausalLMOutput:
         r"""
@@ -404,6 +416,9 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             cross-entropy of all labelled choices, over the same number of tokens as the next-token loss.
         output_dag (`bool`, *optional*, defaults to `False`):
             Whether to return `.dag`, a [`DAGOutput`].
+        backbone_hidden_states (`torch.FloatTensor` of shape `(B, T, H)`, *optional*):
+            The backbone's last hidden states of these tokens, computed before; the backbone is not run, nothing is
+            cached. So the DAG of a frozen backbone trains at its own cost.
 
         Example:
 
@@ -426,6 +441,7 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             inputs_embeds=inputs_embeds,
             use_cache=use_cache,
             output_dag=output_dag or has_plan_loss or has_value_loss,
+            backbone_hidden_states=backbone_hidden_states,
             **kwargs,
         )
         logits = self.lm_head(slice_logits_to_keep(outputs.last_hidden_state, logits_to_keep))
@@ -439,13 +455,11 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             dag = outputs.dag
             probs = (dag.operand1_probs, dag.operand2_probs, dag.operation_probs)
             if has_plan_loss:
-                loss = (
-                    loss + self.config.dag_plan_loss_weight * plan_cross_entropy(probs, dag.gate, plan_labels) / items
-                )
+                plan_loss = plan_cross_entropy(probs, dag.gate, plan_labels)
+                loss = loss + self.config.dag_plan_loss_weight * plan_loss / items
             if has_value_loss:
-                loss = (
-                    loss + self.config.dag_value_loss_weight * self._value_loss(probs, dag, input_ids, labels) / items
-                )
+                value_loss = self._value_loss(probs, dag, input_ids, position_ids, labels)
+                loss = loss + self.config.dag_value_loss_weight * value_loss / items
         return GPTDAGCausalLMOutput(
             loss=loss,
             logits=logits,
@@ -455,9 +469,17 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             dag=outputs.dag if output_dag else None,
         )
 
-    def _value_loss(self, probs: tuple[Tensor, Tensor, Tensor], dag: DAGOutput, input_ids: Tensor, labels: Tensor):
+    def _value_loss(
+        self,
+        probs: tuple[Tensor, Tensor, Tensor],
+        dag: DAGOutput,
+        input_ids: Tensor,
+        position_ids: Tensor | None,
+        labels: Tensor,
+    ) -> Tensor:
         """() sum over the numbers that the labels (B, T) write; those that are not labelled whole are no targets."""
-        symbols = self.model.number_memory.symbols_of_ids(input_ids)
+        memory = self.model.number_memory
+        symbols = memory.apart(memory.symbols_of_ids(input_ids), position_ids)
         written = written_numbers(read_numbers(symbols))
         ignored = torch.nn.functional.pad((labels == -100).long().cumsum(1), (0, 1), mode="replicate")
         tokens = torch.arange(labels.shape[1], device=labels.device)

@@ -94,6 +94,11 @@ class NumberMemory(nn.Module):
         match = torch.searchsorted(known, seen).clamp(max=known.numel() - 1)
         return torch.where(known[match] == seen, self.number_symbols[tokens[order]][match], OTHER)
 
+    @staticmethod
+    def apart(symbols: Tensor, position_ids: Tensor | None) -> Tensor:
+        """(B, T): a sequence begins at position 0 and does not continue the number that ends the one before."""
+        return symbols if position_ids is None else torch.where(position_ids == 0, symbols % SPACED + SPACED, symbols)
+
     def read(
         self,
         symbols: Tensor,
@@ -107,9 +112,7 @@ class NumberMemory(nn.Module):
 
         index: (T,), token indices of this call. dtype: of the cache.
         """
-        if position_ids is not None:
-            # A sequence begins at position 0; it does not continue the number that ends the one packed before it.
-            symbols = torch.where(position_ids == 0, symbols % SPACED + SPACED, symbols)
+        symbols = self.apart(symbols, position_ids)
         real = _attends_to_itself(attention_mask, index)
         if real is not None:
             symbols = torch.where(real, symbols, OTHER)
