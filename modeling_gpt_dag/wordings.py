@@ -156,26 +156,24 @@ STORIES: Texts = [
         ADD,
         ["There are {a} red and {b} blue {things}, in all ", "{name} has {a} and {friend} {b} {things}, in all "],
     ),
-    (
-        "product",
-        MULTIPLY,
-        [
-            "{a} rows of {b} chairs make ",
-            "{name} packs {a} boxes of {b} {things}, so there are ",
-            "{name} packs {a} boxes of {b} {things}. The total is ",
-            "{name} reads {a} pages a day. In {b} days that is ",
-            "{a} boxes with {b} {things} each make ",
-            "There are {a} rooms with {b} chairs in each, in all ",
-            "{name}, who is {s:small} years old, packs {a} boxes of {b} {things}. There are ",
-            "In {y:year}, {name} packs {a} boxes of {b} pens. In all there are ",
-        ],
-    ),
+    ("product", MULTIPLY, ["{name} reads {a} pages a day. In {b} days that is "]),
     ("twice", TWICE, ["{name} has {a} {things} and {friend} has twice as many, which is "]),
     ("two steps", ("add", MULTIPLY, "c"), ["{a} boxes of {b} {things} and {c} more make "]),
     ("sum", ADD, ["Room {s:small} has {a} seats, room {t:small} has {b} seats, in all "]),
     ("sum", ADD, ["{name} has {a} {things} and {d:small} coins and gets {b} more {things}. The {things} are "]),
     ("sum", ADD, ["{name}, who is {s:small} years old, adds {a} and {b}. The result is "]),
 ]
+PACKAGES = [
+    "{a} rows of {b} chairs",
+    "{a} boxes with {b} {things} each",
+    "{a} bags of {b} {things}",
+    "{name} packs {a} boxes of {b} {things}",
+    "{name} has {a} boxes of {b} {things} each",
+    "There are {a} rooms with {b} chairs in each",
+    "{name}, who is {s:small} years old, packs {a} boxes of {b} {things}",
+    "In {y:year}, {name} bought {a} boxes of {b} pens",
+]
+PACKAGE_QUESTIONS = [" make ", ", in all ", ", so there are ", ". The total is ", ". In all there are ", ", together "]
 MONEY: Texts = [
     (
         "money",
@@ -204,6 +202,8 @@ MONEY: Texts = [
         [
             "One {item} costs ${a:money}. The price of {b:small} of them is $",
             "A {item} costs ${a:money}, so {b:small} of them cost $",
+            "Each {item} costs ${a:money}. Then {b:small} {item}s cost $",
+            "{b:small} {item}s at ${a:money} each cost $",
             "{name} buys {b:small} of {item} for ${a:money} each and pays $",
         ],
     ),
@@ -264,6 +264,10 @@ PLAIN_CLAUSES = [
     "there are {n} {things} in box {s:small}",
     "a book of {n} pages costs ${m}.{two:two}",
     "the answer is on page {n}",
+    "the number of {name} is {n}",
+    "the book of {year:year} is on page {n}",
+    "the rooms of floor {s:small} are {n} and {m}",
+    "the code of {year:year} was {n}",
     "question {s:small} is about {n} {things}",
 ]
 PLAIN_JOINTS = [". ", ", and ", "; "]
@@ -310,13 +314,18 @@ def _compose() -> list[Template]:
         for question in QUESTIONS
         if "{name}" in opening or "{name}" not in question
     ]
+    packages = [
+        Template(text + question, MULTIPLY, "distractor" if ":" in text else "product")
+        for text in PACKAGES
+        for question in PACKAGE_QUESTIONS
+    ]
     others = [
         Template(text, expression, "distractor" if "{s:" in text or "{y:" in text else group)
         for group, expression, texts in [*STORIES, *MONEY]
         for text in texts
     ]
     held_out = {template.text for template in HELD_OUT}
-    return [template for template in asked + distracted + stories + others if template.text not in held_out]
+    return [template for template in asked + distracted + stories + packages + others if template.text not in held_out]
 
 
 TRAINING = _compose()

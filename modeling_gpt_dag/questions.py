@@ -1,0 +1,105 @@
+"""Training examples for a pretrained model: questions and plain text in the tokens of its own tokenizer.
+
+What is unusual: an answer's tokens are not what the tokenizer makes of the text, but what the DAG writes, one token per
+character (`config.number_tokens`). Labelled is only what the model has to learn: of a question the answer and its end,
+of plain text where a gate could open.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from itertools import islice, repeat
+
+from transformers import PreTrainedTokenizerBase
+
+from .data import Line
+from .feature_store import UNLABELLED, Example
+
+TEXT_TOKENS = 96  # of a passage of plain text
+
+
+def number_of(tokenizer: PreTrainedTokenizerBase, number_tokens: dict[str, list[int]], answer: str) -> list[int]:
+    """The tokens that the DAG writes a decimal text with."""
+    return [number_tokens[character][0] for character in answer]
+
+
+def question(
+    tokenizer: PreTrainedTokenizerBase, number_tokens: dict[str, list[int]], line: Line, chat: bool = False
+) -> Example:
+    """A question, or a plain line where it has no answer; chat: as a user's message in the tokenizer's template."""
+    if chat:
+        message = [{"role": "user", "content": line.prompt.strip()}]
+        prompt = tokenizer.apply_chat_template(message, tokenize=False, add_generation_prompt=True)
+        ids = tokenizer(prompt, add_special_tokens=False)["input_ids"]
+        ending = [tokenizer.eos_token_id]
+    else:
+        ids = tokenizer(line.prompt)["input_ids"]
+        # What follows a digit: some tokenizers would put a space before the beginning of a text.
+        ending = _after_digit(tokenizer, line.ending)
+    if not line.answer:
+        return Example(ids, ids)
+    answer = number_of(tokenizer, number_tokens, line.answer) + ending
+    return Example(ids + answer, [UNLABELLED] * len(ids) + answer)
+
+
+def _after_digit(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
+    digit = tokenizer("1", add_special_tokens=False)["input_ids"]
+    return tokenizer("1" + text, add_special_tokens=False)["input_ids"][len(digit) :]
+
+
+def question_examples(
+    tokenizer: PreTrainedTokenizerBase,
+    number_tokens: dict[str, list[int]],
+    lines: Sequence[Iterator[Line]],
+    num_questions: int,
+    seed: int,
+    chat_share: float = 0.0,
+) -> list[Example]:
+    """`num_questions` examples, in turns from each of `lines`, `chat_share` of the questions as chats.
+
+    Raises ValueError for a share outside 0..1 and for chats without a template.
+    """
+    if not 0 <= chat_share <= 1:
+        raise ValueError(f"chat_share={chat_share}: is a share between 0 and 1")
+    if chat_share > 0 and not tokenizer.chat_template:
+        raise ValueError(f"chat_share={chat_share}: the tokenizer has no chat template; train with --chat_share 0")
+    generator = random.Random(seed)
+    turns = (next(stream) for streams in repeat(lines) for stream in streams)
+    return [
+        question(tokenizer, number_tokens, line, bool(line.answer) and generator.random() < chat_share)
+        for line in islice(turns, num_questions)
+    ]
+
+
+def text_examples(
+    tokenizer: PreTrainedTokenizerBase,
+    number_tokens: dict[str, list[int]],
+    text: str,
+    num_passages: int,
+    seed: int,
+    max_labels: int = 24,
+) -> list[Example]:
+    """Passages of a text that hold numbers, drawn at random; nothing in them is to be computed.
+
+    At most `max_labels` of a passage's tokens are labelled: digits and signs first, where a gate that opens does harm,
+    then others that follow its first digit. Raises ValueError for text without numbers.
+    """
+    generator = random.Random(seed)
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    numeric = {token for symbol, tokens in number_tokens.items() if symbol != ")" for token in tokens}
+    starts = [start for start in range(0, max(1, len(ids) - TEXT_TOKENS), TEXT_TOKENS // 2)]
+    passages = [ids[start : start + TEXT_TOKENS] for start in starts]
+    passages = [passage for passage in passages if sum(token in numeric for token in passage) >= 2]
+    if not passages:
+        raise ValueError("the text has no passage with numbers to train on")
+    generator.shuffle(passages)
+    return [_labelled(passage, numeric, max_labels, generator) for passage in passages[:num_passages]]
+
+
+def _labelled(passage: list[int], numeric: set[int], max_labels: int, generator: random.Random) -> Example:
+    first = next(index for index, token in enumerate(passage) if token in numeric)
+    behind = range(first + 1, len(passage))
+    chosen = sorted(behind, key=lambda index: (passage[index] not in numeric, generator.random()))[:max_labels]
+    labels = [UNLABELLED] * len(passage)
+    for index in chosen:
+        labels[index] = passage[index]
+    return Example(passage, labels)
