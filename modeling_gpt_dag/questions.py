@@ -1,8 +1,8 @@
 """Training examples for a pretrained model: questions and plain text in the tokens of its own tokenizer.
 
-What is unusual: an answer's tokens are not what the tokenizer makes of the text, but what the DAG writes, one token per
-character (`config.number_tokens`). Labelled is only what the model has to learn: of a question the answer and its end,
-of plain text where a gate could open.
+What is unusual: an answer's tokens are not what the tokenizer makes of the text, but what the DAG writes, one token
+per character (`config.number_tokens`). Labelled is only what the model has to learn: of a question the answer and its
+end, of plain text where a gate could open.
 """
 
 import random
@@ -86,7 +86,7 @@ def text_examples(
     generator = random.Random(seed)
     ids = tokenizer(text, add_special_tokens=False)["input_ids"]
     numeric = {token for symbol, tokens in number_tokens.items() if symbol != ")" for token in tokens}
-    starts = [start for start in range(0, max(1, len(ids) - TEXT_TOKENS), TEXT_TOKENS // 2)]
+    starts = range(0, max(1, len(ids) - TEXT_TOKENS), TEXT_TOKENS // 2)
     passages = [ids[start : start + TEXT_TOKENS] for start in starts]
     passages = [passage for passage in passages if sum(token in numeric for token in passage) >= 2]
     if not passages:

@@ -135,7 +135,7 @@ OPENINGS = [
     ("Bus {s:small} had {a} people", " people.\n"),
     ("In {y:year}, {name} had {a} {things}", " {things}.\n"),
     ("{name}, who is {s:small} years old, has {a} {things}", " {things}.\n"),
-    ("{name} has {a} {things} and {d:small} coins", " {things}.\n"),
+    ("{name} has {a} {things} and {d:small} toys", " {things}.\n"),
 ]
 EVENTS: Texts = [
     (
@@ -160,7 +160,7 @@ STORIES: Texts = [
     ("twice", TWICE, ["{name} has {a} {things} and {friend} has twice as many, which is "]),
     ("two steps", ("add", MULTIPLY, "c"), ["{a} boxes of {b} {things} and {c} more make "]),
     ("sum", ADD, ["Room {s:small} has {a} seats, room {t:small} has {b} seats, in all "]),
-    ("sum", ADD, ["{name} has {a} {things} and {d:small} coins and gets {b} more {things}. The {things} are "]),
+    ("sum", ADD, ["{name} has {a} {things} and {d:small} toys and gets {b} more {things}. The {things} are "]),
     ("sum", ADD, ["{name}, who is {s:small} years old, adds {a} and {b}. The result is "]),
 ]
 PACKAGES = [
@@ -171,7 +171,7 @@ PACKAGES = [
     "{name} has {a} boxes of {b} {things} each",
     "There are {a} rooms with {b} chairs in each",
     "{name}, who is {s:small} years old, packs {a} boxes of {b} {things}",
-    "In {y:year}, {name} bought {a} boxes of {b} pens",
+    "In {y:year}, {name} bought {a} boxes of {b} {things}",
 ]
 PACKAGE_QUESTIONS = [" make ", ", in all ", ", so there are ", ". The total is ", ". In all there are ", ", together "]
 MONEY: Texts = [
@@ -224,12 +224,12 @@ HELD_OUT = [
     Template("What is the product of {a} and {b}? ", MULTIPLY, "product"),
     Template("Multiply {a} by {b}. The answer is ", MULTIPLY, "product"),
     Template("Compute {a} times {b}: ", MULTIPLY, "product"),
-    Template("{name} packs {a} boxes of {b} pens, in all ", MULTIPLY, "product", " pens.\n"),
+    Template("{name} packs {a} boxes of {b} {things}, in all ", MULTIPLY, "product"),
     Template("What is the double of {a}? ", TWICE, "twice"),
     Template("Compute the double of {a}: ", TWICE, "twice"),
-    Template("A pen costs ${a:money} and a coat costs ${b:money}. Together they cost $", ADD, "money"),
+    Template("A {item} costs ${a:money} and a {other} costs ${b:money}. Together they cost $", ADD, "money"),
     Template("{name} had ${a:money} and lost ${b:money}. Left over: $", SUBTRACT, "money"),
-    Template("One book costs ${a:money}, so {b:small} books cost $", MULTIPLY, "money"),
+    Template("One {item} costs ${a:money}, so {b:small} {item}s cost $", MULTIPLY, "money"),
     Template("In {y:year}, {name} had {a} {things} and lost {b}. Left over: ", SUBTRACT, "distractor"),
     Template("{name}, who is {s:small} years old, adds {a} and {b}. The answer is ", ADD, "distractor"),
     Template("What is {a} plus {b} plus {c}? ", ("add", ADD, "c"), "two steps"),
@@ -245,7 +245,7 @@ PLAIN_OPENINGS = [
     "At {hour:small}:{minute:two} ",
 ]
 PLAIN_CLAUSES = [
-    "it rained all day",
+    "it rained for {n} days",
     "version {n}.{s:small}.{t:small} was made",
     "call 555-{four:four} for help",
     "see page {n} of chapter {s:small}",
@@ -260,12 +260,12 @@ PLAIN_CLAUSES = [
     "room {n} is on floor {s:small}",
     "{name} was born in {year:year}",
     "a farm had {n} hens",
-    "{name} has {n} {things} and {friend} has {m} pens",
+    "{name} has {n} {things} and {friend} has {m} toys",
     "there are {n} {things} in box {s:small}",
-    "a book of {n} pages costs ${m}.{two:two}",
+    "a {item} of {n} pages costs ${m}.{two:two}",
     "the answer is on page {n}",
     "the number of {name} is {n}",
-    "the book of {year:year} is on page {n}",
+    "the list of {n} {things} is on page {m}",
     "the rooms of floor {s:small} are {n} and {m}",
     "the code of {year:year} was {n}",
     "question {s:small} is about {n} {things}",
@@ -277,7 +277,7 @@ PLAIN_HELD_OUT = [
     "The codes are {n}, {m} and {k}.",
     "Bus {s:small} and bus {t:small} leave from {n} Hill Street.",
     "{name} was born on {day:day} {month} {year:year}.",
-    "Room {n} has {m} chairs and {s:small} pens.",
+    "Room {n} has {m} chairs and {s:small} {things}.",
     "The list of {year:year} is {n} {m} {k}.",
 ]
 

@@ -1,6 +1,7 @@
 """Generated problems: right answers, right plans, seeded, split by what is computed and not by how it is written."""
 
 import re
+import string
 from decimal import Decimal
 from itertools import islice
 
@@ -8,10 +9,20 @@ import pytest
 from naive_dag import run_plan
 
 from modeling_gpt_dag.problems import PlanFormat, Problem, arithmetic_problems, distinct
-from modeling_gpt_dag.wordings import HELD_OUT, TRAINING, plain_lines, wording_problems
+from modeling_gpt_dag.wordings import (
+    HELD_OUT,
+    ITEMS,
+    NAMES,
+    PLAIN_CLAUSES,
+    PLAIN_HELD_OUT,
+    THINGS,
+    TRAINING,
+    plain_lines,
+    wording_problems,
+)
 
-NAMES = ["add", "identity", "multiply", "subtract"]
-FORM = PlanFormat(depth=3, num_values=5, constants=["2"], operations=NAMES)
+OPERATIONS = ["add", "identity", "multiply", "subtract"]
+FORM = PlanFormat(depth=3, num_values=5, constants=["2"], operations=OPERATIONS)
 STREAMS = {
     "precedence": lambda seed: arithmetic_problems("train", seed, num_operators=[1, 2, 3]),
     "parentheses": lambda seed: arithmetic_problems("train", seed, num_operators=[2, 3], parentheses=1.0),
@@ -43,7 +54,7 @@ def test_parentheses_stand_where_they_change_the_result_and_nowhere_else():
 @pytest.mark.parametrize("stream", STREAMS)
 def test_plans_compute_the_answer(stream):
     for problem in islice(STREAMS[stream](5), 200):
-        plan = [(left, max(right, 0), NAMES[operation]) for left, right, operation in problem.plan(FORM)]
+        plan = [(left, max(right, 0), OPERATIONS[operation]) for left, right, operation in problem.plan(FORM)]
         slots = [Decimal(number) for number in reversed(problem.numbers)]
         slots += [None] * (5 - len(slots)) + [Decimal(2)]
         assert len(plan) == 3 and run_plan(slots, plan, size=6)[-1] == Decimal(problem.answer)
@@ -52,8 +63,8 @@ def test_plans_compute_the_answer(stream):
 @pytest.mark.parametrize(
     ("form", "message"),
     [
-        (PlanFormat(1, 5, [], NAMES), "needs 2 steps"),
-        (PlanFormat(3, 2, [], NAMES), "needs 3 numbers"),
+        (PlanFormat(1, 5, [], OPERATIONS), "needs 2 steps"),
+        (PlanFormat(3, 2, [], OPERATIONS), "needs 3 numbers"),
         (PlanFormat(2, 5, [], ["add"]), "needs the operation multiply"),
     ],
 )
@@ -127,6 +138,12 @@ def test_templates_are_as_many_as_promised_and_evaluated_ones_are_in_no_training
     training, held_out = ({template.text for template in templates} for templates in (TRAINING, HELD_OUT))
     assert len(training) == len(TRAINING) >= 40 and len(held_out) == len(HELD_OUT) >= 15
     assert not training & held_out
+    # Sentences differ where their templates do: no template has a word from a list that another may draw.
+    drawn = {*NAMES, *THINGS, *ITEMS}
+    plain = [*PLAIN_CLAUSES, *PLAIN_HELD_OUT]
+    for text in [*training, *held_out, *(template.ending for template in TRAINING + HELD_OUT), *plain]:
+        literals = " ".join(literal for literal, *_ in string.Formatter().parse(text))
+        assert not drawn & set(re.findall(r"\w+", literals)), text
 
 
 def test_sentences_of_the_evaluation_never_occur_in_training_whatever_their_numbers():
