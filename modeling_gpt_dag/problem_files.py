@@ -195,7 +195,7 @@ def _question(row: Row, format_name: str, template: str | None) -> Question:
         question, answer = format.read(*values)
         if not question.strip():
             raise ValueError("the question is empty")
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise ValueError(f"{row.where}: {error}") from error
     try:
         answer = answer if format.is_prompt and isinstance(answer, str) else _plain(answer)

@@ -62,7 +62,8 @@ def evaluate_file(args, questions, model, tokenizer) -> list[dict]:
     print(questions_table(report))
     if args.records is not None:
         Path(args.records).write_text("".join(json.dumps(record) + "\n" for record in records))
-    return [{"file": args.file, "split": args.split, "prompt_template": args.prompt_template, **report}]
+    split = None if Path(args.file).is_file() else args.split
+    return [{"file": args.file, "split": split, "prompt_template": args.prompt_template, **report}]
 
 
 def main():
