@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import numpy as np
 from transformers import PreTrainedTokenizerBase
@@ -37,6 +37,8 @@ class TaskArguments:
 
 def task_problems(task: TaskArguments, split: Split, seed: int, digits: list[int]) -> Iterator[Problem]:
     """An endless stream of the task's problems, exact or not; raises ValueError for options that cannot be."""
+    if task.task not in get_args(Task):  # recipes are not checked as flags are
+        raise ValueError(f"task={task.task!r}: must be one of {', '.join(get_args(Task))}")
     if task.task == "wordings":
         return wording_problems(split, seed, task.held_out, digits)
     counts = [1] if task.task == "arithmetic" else task.num_operators or [1, 2, 3]

@@ -9,8 +9,7 @@ how often the DAG's gate opened on them, which must be never.
 import operator
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -21,7 +20,6 @@ from tqdm.auto import tqdm
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from .configuration_gpt_dag import GPTDAGConfig
-from .dag import DAGState
 from .data import TaskArguments, evaluation_problems
 from .problems import PlanFormat, Problem
 from .statistics import wilson_interval
@@ -60,7 +58,8 @@ class Answer(NamedTuple):
     """text: generated, up to and with the first line end. gate_open: whether any gate was above 0 while writing it.
 
     In exact numerics also, of the decision the answer was begun with: plan, D steps of slot, slot, operation; result,
-    its decimal text or None; fired, whether the gate presented it. false_fires: whether a gate fired before that.
+    its decimal text or None; fired, whether the gate presented it. false_fires: whether a gate fired before that;
+    fired_within: whether one did at that or any later character of the answer.
     """
 
     text: str
@@ -69,6 +68,7 @@ class Answer(NamedTuple):
     result: str | None = None
     fired: bool = False
     false_fires: bool = False
+    fired_within: bool = False
 
 
 @torch.no_grad()
@@ -113,11 +113,14 @@ def answer_lines(
             if dag is not None:
                 written = len(tokenizer.encode(line, add_special_tokens=False)) + len(found)
                 gate = dag.gate[row]
-                answer = answer._replace(gate_open=bool((gate[length - 1 : length - 1 + written] > 0).any()))
+                writing = gate[length - 1 : length - 1 + written]
+                answer = answer._replace(gate_open=bool((writing > 0).any()))
             if dag is not None and model.config.dag_numerics == "exact":
                 before = slice(int((batch["attention_mask"][row] == 0).sum()), length - 1)
                 answer = answer._replace(
-                    **_decision(dag, row, length - 1), false_fires=bool((gate[before] > FIRED).any())
+                    **_decision(dag, row, length - 1),
+                    false_fires=bool((gate[before] > FIRED).any()),
+                    fired_within=bool((writing > FIRED).any()),
                 )
             answers[i] = answer
     return answers
@@ -180,37 +183,6 @@ def is_plan_right(plan: list[list[int]], problem: Problem, format: PlanFormat) -
 def plan_format(config: GPTDAGConfig) -> PlanFormat:
     """What plans of a model of this config can say."""
     return PlanFormat(config.dag_depth, config.dag_num_values, config.dag_constants, config.dag_operations)
-
-
-@contextmanager
-def gate_shut(model: PreTrainedModel) -> Iterator[None]:
-    """The model without what its DAG writes: the hidden state passes the mixer as it is."""
-
-    def pass_by(mixer: torch.nn.Module, inputs: tuple[torch.Tensor, torch.Tensor, DAGState], output: tuple) -> tuple:
-        return inputs[0], torch.zeros_like(output[1])
-
-    hook = model.base_model.mixer.register_forward_hook(pass_by)
-    try:
-        yield
-    finally:
-        hook.remove()
-
-
-@contextmanager
-def random_planner(model: PreTrainedModel, seed: int = 0) -> Iterator[None]:
-    """The model with plans that have nothing to do with the text: the planner's weights drawn anew."""
-    planner = [parameter for name, parameter in model.base_model.dag.named_parameters() if name != "end_embedding"]
-    trained = [parameter.detach().clone() for parameter in planner]
-    generator = torch.Generator(device=model.device).manual_seed(seed)
-    with torch.no_grad():
-        for parameter in planner:
-            parameter.normal_(0.0, 1.0, generator=generator)
-    try:
-        yield
-    finally:
-        with torch.no_grad():
-            for parameter, weights in zip(planner, trained, strict=True):
-                parameter.copy_(weights)
 
 
 def evaluate_problems(

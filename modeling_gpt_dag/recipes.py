@@ -61,8 +61,14 @@ class RunArguments:
     overwrite_output_dir: bool = field(default=False, metadata={"help": "train into a directory that holds a run"})
 
 
+class _Parser(HfArgumentParser):
+    def error(self, message: str):
+        """A bad value is the caller's to report, in one line, as a bad name is."""
+        raise ValueError(message)
+
+
 def _parser(argument_classes: list[Any], usage: str | None = None) -> HfArgumentParser:
-    return HfArgumentParser(argument_classes, allow_abbrev=False, usage=usage)
+    return _Parser(argument_classes, allow_abbrev=False, usage=usage)
 
 
 def _parse(parser: HfArgumentParser, flags: list[str]) -> tuple:
@@ -75,7 +81,7 @@ def _parse(parser: HfArgumentParser, flags: list[str]) -> tuple:
 
 
 def parse_flags(argument_class: Any, flags: list[str]) -> Any:
-    """`--key value ...` -> an `argument_class`; raises ValueError for an unknown flag, naming the nearest one."""
+    """`--key value ...` -> an `argument_class`; raises ValueError, for an unknown flag naming the nearest one."""
     return _parse(_parser([argument_class]), flags)[0]
 
 

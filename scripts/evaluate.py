@@ -1,68 +1,83 @@
-"""Measure exact match of a trained GPT-DAG, and what it is made of: greedy decoding, the whole answer and its end.
+"""Measure exact match of a trained GPT-DAG: greedy decoding, the whole answer and its end, and what it is made of.
 
 python scripts/evaluate.py --model runs/arithmetic --task arithmetic --digits 7 --output report.json
 python scripts/evaluate.py --model runs/expressions --task expressions --digits 4 7 --ablation gate_shut
+python scripts/evaluate.py --model runs/wordings --task file --file questions.jsonl --records answers.jsonl
 """
 
 import json
 import sys
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from modeling_gpt_dag.ablations import Ablation, ablated
 from modeling_gpt_dag.data import TaskArguments
-from modeling_gpt_dag.evaluation import (
-    evaluate_task,
-    factors_table,
-    gate_shut,
-    load,
-    random_planner,
-    results_table,
-)
+from modeling_gpt_dag.evaluation import evaluate_task, factors_table, load, results_table
+from modeling_gpt_dag.file_evaluation import evaluate_questions, questions_table
+from modeling_gpt_dag.numeric_match import Which
+from modeling_gpt_dag.problem_files import FileArguments, read_questions
 from modeling_gpt_dag.recipes import parse_flags
 
 
 @dataclass(kw_only=True)
-class Arguments(TaskArguments):
+class Arguments(TaskArguments, FileArguments):
     model: str = field(metadata={"help": "directory of a trained GPT-DAG"})
+    task: Literal["arithmetic", "expressions", "wordings", "file"] = field(
+        default="arithmetic", metadata={"help": "generated problems, or questions from a file"}
+    )
     digits: list[int] = field(default_factory=lambda: [4], metadata={"help": "digits of each operand, one row each"})
-    num_samples: int = field(default=500, metadata={"help": "problems to draw"})
-    seed: int = field(default=0, metadata={"help": "of the problems"})
+    num_samples: int | None = field(
+        default=None,
+        metadata={"help": "problems to draw, 500 by default; task file: the first of them, all by default"},
+    )
+    seed: int = field(default=0, metadata={"help": "of the generated problems"})
     batch_size: int = field(default=128, metadata={"help": "problems answered at a time"})
-    ablation: Literal["none", "gate_shut", "random_planner"] = field(
+    max_new_tokens: int = field(default=32, metadata={"help": "task file: tokens an answer may have"})
+    which: Which = field(default="first", metadata={"help": "task file: the number of the answer that counts"})
+    ablation: Ablation = field(
         default="none", metadata={"help": "measure the model without what its DAG writes, or with random plans"}
     )
     output: str | None = field(default=None, metadata={"help": "JSON file to write the report to"})
+    records: str | None = field(default=None, metadata={"help": "task file: JSONL file to write every answer to"})
 
 
-def ablated(model, ablation: str):
-    """Context in which the model is measured; raises ValueError where it has no part to take away."""
-    if ablation == "none":
-        return nullcontext()
-    config = model.config
-    if config.dag_depth == 0 or (ablation == "random_planner" and config.dag_numerics == "soft"):
-        raise ValueError(f"--ablation {ablation}: the model has dag_depth={config.dag_depth}, {config.dag_numerics}")
-    return gate_shut(model) if ablation == "gate_shut" else random_planner(model)
+def evaluate_generated(args, model, tokenizer) -> list[dict]:
+    num_samples = 500 if args.num_samples is None else args.num_samples
+    reports = [
+        evaluate_task(model, tokenizer, args, digits, num_samples, args.seed, args.batch_size, progress=True)
+        for digits in args.digits
+    ]
+    print(results_table(reports))
+    if all(report["factors"] is not None for report in reports):
+        print()
+        print(factors_table(reports))
+    return reports
+
+
+def evaluate_file(args, questions, model, tokenizer) -> list[dict]:
+    report, records = evaluate_questions(
+        model, tokenizer, questions, args.num_samples, args.max_new_tokens, args.which, args.batch_size, progress=True
+    )
+    print(questions_table(report))
+    if args.records is not None:
+        Path(args.records).write_text("".join(json.dumps(record) + "\n" for record in records))
+    split = None if Path(args.file).is_file() else args.split
+    return [{"file": args.file, "split": split, "prompt_template": args.prompt_template, **report}]
 
 
 def main():
     try:
         args = parse_flags(Arguments, sys.argv[1:])
+        questions = read_questions(args) if args.task == "file" else None
         model, tokenizer = load(args.model)
         with ablated(model, args.ablation):
-            reports = [
-                evaluate_task(
-                    model, tokenizer, args, digits, args.num_samples, args.seed, args.batch_size, progress=True
-                )
-                for digits in args.digits
-            ]
+            if questions is not None:
+                reports = evaluate_file(args, questions, model, tokenizer)
+            else:
+                reports = evaluate_generated(args, model, tokenizer)
     except (FileNotFoundError, ValueError) as error:
         raise SystemExit(f"evaluate.py: {error}") from error
-    print(results_table(reports))
-    if all(report["factors"] is not None for report in reports):
-        print()
-        print(factors_table(reports))
     if args.output is not None:
         Path(args.output).write_text(json.dumps(reports, indent=2) + "\n")
 

@@ -70,3 +70,8 @@ def test_training_and_evaluation_never_share_a_problem(task, digits):
 def test_impossible_options_are_refused_before_any_line_is_drawn(task, options, message):
     with pytest.raises(ValueError, match=message):
         training_lines(TaskArguments(**task), 0, **{"digits": DIGITS, **options})
+
+
+def test_an_unknown_task_is_refused_with_the_known_ones():
+    with pytest.raises(ValueError, match="task='file': must be one of arithmetic, expressions, wordings"):
+        training_lines(TaskArguments(task="file"), 0, [1])

@@ -5,17 +5,16 @@ import json
 import pytest
 import torch
 
+from modeling_gpt_dag.ablations import gate_shut, random_planner
 from modeling_gpt_dag.data import TaskArguments
 from modeling_gpt_dag.evaluation import (
     answer_lines,
     evaluate_task,
     factors_table,
     false_fires,
-    gate_shut,
     is_exact_match,
     is_plan_right,
     load,
-    random_planner,
     results_table,
 )
 from modeling_gpt_dag.problems import PlanFormat, Problem

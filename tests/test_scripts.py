@@ -116,6 +116,55 @@ def test_train_refuses_in_one_line(tmp_path, arguments, message):
     assert message in error and "Traceback" not in error
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--task", "nonsense"], "'nonsense' (choose from 'arithmetic', 'expressions', 'wordings', 'file')"),
+        (["--task", "file"], "task 'file' needs --file"),
+        (["--task", "file", "--file", "none.jsonl"], "there is no file none.jsonl"),
+        (["--task", "file", "--file", "nobody/nothing"], "nobody/nothing is no file, and no dataset could be loaded"),
+        (["--task", "file", "--file", "a.jsonl", "--format", "odd"], "known formats: prompt (prompt, answer), gpt3"),
+        (["--dag_depth", "2"], "unknown flag --dag_depth"),
+        (["--digits", "many"], "argument --digits: invalid int value: 'many'"),
+    ],
+)
+def test_evaluate_refuses_in_one_line(smoke, arguments, message):
+    error = script("evaluate", "--model", smoke, *arguments, ok=False)
+    assert message in error and error.count("\n") == 1
+
+
+def test_questions_from_a_file_and_from_a_dataset_are_evaluated(headline, tmp_path, monkeypatch):
+    monkeypatch.setitem(ENVIRONMENT, "HF_HOME", str(tmp_path / "cache"))
+    rows = [{"prompt": f"{a}-{b}=", "answer": str(a - b)} for a, b in ((1234567, 89), (5, 5000), (70, 6))]
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    flags = ["--model", headline, "--task", "file"]
+    outputs = ["--output", str(tmp_path / "report.json"), "--records", str(tmp_path / "records.jsonl")]
+    table = script("evaluate", *flags, "--file", str(tmp_path / "data" / "test.jsonl"), *outputs)
+    assert "| prompt, n = 3 |" in table and "| strict match | 100.0 % |" in table
+    (report,) = json.loads((tmp_path / "report.json").read_text())
+    assert report["numeric_match"]["share"] == report["strict_match"]["share"] == 1.0
+    records = [json.loads(line) for line in (tmp_path / "records.jsonl").read_text().splitlines()]
+    assert [record["prediction"] for record in records] == ["1234478\n", "-4995\n", "64\n"]
+    # A directory is read as a dataset of the Hub is.
+    dataset = ["--file", str(tmp_path / "data"), "--split", "test", "--num_samples", "2", "--ablation", "gate_shut"]
+    assert "| numeric match | 0.0 % |" in script("evaluate", *flags, *dataset)
+
+
+def test_the_evaluation_harness_runs_on_a_published_repository(headline, tmp_path):
+    pytest.importorskip("lm_eval")
+    repository = str(tmp_path / "repository")
+    script("push_to_hub", "--model", headline, "--repo_id", "me/it", "--dry_run", "--output_dir", repository)
+    (tmp_path / "problems.jsonl").write_text('{"prompt": "98765+4321=", "answer": "103086"}\n' * 3)
+    command = [sys.executable, "-m", "lm_eval", "--model", "hf", "--device", "cpu", "--tasks", "gpt_dag_arithmetic"]
+    command += ["--model_args", f"pretrained={repository},trust_remote_code=True", "--output_path", str(tmp_path)]
+    command += ["--include_path", str(ROOT / "configs" / "lm_eval"), "--batch_size", "2"]
+    environment = ENVIRONMENT | {"HF_HOME": str(tmp_path / "cache")}
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
+    (results,) = tmp_path.glob("**/results_*.json")
+    assert json.loads(results.read_text())["results"]["gpt_dag_arithmetic"]["exact_match,none"] == 1.0
+
+
 @pytest.mark.parametrize("name", ["generate", "evaluate"])
 def test_a_missing_or_foreign_model_is_refused_in_one_line(tmp_path, name):
     prompt = ["--prompt", "1+1="] if name == "generate" else []

@@ -1,0 +1,42 @@
+"""Numbers in answers: which number a text gives, and whether it is the one expected.
+
+What is unusual: numbers are compared as exact decimals, never as floats and without tolerance. "8", "8.0" and "$8" are
+one number, as are "1,234.5" and "1234.50"; 8 and 80 are not, nor are 0.1 and 0.1000000000000001.
+"""
+
+import re
+from decimal import Decimal
+from typing import Literal
+
+# A minus behind a word character or ")" is an operator. Commas count where they set off thousands.
+NUMBER = re.compile(
+    r"(?P<sign>(?<![\w)])[-\u2212])?\$?"
+    r"(?P<digits>(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?|(?<![\w.])\.[0-9]+)"
+)
+
+Which = Literal["first", "last"]
+
+
+def _decimal(match: re.Match) -> Decimal:
+    return Decimal(("-" if match["sign"] else "") + match["digits"].replace(",", ""))
+
+
+def parse_number(text: str) -> Decimal:
+    """The number that the whole text is, blanks aside; raises ValueError where it is anything else."""
+    match = NUMBER.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no number")
+    return _decimal(match)
+
+
+def number_in(text: str, which: Which = "first") -> Decimal | None:
+    """The first or the last number of a text, None where there is none."""
+    if which not in ("first", "last"):
+        raise ValueError(f"which={which!r}: must be 'first' or 'last'")
+    matches = list(NUMBER.finditer(text))
+    return _decimal(matches[0 if which == "first" else -1]) if matches else None
+
+
+def is_numeric_match(prediction: str, reference: str, which: Which = "first") -> bool:
+    """Whether the first (or last) number of `prediction` is `reference`, which must be a number and nothing else."""
+    return number_in(prediction, which) == parse_number(reference)

@@ -1,0 +1,76 @@
+"""Evaluation on questions from a file: two matches, the gate, what is left out."""
+
+import pytest
+import torch
+
+from modeling_gpt_dag.file_evaluation import evaluate_questions, questions_table
+from modeling_gpt_dag.problem_files import Question, Questions
+from modeling_gpt_dag.statistics import wilson_interval
+
+
+@pytest.fixture
+def parrot(make_model, tokenizer):
+    """A model that answers with the latest number of the prompt, and ends the line."""
+    model = make_model(dag_operations=["identity"], dag_depth=1, dag_num_values=1)
+    spoken = tokenizer.encode("0123456789-.\n", add_special_tokens=False)
+    with torch.no_grad():
+        embedding = model.get_input_embeddings().weight.zero_()
+        embedding[spoken, torch.arange(len(spoken))] = 1.0
+        model.model.dag.end_embedding.copy_(embedding[spoken[-1]])
+        model.model.mixer.gate_head.weight.zero_()
+        model.model.mixer.gate_head.bias.fill_(9.0)
+    return model
+
+
+def questions(*pairs: tuple[str, str]) -> Questions:
+    return Questions("prompt", [Question(*pair) for pair in pairs], 0)
+
+
+def test_numeric_and_strict_matches_stand_side_by_side(parrot, tokenizer):
+    asked = questions(("say 12 ", "12"), ("say -7.50 ", "-7.5"), ("1 or 2 ", "1"), ("say 8 ", "80"))
+    report, records = evaluate_questions(
+        parrot, tokenizer, asked._replace(non_numbers=2), max_new_tokens=8, batch_size=3
+    )
+    assert [record["prediction"] for record in records] == ["12\n", "-7.50\n", "2\n", "8\n"]
+    assert [record["numeric_match"] for record in records] == [True, True, False, False]
+    assert [record["strict_match"] for record in records] == [True, False, False, False]
+    assert report["n"] == 4 and report["numeric_match"]["share"] == 0.5 and report["gate"]["share"] == 1.0
+    assert report["strict_match"] == {"share": 0.25, "interval": list(wilson_interval(1, 4))}
+    assert report["left_out"] == {"non_numbers": 2, "too_long": 0}
+
+
+def test_the_gate_fires_only_where_a_number_is_read(parrot, tokenizer):
+    report, records = evaluate_questions(
+        parrot, tokenizer, questions(("say 3 ", "3"), ("none ", "3")), max_new_tokens=4
+    )
+    assert [record["gate"] for record in records] == [True, False] and report["gate"]["share"] == 0.5
+
+
+def test_the_first_questions_are_taken_and_those_too_long_left_out(parrot, tokenizer):
+    asked = questions(("9 " * 30, "9"), ("say 4 ", "4"), ("say 5 ", "6"))
+    report, records = evaluate_questions(parrot, tokenizer, asked, num_samples=2, max_new_tokens=8)
+    assert report["n"] == 1 and report["left_out"]["too_long"] == 1 and records[0]["reference"] == "4"
+    with pytest.raises(
+        ValueError, match="none of 1 questions fits: the shortest has 60 tokens, the model room for 56"
+    ):
+        evaluate_questions(parrot, tokenizer, asked, num_samples=1, max_new_tokens=8)
+
+
+@pytest.mark.parametrize("settings", [{"dag_depth": 0}, {"dag_numerics": "soft"}], ids=["no DAG", "soft"])
+def test_without_exact_numerics_there_is_no_gate_to_report(make_model, tokenizer, settings):
+    report, _ = evaluate_questions(make_model(**settings), tokenizer, questions(("1+1=", "2")), max_new_tokens=2)
+    assert report["gate"] is None
+    assert questions_table(report).splitlines()[-3:] == [
+        "| gate fired | - | - |",
+        "",
+        "left out: 0 too long for the model, 0 without a number",
+    ]
+
+
+def test_the_table_shows_shares_and_intervals(parrot, tokenizer):
+    report, _ = evaluate_questions(parrot, tokenizer, questions(("say 3 ", "3")), max_new_tokens=4)
+    assert questions_table(report).splitlines()[:3] == [
+        "| prompt, n = 1 | share | 95 % interval |",
+        "|---|---|---|",
+        "| numeric match | 100.0 % | 20.7 % - 100.0 % |",
+    ]

@@ -1,0 +1,159 @@
+"""Questions from files: every format, and whatever can be wrong with a file."""
+
+import json
+
+import pytest
+
+from modeling_gpt_dag.problem_files import FORMATS, FileArguments, Question, read_questions
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(name: str, content) -> str:
+        """A file of text, of JSON where the content is a list or a dict, of lines of JSON where the name says so."""
+        if not isinstance(content, str):
+            lines = content if name.endswith(".jsonl") else [content]
+            content = "".join(json.dumps(line) + "\n" for line in lines)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        return str(tmp_path / name)
+
+    return write
+
+
+SAMPLES = {
+    "prompt": ("own.jsonl", [{"prompt": "40+2=", "answer": "42"}], Question("40+2=", "42")),
+    "gpt3": ("a.jsonl", [{"context": "Q: 4 plus 1?\n\nA:", "completion": " 5"}], Question("Q: 4 plus 1?\n\nA:", " 5")),
+    "gsm8k": (
+        "b.jsonl",
+        [
+            {
+                "question": "A mill grinds 1,500 sacks twice. How many?",
+                "answer": "2*1500=<<2*1500=3000>>3000\n#### 3,000",
+            }
+        ],
+        Question("A mill grinds 1,500 sacks twice. How many? ", "3000"),
+    ),
+    "svamp": (
+        "c.json",
+        [
+            {
+                "Body": "Ida has 9 kites.",
+                "Question": "She sells 2. How many stay?",
+                "Answer": 7.0,
+                "Type": "Subtraction",
+            }
+        ],
+        Question("Ida has 9 kites. She sells 2. How many stay? ", "7"),
+    ),
+    "svamp_train": (
+        "d.csv",
+        'Question,Numbers,Answer,Body\n"number1 cups , each for number0 , cost ?",2.5 4.0,10.0,x\n',
+        Question("4 cups , each for 2.5 , cost ? ", "10"),
+    ),
+    "asdiv": (
+        "e.xml",
+        '<?xml version="1.0" encoding="UTF-8"?><File><ProblemSet><Problem ID="1"><Body>Six owls sit.</Body>'
+        "<Question>Two fly. How many sit?</Question><Answer>4 (owls)</Answer><Formula>6-2=4</Formula></Problem>"
+        "</ProblemSet></File>",
+        Question("Six owls sit. Two fly. How many sit? ", "4"),
+    ),
+    "mawps": (
+        "f.json",
+        [{"id": 1, "original_text": "3 bags of 6 figs . How many ?", "equation": "x=3*6", "ans": "18.0"}],
+        Question("3 bags of 6 figs . How many ? ", "18"),
+    ),
+    "bigbench": (
+        "g.json",
+        {"name": "sums", "examples": [{"input": "What is 8 plus 9?", "target_scores": {"3": 0.0, "17": 1.0}}]},
+        Question("What is 8 plus 9? ", "17"),
+    ),
+}
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_each_format_is_recognised_by_its_fields(write, format_name):
+    name, content, question = SAMPLES[format_name]
+    assert read_questions(FileArguments(file=write(name, content))) == (format_name, [question], 0)
+
+
+@pytest.mark.parametrize(
+    ("row", "answer"),
+    [
+        ({"sQuestion": "9 less 9 ?", "lSolutions": [0.0]}, "0"),
+        ({"original_text": "9 less 9 ?", "ans": 0.8333333333333334}, "0.8333333333333334"),
+        ({"input": "9 less 9 ?", "target": ["12.50"]}, "12.50"),
+        ({"original_text": "9 less 9 ?", "ans": 123456789012345678901}, "123456789012345678901"),
+    ],
+)
+def test_answers_come_as_numbers_texts_and_lists_of_one(write, row, answer):
+    assert read_questions(FileArguments(file=write("a.json", [row]))).questions == [Question("9 less 9 ? ", answer)]
+
+
+def test_a_format_can_be_named_and_prompts_can_be_shaped(write):
+    file = write("a.jsonl", [{"prompt": "p", "answer": 1, "context": "2 and 3?", "completion": "5"}])
+    arguments = FileArguments(file=file, format="gpt3", prompt_template="Q: {question} {x}\nA: ")
+    assert read_questions(arguments).questions == [Question("Q: 2 and 3? {x}\nA: ", "5")]
+
+
+GOOD = '{"prompt": "1+1=", "answer": 2}\n\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.jsonl", GOOD + '{"prompt": "2+2=", "n": 1}', "a.jsonl, line 3: .* needs the field 'answer'; .* prompt, n"),
+        ("a.jsonl", '{"question": "2+2?"}', "line 1: format gsm8k needs the field 'answer'; .* question"),
+        ("a.jsonl", GOOD + '{"prompt": ', "a.jsonl, line 3: broken JSON"),
+        ("a.jsonl", GOOD + "[1]", r"a.jsonl, line 3: must be an object with fields, not \[1\]"),
+        ("a.jsonl", GOOD + '{"prompt": "a", "answer": "two"}', "line 3: the answer 'two' is no number"),
+        ("a.jsonl", GOOD + '{"prompt": "a", "answer": true}', "line 3: the answer True is no number"),
+        ("a.jsonl", GOOD + '{"prompt": "a", "answer": NaN}', "line 3: the answer nan is no number"),
+        ("a.jsonl", GOOD + '{"prompt": " ", "answer": 1}', "line 3: the question is empty"),
+        ("a.jsonl", GOOD + '{"prompt": 3, "answer": 1}', "line 3: the field 'prompt' must be text, not 3"),
+        ("a.jsonl", '{"question": "a?", "answer": "5"}', "line 1: the answer does not end in '#### NUMBER'"),
+        ("a.jsonl", '{"colour": "red"}', "the fields colour are of no known format: prompt .*gpt3"),
+        ("a.jsonl", "\n", "a.jsonl holds no questions"),
+        ("a.json", '[{"ans": 1,\n "x"}]', "a.json: broken JSON: .* line 2"),
+        ("a.json", '[{"original_text": "a", "ans": 1}, {"ans": 2}]', "a.json, row 2: .* field 'original_text or"),
+        ("a.json", '{"prompt": "a", "answer": 1}', "must be a list of questions"),
+        ("a.json", '[{"input": "a", "target": ["1", "2"]}]', "row 1: 2 answers"),
+        ("a.csv", "Question,Numbers,Answer\nnumber0 ?,1.0,1\nnumber2 ?,1.0,1\n", "line 3: .*number2, Numbers only 1"),
+        ("a.csv", "Question,Numbers,Answer\nnumber0 ?,1.0\n", "line 2: .* needs the field 'Answer'"),
+        ("a.csv", 'Question,Numbers,Answer\n"number0 ?,1.0\n', "broken CSV: unexpected end of data"),
+        ("a.xml", "<P><Problem></P>", "a.xml: broken XML: mismatched tag: line 1"),
+        ("a.txt", "1+1=2", "unknown kind of file '.txt'; known: .jsonl, .json, .csv, .xml"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused_with_its_place(write, name, content, message):
+    with pytest.raises(ValueError, match=message):
+        read_questions(FileArguments(file=write(name, content)))
+
+
+def test_text_that_is_not_utf_8_is_refused(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(b'{"prompt": "\xff"}')
+    with pytest.raises(ValueError, match="a.jsonl is not UTF-8 text"):
+        read_questions(FileArguments(file=str(tmp_path / "a.jsonl")))
+
+
+def test_questions_whose_answer_is_no_number_are_left_out_and_counted_if_asked(write):
+    file = write("a.jsonl", GOOD + '{"prompt": "a", "answer": "1/2"}')
+    questions = read_questions(FileArguments(file=file, skip_non_numbers=True))
+    assert len(questions.questions) == 1 and questions.non_numbers == 1
+    only = write("b.jsonl", '{"prompt": "a", "answer": "1/2"}')
+    with pytest.raises(ValueError, match="holds no question whose answer is a number"):
+        read_questions(FileArguments(file=only, skip_non_numbers=True))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (FileArguments(), ValueError, "needs --file"),
+        (FileArguments(file="none.jsonl"), FileNotFoundError, "there is no file none.jsonl"),
+        (FileArguments(file="a.jsonl", format="xls"), ValueError, "'xls': unknown; known formats: prompt .*bigbench"),
+        (FileArguments(file="a.jsonl", prompt_template="Q:"), ValueError, "'Q:': must contain {question}"),
+    ],
+    ids=["no file", "missing file", "unknown format", "template without question"],
+)  # fmt: skip
+def test_arguments_that_cannot_be_are_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        read_questions(arguments)
