@@ -83,7 +83,7 @@ def test_the_report_counts_scored_and_left_out_problems(make_model, tokenizer):
 
 @pytest.mark.parametrize("settings", [{"dag_depth": 0}, {"dag_numerics": "soft"}], ids=["no DAG", "soft"])
 def test_models_without_exact_plans_have_no_factors(make_model, tokenizer, settings):
-    report = evaluate_task(make_model(**settings), tokenizer, TaskArguments(task="wordings"), num_samples=4)
+    report = evaluate_task(make_model(**settings), tokenizer, TaskArguments(), num_samples=4)
     assert report["factors"] is None and report["n"] == 4
 
 
