@@ -113,12 +113,14 @@ def parse_recipe(arguments: list[str]) -> tuple[Any, DataArguments, TrainingArgu
     has_accelerator = torch.accelerator.is_available()
     parser.set_defaults(use_cpu=not has_accelerator, dataloader_pin_memory=has_accelerator)
     actions = {action.dest: action for action in parser._actions}
+    lists = {name: action for name, action in actions.items() if action.nargs == "+"}
+    for action in lists.values():
+        action.nargs = "*"  # a flag without values empties the recipe's list
     for key, value in recipe.items():
         if key not in actions or key == "help":
             raise ValueError(f"{path} has the unknown key {key!r}; {nearest(str(key), set(actions))}")
         # argparse converts defaults that are strings, as it converts flags; YAML reads 1e-3 as one.
-        is_list = actions[key].nargs == "+"
-        parser.set_defaults(**{key: value if not is_list or isinstance(value, list) else [value]})
+        parser.set_defaults(**{key: value if key not in lists or isinstance(value, list) else [value]})
     return _parse(parser, flags)
 
 
