@@ -1,8 +1,8 @@
 """The ceiling that needs no learning: arithmetic by hand-written rules and Python's decimals.
 
-What is unusual: the rules were written for plain school English, not fitted to the templates of `wordings.py`. In
-notation they are complete; in language they are right as far as their key words reach, and blind to numbers that do
-not matter. That difference is what the solver is measured for.
+What is unusual: in notation the rules are complete; in language they are a few key words and no parser of the
+templates of `wordings.py`: right as far as the words reach, blind to numbers that do not matter. That is what they are
+measured for, as strictly as a model.
 """
 
 import ast

@@ -58,22 +58,19 @@ class Column(TaskArguments):
         return _hash(self.settings)[:12]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Training:
-    """A run of train.py: the recipe's path, the flags and the seed."""
+    """A run of train.py: the recipe's path, the flags and the seed.
+
+    recipe: the effective one, what the run is made with, defaults of the data included.
+    """
 
     path: str
-    flags: tuple[str, ...]
+    flags: list[str]
     seed: int
+    recipe: dict[str, Any]
 
-    @cached_property
-    def recipe(self) -> dict[str, Any]:
-        """The effective recipe: what the run is made with, defaults of the data included."""
-        model, data, training, _ = parse_recipe([self.path, *self.flags, "--seed", str(self.seed)])
-        recipe = yaml.safe_load(effective_recipe(model, data, training))
-        return {key: value for key, value in recipe.items() if key not in NOT_TRAINING and value is not None}
-
-    @cached_property
+    @property
     def sha256(self) -> str:
         return _hash(self.recipe)
 
@@ -134,10 +131,10 @@ class Row:
                     raise ValueError(f"override {key}: {value}: {self.recipe} gives no number for {key}")
                 value = recipe[key] * int(value[1:])
             flags += [f"--{key}", *(str(item) for item in (value if isinstance(value, list) else [value]))]
-        trainings = [Training(self.recipe, tuple(flags), seed) for seed in self.seeds]
-        for training in trainings:
-            training.recipe  # noqa: B018 parsed now, so that a wrong override is refused before anything is trained
-        return trainings
+        model, data, training, _ = parse_recipe([self.recipe, *flags])
+        known = yaml.safe_load(effective_recipe(model, data, training))
+        known = {key: value for key, value in known.items() if key not in NOT_TRAINING and value is not None}
+        return [Training(self.recipe, flags, seed, known | {"seed": seed}) for seed in self.seeds]
 
 
 @dataclass(kw_only=True)

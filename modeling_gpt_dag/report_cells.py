@@ -162,7 +162,7 @@ def _solves(problem: Problem) -> bool:
 
 def evaluate_cell(cell: Cell, training: dict[str, Any] | None):
     """Measure what is missing of a cell and write its file after each column."""
-    known = read_cell(cell)
+    known, measured_by = read_cell(cell), commit()
     if known.get("training") != training:
         known = {"evaluations": {}}
     model, tokenizer, parameters = None, None, None
@@ -184,7 +184,7 @@ def evaluate_cell(cell: Cell, training: dict[str, Any] | None):
         for key, column in cell.columns.items():
             if key not in content["evaluations"]:
                 result = evaluate_model(model, tokenizer, column) if model is not None else evaluate_solver(column)
-                content["evaluations"][key] = {"settings": column.settings, "commit": commit(), "result": result}
+                content["evaluations"][key] = {"settings": column.settings, "commit": measured_by, "result": result}
                 _write(RESULTS / f"{cell.name}.json", content)
 
 
@@ -213,8 +213,10 @@ def run_cells(cells: Sequence[Cell], train_script: Path, jobs: int = 1) -> dict[
     with ThreadPoolExecutor(jobs) as pool, tqdm(total=len(cells), initial=len(cells) - len(todo), unit="cell") as bar:
 
         def prepare(cell: Cell) -> dict[str, Any] | None:
+            if cell.training is None:
+                return None
             bar.set_postfix_str(f"training {cell.title}")
-            return None if cell.training is None else train(cell.training, train_script, threads)
+            return train(cell.training, train_script, threads)
 
         futures = {pool.submit(prepare, group[0]): group for group in groups.values()}
         try:

@@ -5,6 +5,7 @@ run", one with fewer seeds than asked for says so, and a missed bound is written
 """
 
 import statistics
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ NOT_RUN = "not run"
 LEGEND = (
     "Exact match in per cent: mean ± standard deviation over the seeds, in brackets the 95 % Wilson interval of all "
     'seeds\' answers together. "Left out": problems without an exact value in 18 digits. CPU seconds are those of the '
-    "training process. Bounds hold for a table's first model."
+    "training process. Bounds hold for a table's first model. Every cell is a file in `results/`, with its recipe."
 )
 FACTORS = {
     "plan": "plan right",
@@ -28,8 +29,10 @@ FACTORS = {
 }
 
 
-def share(result: dict[str, Any]) -> float | None:
-    """Exact match or false fires, 0..1; None where nothing was scored."""
+def share(result: dict[str, Any] | None) -> float | None:
+    """Exact match or false fires, 0..1; None where nothing was scored or the model has no gate."""
+    if result is None:
+        return None
     return result["fired"] / result["n"] if "fired" in result else result["exact_match"]
 
 
@@ -63,7 +66,7 @@ def _accuracy(column: Column, results: list[Any] | None, seeds: int, is_bound: b
     """A cell of the main table."""
     if results is None:
         return NOT_RUN
-    scored = [result for result in results if result is not None and share(result) is not None]
+    scored = [result for result in results if share(result) is not None]
     if not scored:
         return "-"
     values = [share(result) for result in scored]
@@ -76,8 +79,9 @@ def _accuracy(column: Column, results: list[Any] | None, seeds: int, is_bound: b
 
 
 def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines).replace("|  |", "| |")
+    lines = ["| " + " | ".join(line) + " |" for line in (head, *rows)]
+    lines.insert(1, "|---" * len(head) + "|")
+    return "\n".join(lines)
 
 
 def _sizes(results: list[Any]) -> str:
@@ -103,7 +107,7 @@ def accuracy_table(report: Report, table: Table) -> str:
     rows.append(["n, each seed", *(_sizes(sizes[column.key]) for column in table.columns)])
     if any(_bound(column) for column in table.columns):
         rows.append(["bound", *(_bound(column) for column in table.columns)])
-    return _markdown(["", *(column.name for column in table.columns)], rows)
+    return _markdown(["model", *(column.name for column in table.columns)], rows)
 
 
 def training_table(report: Report, table: Table) -> str:
@@ -123,7 +127,7 @@ def training_table(report: Report, table: Table) -> str:
                 f"{statistics.mean(training['cpu_seconds'] for training in trainings):,.0f}",
             ]
         rows.append([row.name, *costs, ", ".join(sorted(commits)) or NOT_RUN])
-    return _markdown(["", "parameters", "steps", "CPU seconds", "commit"], rows)
+    return _markdown(["model", "parameters", "steps", "CPU seconds", "commit"], rows)
 
 
 def factors_table(report: Report, table: Table) -> str | None:
@@ -136,12 +140,12 @@ def factors_table(report: Report, table: Table) -> str | None:
             if factors:
                 means = [statistics.mean(factor[name] for factor in factors) for name in FACTORS]
                 rows.append([row.name, column.name, *(f"{100 * mean:.1f}" for mean in means)])
-    return _markdown(["", "", *FACTORS.values()], rows) if rows else None
+    return _markdown(["model", "on", *FACTORS.values()], rows) if rows else None
 
 
 def report_text(report: Report, command: str) -> str:
     """The section of RESULTS.md."""
-    parts = [f"```bash\n{command}\n```", LEGEND]
+    parts = [f"```bash\n{command}\n```", textwrap.fill(LEGEND, 119)]
     for table in report.tables:
         parts += [
             f"## {table.title}",
@@ -206,21 +210,20 @@ def draw(report: Report, plot: Plot):
     low, high = min(plot.trained_digits), max(plot.trained_digits)
     axes.axvspan(low - 0.5, high + 0.5, color="0.9", label="lengths in training")
     columns = plot.columns()
-    # Lines that lie on each other stay visible: wide and pale below, narrow and strong above.
-    widths = [1.5 + 1.5 * rank for rank in range(len(plot.models))]
     for rank, name in enumerate(plot.models):
         results = [results_of(report, table, table.row(name), column) or [] for column in columns]
         points = [(column.digits, share(result)) for column, of in zip(columns, results, strict=True) for result in of]
         points = [(digits, 100 * value) for digits, value in points if value is not None]
         if not points:
             continue
-        digits = sorted({x for x, _ in points})
-        means = [statistics.mean(y for x, y in points if x == length) for length in digits]
-        style = {"color": f"C{rank}", "zorder": 10 - rank}
-        axes.plot(digits, means, linewidth=widths[rank], label=name, **style)
-        axes.scatter(
-            *zip(*points, strict=True), s=(4 * widths[rank]) ** 2 / 3 + 8, marker="osD^v<>"[rank % 7], **style
-        )
+        lengths = sorted({digits for digits, _ in points})
+        means = [statistics.mean(y for x, y in points if x == length) for length in lengths]
+        # Models of the same accuracy stand beside each other.
+        shift = 0.14 * (rank - (len(plot.models) - 1) / 2)
+        line = axes.plot([x + shift for x in lengths], means, linewidth=1.5, zorder=10 - rank, label=name)
+        style = {"marker": "osD^v<>"[rank % 7], "color": line[0].get_color(), "zorder": 20 - rank}
+        axes.scatter([x + shift for x, _ in points], [y for _, y in points], s=28, **style)
+        line[0].set(marker=style["marker"], markersize=5)
     axes.set(
         xlabel="digits of both operands",
         ylabel="exact match, %",

@@ -13,6 +13,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from transformers.utils.logging import disable_progress_bar
+
 from modeling_gpt_dag.recipes import parse_flags
 from modeling_gpt_dag.report import load_report
 from modeling_gpt_dag.report_cells import run_cells, selected
@@ -34,6 +36,7 @@ def main():
         args = parse_flags(Arguments, sys.argv[2:])
         if args.jobs < 1:
             raise ValueError(f"jobs={args.jobs}: at least 1")
+        disable_progress_bar()  # of loading weights; there is one of the cells
         report = load_report(path)
         check_markers(report)
         cells = selected(report.cells(), args.only)
