@@ -13,7 +13,7 @@ import yaml
 
 from modeling_gpt_dag import GPTDAGForCausalLM
 from modeling_gpt_dag.recipes import build_config, parse_recipe
-from modeling_gpt_dag.report import Cell, Column, load_report
+from modeling_gpt_dag.report import Cell, Column, Row, Table, load_report
 from modeling_gpt_dag.report_cells import evaluate_solver, is_finished, run_cells, selected
 from modeling_gpt_dag.report_tables import (
     accuracy_table,
@@ -113,22 +113,13 @@ def cells_of(report, name: str) -> list[Cell]:
     return report.row_cells(table, table.row(name))
 
 
-def test_a_key_depends_on_recipe_overrides_and_seed_and_on_nothing_else(report, make_report, tmp_path):
-    name, other = (cell.name for cell in cells_of(report, "DAG"))
-    assert name != other
-    content = small()
-    model = content["tables"][0]["models"][0]
-    model |= {"name": "renamed", "overrides": {"eval_digits": [3], "logging_steps": 2}}
-    content["tables"][0]["models"] = [model]
-    del content["headline"], content["plot"]
-    assert cells_of(make_report(content), "renamed")[0].name == name
-    model["overrides"] = {"learning_rate": 1e-3}
-    assert cells_of(make_report(content), "renamed")[0].name != name
+def test_a_key_depends_on_what_is_trained_and_on_nothing_else(report, tmp_path):
+    first, second = report.tables[0].row("DAG").trainings
     (tmp_path / "smoke.yaml").write_text("# a comment\n" + Path(SMOKE).read_text())
-    model |= {"overrides": {}, "recipe": "smoke.yaml"}
-    assert cells_of(make_report(content), "renamed")[0].name == name
-    (tmp_path / "smoke.yaml").write_text(Path(SMOKE).read_text().replace("n_embd: 32", "n_embd: 64"))
-    assert cells_of(make_report(content), "renamed")[0].name != name
+    overrides = {"eval_digits": [3], "logging_steps": 2}
+    same = Row(name="renamed", recipe="smoke.yaml", overrides=overrides, seeds=[1]).trainings[0]
+    other = Row(name="DAG", recipe=SMOKE, overrides={"learning_rate": 1e-3}, seeds=[1]).trainings[0]
+    assert same.name == first.name and len({first.name, second.name, other.name}) == 3
 
 
 def test_a_column_is_known_by_its_settings_and_not_by_its_name_and_bounds():
@@ -138,11 +129,9 @@ def test_a_column_is_known_by_its_settings_and_not_by_its_name_and_bounds():
     assert column.key != Column(name="a", num_samples=20, digits=5).key
 
 
-def test_a_model_of_two_tables_is_one_cell_with_the_columns_of_both(make_report):
-    content = small()
-    other = {"title": "Other", "text": "", "columns": [{"name": "9", "digits": 9}]}
-    content["tables"].append(other | {"models": [content["tables"][0]["models"][0] | {"name": "again"}]})
-    report = make_report(content)
+def test_a_model_of_two_tables_is_one_cell_with_the_columns_of_both(report):
+    columns = [Column(name="9 digits", digits=9)]
+    report.tables.append(Table(title="Other", text="", columns=columns, models=[report.tables[0].row("DAG")]))
     assert len(report.cells()) == 2 + 2 + 2 + 1
     first = report.cells()[0]
     assert sorted(column.digits for column in first.columns.values()) == [1, 2, 2, 3, 4, 9]
