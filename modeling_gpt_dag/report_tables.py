@@ -160,16 +160,18 @@ def report_text(report: Report, command: str) -> str:
 
 
 def headline_text(report: Report) -> str:
-    """The README's table: a row for each column of its table in the report."""
+    """The README's table: a row for each column of exact matches of its table in the report."""
     table = report.table(report.headline.table)
     rows = []
-    for column in table.columns:
+    for column in (column for column in table.columns if column.measure == "exact_match"):
         line = [str(column.digits), f"`{' '.join(column.operators)}`"]
         for number, name in enumerate(report.headline.models.values()):
             results = results_of(report, table, table.row(name), column)
             values = [share(result) for result in results or [] if share(result) is not None]
             # Seeds that all agree need no deviation.
             text = mean_and_deviation(values[:1] if len(set(values)) == 1 else values, " %") if values else NOT_RUN
+            seeds = len(report.row_cells(table, table.row(name)))
+            text += f" ({len(values)} of {seeds} seeds)" if 0 < len(values) < seeds else ""
             line.append(f"**{text}**" if number == 0 and values else text)
         rows.append(line)
     return _markdown(["digits of both operands", "operators", *report.headline.models], rows)

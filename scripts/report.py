@@ -44,6 +44,10 @@ def main():
         written = write_report(report, f"python scripts/report.py {path}")
     except ValueError as error:
         raise SystemExit(f"report.py: {error}") from error
+    except KeyboardInterrupt:
+        raise SystemExit(
+            "report.py: interrupted; what is finished is kept, the same command goes on from there"
+        ) from None
     print(f"wrote {', '.join(written)}")
     for title, why in failures.items():
         print(f"\n{title} failed: {why}", file=sys.stderr)
