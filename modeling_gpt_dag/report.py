@@ -17,10 +17,10 @@ from typing import Any, Literal, get_args
 import yaml
 
 from . import regex_solver
+from .ablations import Ablation
 from .data import Task, TaskArguments, task_problems
 from .recipes import effective_recipe, nearest, parse_recipe
 
-Ablation = Literal["gate_shut", "random_planner"]
 Measure = Literal["exact_match", "false_fires"]
 # Keys of a recipe that do not change what is trained.
 NOT_TRAINING = {"eval_digits", "eval_samples", "eval_batch_size", "disable_tqdm", "logging_steps", "save_strategy"}
@@ -86,7 +86,7 @@ class Cell:
 
     title: str
     training: Training | None
-    ablation: Ablation | None = None
+    ablation: Ablation = "none"
     columns: dict[str, Column] = field(default_factory=dict)
 
     @property
@@ -94,7 +94,7 @@ class Cell:
         """Of its file."""
         if self.training is None:
             return f"regex-{_hash(inspect.getsource(regex_solver))[:12]}"
-        return self.training.name + (f"-{self.ablation}" if self.ablation else "")
+        return self.training.name + ("" if self.ablation == "none" else f"-{self.ablation}")
 
 
 @dataclass(kw_only=True)
@@ -114,7 +114,7 @@ class Row:
         if [self.recipe, self.ablation, self.solver].count(None) != 2 or (self.ablation is None) != (self.of is None):
             raise ValueError("needs either a recipe, or an ablation and of which row (of), or a solver")
         if self.ablation is not None:
-            _one_of("ablation", self.ablation, get_args(Ablation))
+            _one_of("ablation", self.ablation, get_args(Ablation)[1:])
         if self.solver is not None:
             _one_of("solver", self.solver, ("regex",))
         if self.recipe is not None and not Path(self.recipe).is_file():
@@ -128,10 +128,15 @@ class Row:
         for key, value in self.overrides.items():
             if isinstance(value, str) and value.startswith("x") and value[1:].isdigit():
                 if not isinstance(recipe.get(key), int | float):
-                    raise ValueError(f"override {key}: {value}: {self.recipe} gives no number for {key}")
+                    raise ValueError(
+                        f"overrides of model {self.name!r}: {key}: {value}: {self.recipe} gives no number for {key}"
+                    )
                 value = recipe[key] * int(value[1:])
             flags += [f"--{key}", *(str(item) for item in (value if isinstance(value, list) else [value]))]
-        model, data, training, _ = parse_recipe([self.recipe, *flags])
+        try:
+            model, data, training, _ = parse_recipe([self.recipe, *flags])
+        except ValueError as error:
+            raise ValueError(f"overrides of model {self.name!r}: {error}") from error
         known = yaml.safe_load(effective_recipe(model, data, training))
         known = {key: value for key, value in known.items() if key not in NOT_TRAINING and value is not None}
         return [Training(self.recipe, flags, seed, known | {"seed": seed}) for seed in self.seeds]
@@ -197,7 +202,7 @@ class Report:
         else:
             trained = row if row.ablation is None else table.row(row.of)
             cells = [
-                Cell(f"{table.title}: {row.name}, seed {training.seed}", training, row.ablation)
+                Cell(f"{table.title}: {row.name}, seed {training.seed}", training, row.ablation or "none")
                 for training in trained.trainings
             ]
         columns = list(table.columns)

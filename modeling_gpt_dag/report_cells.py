@@ -24,16 +24,8 @@ import torch
 from tqdm.auto import tqdm
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from .evaluation import (
-    drawn_problems,
-    evaluate_task,
-    false_fires,
-    gate_shut,
-    is_exact_match,
-    load,
-    random_planner,
-    score,
-)
+from .ablations import ablated
+from .evaluation import drawn_problems, evaluate_task, false_fires, is_exact_match, load, score
 from .problems import Problem
 from .regex_solver import solve
 from .report import Cell, Column, Training
@@ -42,7 +34,6 @@ from .wordings import plain_lines
 
 RESULTS = Path("results")
 RUNS = Path("runs/report")
-ABLATIONS = {None: nullcontext, "gate_shut": gate_shut, "random_planner": random_planner}
 
 
 def commit() -> str:
@@ -169,10 +160,6 @@ def evaluate_cell(cell: Cell, training: dict[str, Any] | None):
     if cell.training is not None:
         model, tokenizer = load(str(RUNS / cell.training.name))
         parameters = model.num_parameters()
-        if cell.ablation is not None and model.config.dag_depth == 0:
-            raise ValueError(f"ablation {cell.ablation}: the model has no DAG, dag_depth=0")
-        if cell.ablation == "random_planner" and model.config.dag_numerics == "soft":
-            raise ValueError("ablation random_planner: soft numerics has no plans to draw")
     content = {
         "title": cell.title,
         "ablation": cell.ablation,
@@ -180,7 +167,7 @@ def evaluate_cell(cell: Cell, training: dict[str, Any] | None):
         "training": training,
         "evaluations": known["evaluations"],
     }
-    with ABLATIONS[cell.ablation](*([model] if cell.ablation else [])):
+    with nullcontext() if model is None else ablated(model, cell.ablation):
         for key, column in cell.columns.items():
             if key not in content["evaluations"]:
                 result = evaluate_model(model, tokenizer, column) if model is not None else evaluate_solver(column)

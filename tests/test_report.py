@@ -259,7 +259,11 @@ def _set(content: dict, path: str, value):
         ("tables.0.columns", None, "column is not a list"),
         ("tables.0.models.0.recipe", "configs/no.yaml", "model 'DAG': there is no recipe configs/no.yaml"),
         ("tables.0.models.0.solver", "regex", "needs either a recipe, or an ablation"),
-        ("tables.0.models.1.overrides", {"dag_dept": 0}, "unknown flag --dag_dept; did you mean dag_depth"),
+        (
+            "tables.0.models.1.overrides",
+            {"dag_dept": 0},
+            "model 'twin': unknown flag --dag_dept; did you mean dag_depth",
+        ),
         ("tables.0.models.1.overrides", {"weight_decay": "x5"}, "gives no number for weight_decay"),
         ("tables.0.models.2.ablation", "gate_open", "unknown ablation 'gate_open'; known are gate_shut"),
         ("tables.0.models.2.of", "DGA", "has no model 'DGA'; did you mean DAG"),
