@@ -219,8 +219,8 @@ def evaluate_problems(
         }
     left_out = [answer for problem, answer in zip(problems, answers, strict=True) if not problem.is_exact]
     return {
-        **_score([hit for group in hits.values() for hit in group]),
-        "groups": {group: _score(hits[group]) for group in sorted(hits)},
+        **score([hit for group in hits.values() for hit in group]),
+        "groups": {group: score(hits[group]) for group in sorted(hits)},
         "factors": factors,
         "left_out": {"n": len(left_out), "gate_open": sum(answer.gate_open for answer in left_out)},
     }
@@ -230,9 +230,16 @@ def _share(hits: list[bool]) -> float:
     return sum(hits) / len(hits)
 
 
-def _score(hits: list[bool]) -> dict[str, Any]:
+def score(hits: list[bool]) -> dict[str, Any]:
+    """`exact_match`, `n`, `interval`; None where nothing was scored."""
     low, high = wilson_interval(sum(hits), len(hits)) if hits else (None, None)
     return {"exact_match": _share(hits) if hits else None, "n": len(hits), "interval": [low, high]}
+
+
+def drawn_problems(task: TaskArguments, digits: int, num_samples: int, seed: int) -> list[Problem]:
+    """Those of `evaluate_task`."""
+    lengths = list(range(1, 5)) if task.task == "wordings" and digits <= 4 else [digits]
+    return evaluation_problems(task, num_samples, seed, lengths)
 
 
 def evaluate_task(
@@ -249,8 +256,7 @@ def evaluate_task(
 
     Raises ValueError for options that the task does not have.
     """
-    lengths = list(range(1, 5)) if task.task == "wordings" and digits <= 4 else [digits]
-    problems = evaluation_problems(task, num_samples, seed, lengths)
+    problems = drawn_problems(task, digits, num_samples, seed)
     report = evaluate_problems(model, tokenizer, problems, batch_size, progress)
     return {"task": task.task, "held_out": task.held_out, "digits": digits, "seed": seed, **report}
 

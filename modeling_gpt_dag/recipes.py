@@ -76,7 +76,7 @@ def _parse(parser: HfArgumentParser, flags: list[str]) -> tuple:
     if rest:
         name = rest[0].lstrip("-").partition("=")[0]
         known = {action.dest for action in parser._actions}
-        raise ValueError(f"unknown flag {rest[0]}; {_nearest(name, known)}")
+        raise ValueError(f"unknown flag {rest[0]}; {nearest(name, known)}")
     return tuple(parsed)
 
 
@@ -85,7 +85,8 @@ def parse_flags(argument_class: Any, flags: list[str]) -> Any:
     return _parse(_parser([argument_class]), flags)[0]
 
 
-def _nearest(name: str, known: set[str]) -> str:
+def nearest(name: str, known: set[str]) -> str:
+    """A hint at the known name that is most like this one."""
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
     return f"did you mean {close[0]}?"
 
@@ -112,12 +113,14 @@ def parse_recipe(arguments: list[str]) -> tuple[Any, DataArguments, TrainingArgu
     has_accelerator = torch.accelerator.is_available()
     parser.set_defaults(use_cpu=not has_accelerator, dataloader_pin_memory=has_accelerator)
     actions = {action.dest: action for action in parser._actions}
+    lists = {name: action for name, action in actions.items() if action.nargs == "+"}
+    for action in lists.values():
+        action.nargs = "*"  # a flag without values empties the recipe's list
     for key, value in recipe.items():
         if key not in actions or key == "help":
-            raise ValueError(f"{path} has the unknown key {key!r}; {_nearest(str(key), set(actions))}")
+            raise ValueError(f"{path} has the unknown key {key!r}; {nearest(str(key), set(actions))}")
         # argparse converts defaults that are strings, as it converts flags; YAML reads 1e-3 as one.
-        is_list = actions[key].nargs == "+"
-        parser.set_defaults(**{key: value if not is_list or isinstance(value, list) else [value]})
+        parser.set_defaults(**{key: value if key not in lists or isinstance(value, list) else [value]})
     return _parse(parser, flags)
 
 

@@ -1,0 +1,252 @@
+"""A report's cells as Markdown tables, the README's headline and a picture.
+
+What is unusual: tables are made from the cells' files alone, of whatever is there. A cell that is missing reads "not
+run", one with fewer seeds than asked for says so, and a missed bound is written as missed.
+"""
+
+import statistics
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .report import Column, Plot, Report, Row, Table
+from .report_cells import read_cell
+from .statistics import wilson_interval
+
+NOT_RUN = "not run"
+LEGEND = (
+    "Exact match in per cent: mean ± standard deviation over the seeds, in brackets the 95 % Wilson interval of all "
+    'seeds\' answers together. "Left out": problems without an exact value in 18 digits. CPU seconds are those of the '
+    "training process. Bounds hold for a table's first model. Every cell is a file in `results/`, with its recipe."
+)
+FACTORS = {
+    "plan": "plan right",
+    "result": "result right",
+    "gate": "gate fired",
+    "text": "text right",
+    "false_fires": "fired too early",
+}
+
+
+def share(result: dict[str, Any] | None) -> float | None:
+    """Exact match or false fires, 0..1; None where nothing was scored or the model has no gate."""
+    if result is None:
+        return None
+    return result["fired"] / result["n"] if "fired" in result else result["exact_match"]
+
+
+def results_of(report: Report, table: Table, row: Row, column: Column) -> list[Any] | None:
+    """The column's results, one for each seed that has run; None where none has."""
+    known = [read_cell(cell)["evaluations"] for cell in report.row_cells(table, row)]
+    results = [evaluations[column.key]["result"] for evaluations in known if column.key in evaluations]
+    return results or None
+
+
+def mean_and_deviation(values: Sequence[float], unit: str = "") -> str:
+    """Of shares, in per cent, one digit behind the point; of a single value there is no deviation."""
+    deviation = f" ± {100 * statistics.stdev(values):.1f}" if len(values) > 1 else ""
+    return f"{100 * statistics.mean(values):.1f}{deviation}{unit}"
+
+
+def _bound(column: Column) -> str:
+    bounds = [(">=", column.at_least), ("<=", column.at_most)]
+    return ", ".join(f"{sign} {bound}" for sign, bound in bounds if bound is not None)
+
+
+def misses(column: Column, values: Sequence[float]) -> bool:
+    """Whether the mean lies outside the column's bounds."""
+    mean = 100 * statistics.mean(values)
+    # Sums of shares are off in their last bits; 99.9 % of 500 is not below 99.9.
+    too_low = column.at_least is not None and mean < column.at_least - 1e-9
+    return too_low or (column.at_most is not None and mean > column.at_most + 1e-9)
+
+
+def _accuracy(column: Column, results: list[Any] | None, seeds: int, is_bound: bool) -> str:
+    """A cell of the main table."""
+    if results is None:
+        return NOT_RUN
+    scored = [result for result in results if share(result) is not None]
+    if not scored:
+        return "-"
+    values = [share(result) for result in scored]
+    hits = sum(round(value * result["n"]) for value, result in zip(values, scored, strict=True))
+    low, high = wilson_interval(hits, sum(result["n"] for result in scored))
+    text = f"{mean_and_deviation(values)} [{100 * low:.1f}, {100 * high:.1f}]"
+    if len(results) < seeds:
+        text += f", {len(results)} of {seeds} seeds"
+    return f"**missed:** {text}" if is_bound and misses(column, values) else text
+
+
+def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(line) + " |" for line in (head, *rows)]
+    lines.insert(1, "|---" * len(head) + "|")
+    return "\n".join(lines)
+
+
+def _sizes(results: list[Any]) -> str:
+    """n of one seed, and how many problems were left out."""
+    found = {
+        f"{result['n']}" + (f" ({result['left_out']['n']} left out)" if result.get("left_out", {}).get("n") else "")
+        for result in results
+    }
+    return " or ".join(sorted(found)) or NOT_RUN
+
+
+def accuracy_table(report: Report, table: Table) -> str:
+    """Models x columns, below them n and the bounds."""
+    rows, sizes = [], {column.key: [] for column in table.columns}
+    for row in table.models:
+        seeds = len(report.row_cells(table, row))
+        line = [row.name]
+        for column in table.columns:
+            results = results_of(report, table, row, column)
+            line.append(_accuracy(column, results, seeds, row is table.models[0]))
+            sizes[column.key] += [result for result in results or [] if result is not None]
+        rows.append(line)
+    rows.append(["n, each seed", *(_sizes(sizes[column.key]) for column in table.columns)])
+    if any(_bound(column) for column in table.columns):
+        rows.append(["bound", *(_bound(column) for column in table.columns)])
+    return _markdown(["model", *(column.name for column in table.columns)], rows)
+
+
+def training_table(report: Report, table: Table) -> str:
+    """What each trained model cost, and the commits of training and measuring."""
+    rows = []
+    for row in table.models:
+        cells = [read_cell(cell) for cell in report.row_cells(table, row)]
+        cells = [cell for cell in cells if cell["evaluations"]]
+        commits = {entry["commit"] for cell in cells for entry in cell["evaluations"].values()}
+        costs = ["-"] * 3
+        if row.recipe is not None and cells:
+            trainings = [cell["training"] for cell in cells]
+            commits |= {training["commit"] for training in trainings}
+            costs = [
+                " or ".join(f"{number:,}" for number in sorted({cell["parameters"] for cell in cells})),
+                " or ".join(f"{number:,}" for number in sorted({training["steps"] for training in trainings})),
+                f"{statistics.mean(training['cpu_seconds'] for training in trainings):,.0f}",
+            ]
+        rows.append([row.name, *costs, ", ".join(sorted(commits)) or NOT_RUN])
+    return _markdown(["model", "parameters", "steps", "CPU seconds", "commit"], rows)
+
+
+def factors_table(report: Report, table: Table) -> str | None:
+    """What the exact matches are made of, means over the seeds; None where no model has factors."""
+    rows = []
+    for row in table.models:
+        for column in table.columns:
+            results = results_of(report, table, row, column) or []
+            factors = [result["factors"] for result in results if result is not None and result.get("factors")]
+            if factors:
+                means = [statistics.mean(factor[name] for factor in factors) for name in FACTORS]
+                rows.append([row.name, column.name, *(f"{100 * mean:.1f}" for mean in means)])
+    return _markdown(["model", "on", *FACTORS.values()], rows) if rows else None
+
+
+def report_text(report: Report, command: str) -> str:
+    """The section of RESULTS.md."""
+    parts = [f"```bash\n{command}\n```", textwrap.fill(LEGEND, 119)]
+    for table in report.tables:
+        parts += [
+            f"## {table.title}",
+            table.text.strip(),
+            accuracy_table(report, table),
+            training_table(report, table),
+        ]
+        factors = factors_table(report, table)
+        if factors is not None:
+            parts += ["What the answers are made of, in per cent:", factors]
+    return "\n\n".join(parts)
+
+
+def headline_text(report: Report) -> str:
+    """The README's table: a row for each column of exact matches of its table in the report."""
+    table = report.table(report.headline.table)
+    rows = []
+    for column in (column for column in table.columns if column.measure == "exact_match"):
+        line = [str(column.digits), f"`{' '.join(column.operators)}`"]
+        for number, name in enumerate(report.headline.models.values()):
+            results = results_of(report, table, table.row(name), column)
+            values = [share(result) for result in results or [] if share(result) is not None]
+            # Seeds that all agree need no deviation.
+            text = mean_and_deviation(values[:1] if len(set(values)) == 1 else values, " %") if values else NOT_RUN
+            seeds = len(report.row_cells(table, table.row(name)))
+            text += f" ({len(values)} of {seeds} seeds)" if 0 < len(values) < seeds else ""
+            line.append(f"**{text}**" if number == 0 and values else text)
+        rows.append(line)
+    return _markdown(["digits of both operands", "operators", *report.headline.models], rows)
+
+
+def _between(text: str, marker: str, content: str, where: str) -> str:
+    """text, with content between `<!-- marker: begin -->` and `<!-- marker: end -->`."""
+    begin, end = f"<!-- {marker}: begin -->", f"<!-- {marker}: end -->"
+    head, found_begin, rest = text.partition(begin)
+    _, found_end, tail = rest.partition(end)
+    if not (found_begin and found_end):
+        raise ValueError(f"{where} has no lines {begin} and {end} to write between")
+    return f"{head}{begin}\n\n{content}\n\n{end}{tail}"
+
+
+def replace_between(file: Path, marker: str, content: str):
+    """Write content between the file's markers; raises ValueError where it has none."""
+    if not file.is_file():
+        raise ValueError(f"there is no {file} to write the tables into")
+    file.write_text(_between(file.read_text(), marker, content, str(file)))
+
+
+def check_markers(report: Report):
+    """Raises ValueError, before anything is computed, where the tables would have no place to go to."""
+    wanted = [("RESULTS.md", "report")] + ([("README.md", "headline")] if report.headline is not None else [])
+    for name, marker in wanted:
+        _between(Path(name).read_text() if Path(name).is_file() else "", marker, "", name)
+
+
+def draw(report: Report, plot: Plot):
+    """Exact match against operand digits: a line through the means, a point for each seed; nothing for what is
+    missing."""
+    from matplotlib.figure import Figure
+
+    table = report.table(plot.table)
+    figure = Figure(figsize=(8, 4.5), dpi=150, facecolor="white", layout="constrained")
+    axes = figure.add_subplot()
+    low, high = min(plot.trained_digits), max(plot.trained_digits)
+    axes.axvspan(low - 0.5, high + 0.5, color="0.9", label="lengths in training")
+    columns = plot.columns()
+    for rank, name in enumerate(plot.models):
+        results = [results_of(report, table, table.row(name), column) or [] for column in columns]
+        points = [(column.digits, share(result)) for column, of in zip(columns, results, strict=True) for result in of]
+        points = [(digits, 100 * value) for digits, value in points if value is not None]
+        if not points:
+            continue
+        lengths = sorted({digits for digits, _ in points})
+        means = [statistics.mean(y for x, y in points if x == length) for length in lengths]
+        # Models of the same accuracy stand beside each other.
+        shift = 0.14 * (rank - (len(plot.models) - 1) / 2)
+        line = axes.plot([x + shift for x in lengths], means, linewidth=1.5, zorder=10 - rank, label=name)
+        style = {"marker": "osD^v<>"[rank % 7], "color": line[0].get_color(), "zorder": 20 - rank}
+        axes.scatter([x + shift for x, _ in points], [y for _, y in points], s=28, **style)
+        line[0].set(marker=style["marker"], markersize=5)
+    axes.set(
+        xlabel="digits of both operands",
+        ylabel="exact match, %",
+        ylim=(-4, 104),
+        xticks=plot.digits,
+        title=f"{' and '.join(plot.column.get('operators', '+-*'))}, exact match on new problems",
+    )
+    axes.grid(alpha=0.3)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False)
+    Path(plot.output).parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(plot.output)
+
+
+def write_report(report: Report, command: str) -> list[str]:
+    """Write RESULTS.md, the README's headline and the picture; returns the names of what was written."""
+    replace_between(Path("RESULTS.md"), "report", report_text(report, command))
+    written = ["RESULTS.md"]
+    if report.headline is not None:
+        replace_between(Path("README.md"), "headline", headline_text(report))
+        written.append("README.md")
+    if report.plot is not None:
+        draw(report, report.plot)
+        written.append(report.plot.output)
+    return written
