@@ -29,6 +29,7 @@ class DAGState(NamedTuple):
     decimals: (B, T, S), the same values exactly; None in soft numerics.
     dag_hidden: (B, T, H), what is written back, before normalisation.
     has_result: (B, T) bool, whether there is anything to write.
+    ends: (B, T), how far what is written is the end of the number, which leaves open what follows it.
     """
 
     operand1_probs: Tensor
@@ -38,6 +39,7 @@ class DAGState(NamedTuple):
     values_mask: Tensor
     dag_hidden: Tensor
     has_result: Tensor
+    ends: Tensor
     decimals: DecimalTensor | None = None
 
 
@@ -208,13 +210,13 @@ class ExactDAG(nn.Module):
 
     def write(
         self, results: DecimalTensor, written: Tensor, weights: Tensor, symbol_embedding: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Next characters of results (B, T, K) mixed by weights (B, T, K): (B, T, H), and has_result (B, T)."""
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Next characters of results (B, T, K) mixed by weights (B, T, K): dag_hidden (B, T, H), has_result, ends."""
         symbols = next_symbol(results, written.unsqueeze(-1))
         one_hot = symbols.unsqueeze(-1) == torch.arange(END + 1, device=symbols.device)  # (B, T, K, W)
         probs = (weights.unsqueeze(-2) @ one_hot.to(weights.dtype)).squeeze(-2)  # (B, T, W)
         embedding = torch.cat([symbol_embedding, self.end_embedding.unsqueeze(0).to(symbol_embedding.dtype)])
-        return probs.to(embedding.dtype) @ embedding, (symbols != NOTHING).any(-1)
+        return probs.to(embedding.dtype) @ embedding, (symbols != NOTHING).any(-1), probs[..., END]
 
     def forward(
         self, plan_logits: Tensor, numbers: ReadNumbers, written: Tensor, symbol_embedding: Tensor
@@ -238,13 +240,14 @@ class ExactDAG(nn.Module):
         else:
             results = slots.map(lambda tensor: tensor[..., -1])
             weights = torch.ones_like(results.mantissa, dtype=plan.operation.dtype)
-        dag_hidden, has_result = self.write(results, written, weights, symbol_embedding)
+        dag_hidden, has_result, ends = self.write(results, written, weights, symbol_embedding)
         return DAGState(
             *(log_probs.exp() for log_probs in plan),
             values=slots.to_float().squeeze(2),
             values_mask=slots.valid.squeeze(2),
             dag_hidden=dag_hidden,
             has_result=has_result & numbers.exists.any(-1),
+            ends=ends.to(dag_hidden.dtype),
             decimals=slots.map(lambda tensor: tensor.squeeze(2)),
         )
 
@@ -297,6 +300,7 @@ class SoftDAG(nn.Module):
             values_mask=torch.ones_like(slots, dtype=torch.bool),
             dag_hidden=self.value_embedding(slots[..., -1:].to(hidden.dtype)),
             has_result=torch.ones(batch, tokens, dtype=torch.bool, device=hidden.device),
+            ends=torch.zeros(batch, tokens, dtype=hidden.dtype, device=hidden.device),
         )
 
 
@@ -304,6 +308,7 @@ class GateMixer(nn.Module):
     """Mixes what the DAG wrote into the hidden state; exactly the hidden state where there is no result.
 
     "convex": `(1 - gate) * hidden + gate * dag_scale * LayerNorm(dag_hidden)`, gate = sigmoid(w . x + b) in (0, 1).
+    Where a number ends, `hidden` stays, as it alone knows what follows: `1 - gate` is `1 - gate * (1 - ends)`.
     "none": `hidden + dag_scale * LayerNorm(dag_hidden)`, gate = 1.
     """
 
@@ -328,5 +333,6 @@ class GateMixer(nn.Module):
             mixed = hidden + dag_hidden
         else:
             gate = torch.where(state.has_result, gate_logits.squeeze(-1).sigmoid(), 0.0)
-            mixed = (1 - gate.unsqueeze(-1)) * hidden + gate.unsqueeze(-1) * dag_hidden
+            kept = 1 - gate * (1 - state.ends)
+            mixed = kept.unsqueeze(-1) * hidden + gate.unsqueeze(-1) * dag_hidden
         return torch.where(state.has_result.unsqueeze(-1), mixed, hidden), gate

@@ -1,7 +1,8 @@
 """Datasets: lines of text packed into blocks, with the labels of whatever the lines say is computed.
 
-What is unusual: blocks are cut without regard for lines. So every character occurs at every position in training; a
-position that never does breaks generation.
+What is unusual: every other block begins with a line, as a prompt does, and the others where the block before ends,
+without regard for lines. So every character occurs at every position in training; one that never does breaks
+generation.
 """
 
 import random
@@ -29,7 +30,7 @@ class TaskArguments:
     task: Task = field(default="arithmetic", metadata={"help": "a+b=, expressions of several operators, or questions"})
     operators: str = field(default="+-*", metadata={"help": "operators of arithmetic and expressions, some of + - *"})
     num_operators: list[int] | None = field(
-        default=None, metadata={"help": "operators per expression, 1 2 3 by default; arithmetic has 1"}
+        default=None, metadata={"help": "operators per expression or question, all by default; arithmetic has 1"}
     )
     parentheses: float = field(default=0.0, metadata={"help": "share of the expressions that may have parentheses"})
     held_out: bool = field(default=False, metadata={"help": "wordings: templates that never occur in training"})
@@ -40,7 +41,7 @@ def task_problems(task: TaskArguments, split: Split, seed: int, digits: list[int
     if task.task not in get_args(Task):  # recipes are not checked as flags are
         raise ValueError(f"task={task.task!r}: must be one of {', '.join(get_args(Task))}")
     if task.task == "wordings":
-        return wording_problems(split, seed, task.held_out, digits)
+        return wording_problems(split, seed, task.held_out, digits, task.num_operators)
     counts = [1] if task.task == "arithmetic" else task.num_operators or [1, 2, 3]
     return arithmetic_problems(split, seed, task.operators, digits, counts, task.parentheses)
 
@@ -108,10 +109,13 @@ def packed_dataset(
         for line, prompt, answer, ending in zip(batch, encoded, encoded, encoded, strict=True):
             start, speaks = len(tokens), len(tokens) + len(prompt) - 1
             tokens.extend(prompt + answer + ending)
+            block_end = (start // block_size + 1) * block_size
             # A problem whose beginning is in the block before has operands that cannot be read.
-            end = min(speaks + len(answer) + 1, (start // block_size + 1) * block_size, size)
+            end = min(speaks + len(answer) + 1, block_end, size)
             if depth and line.plan is not None and speaks < end:
                 plans[speaks:end] = line.plan
+            if len(tokens) > block_end and block_end // block_size % 2 == 0:
+                del tokens[block_end:]
     blocks = np.array(tokens[:size]).reshape(num_blocks, block_size)
     columns = {"input_ids": blocks, "labels": blocks}
     features = {name: List(Value("int64")) for name in columns}

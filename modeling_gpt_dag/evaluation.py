@@ -79,16 +79,22 @@ def answer_lines(
     max_new_tokens: int,
     batch_size: int = 128,
     progress: bool = False,
+    chat: bool = False,
 ) -> list[Answer]:
-    """Greedy answers to prompts, which are batched by length, so that none waits for the padding of another."""
-    end = tokenizer.encode(END_OF_LINE, add_special_tokens=False)[-1]
+    """Greedy answers to prompts, which are batched by length, so that none waits for the padding of another.
+
+    The end of the text ends an answer as the end of the line does. chat: prompts are put to the tokenizer's template.
+    """
+    ends = [tokenizer.encode(END_OF_LINE, add_special_tokens=False)[-1], tokenizer.eos_token_id]
+    if chat:
+        prompts = [chat_prompt(tokenizer, prompt) for prompt in prompts]
     by_length = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
     answers: list[Answer] = [Answer("")] * len(prompts)
     for start in tqdm(range(0, len(prompts), batch_size), desc="answering", disable=not progress):
         chosen = by_length[start : start + batch_size]
         batch = tokenizer(
             [prompts[i] for i in chosen],
-            add_special_tokens=False,
+            add_special_tokens=not chat,  # the template has its own
             padding=True,
             padding_side="left",
             return_tensors="pt",
@@ -99,7 +105,7 @@ def answer_lines(
             max_new_tokens=max_new_tokens,
             do_sample=False,
             num_beams=1,
-            eos_token_id=end,
+            eos_token_id=ends,
             pad_token_id=tokenizer.pad_token_id,
         )
         mask = torch.cat([batch["attention_mask"], torch.ones_like(output[:, length:])], 1)
@@ -107,13 +113,14 @@ def answer_lines(
         positions = (mask.cumsum(1) - 1).clamp(min=0)
         dag = model(output, attention_mask=mask, position_ids=positions, output_dag=True, use_cache=False).dag
         for row, i in enumerate(chosen):
-            text = tokenizer.decode(output[row, length:], skip_special_tokens=True)
-            line, found, _ = text.partition(END_OF_LINE)
-            answer = Answer(line + found)
+            tokens = output[row, length:].tolist()
+            written = next((number for number, token in enumerate(tokens) if token in ends), len(tokens))
+            text = tokenizer.decode(tokens[:written], skip_special_tokens=True)
+            line, found, _ = text.partition(END_OF_LINE)  # some tokens hold more than a line end
+            answer = Answer(line + END_OF_LINE * (found != "" or written < len(tokens)))
             if dag is not None:
-                written = len(tokenizer.encode(line, add_special_tokens=False)) + len(found)
                 gate = dag.gate[row]
-                writing = gate[length - 1 : length - 1 + written]
+                writing = gate[length - 1 : length + written]
                 answer = answer._replace(gate_open=bool((writing > 0).any()))
             if dag is not None and model.config.dag_numerics == "exact":
                 before = slice(int((batch["attention_mask"][row] == 0).sum()), length - 1)
@@ -124,6 +131,12 @@ def answer_lines(
                 )
             answers[i] = answer
     return answers
+
+
+def chat_prompt(tokenizer: PreTrainedTokenizerBase, prompt: str) -> str:
+    """The prompt as a user's message, up to where the assistant's begins."""
+    message = [{"role": "user", "content": prompt.strip()}]
+    return tokenizer.apply_chat_template(message, tokenize=False, add_generation_prompt=True)
 
 
 def _decision(dag: Any, row: int, token: int) -> dict[str, Any]:
@@ -191,6 +204,7 @@ def evaluate_problems(
     problems: Sequence[Problem],
     batch_size: int = 128,
     progress: bool = False,
+    chat: bool = False,
 ) -> dict[str, Any]:
     """Exact match and its factors.
 
@@ -201,7 +215,7 @@ def evaluate_problems(
     """
     longest = max(len(problem.answer + problem.ending) for problem in problems)
     prompts = [problem.prompt for problem in problems]
-    answers = answer_lines(model, tokenizer, prompts, longest + 1, batch_size, progress)
+    answers = answer_lines(model, tokenizer, prompts, longest + 1, batch_size, progress, chat)
     scored = [pair for pair in zip(problems, answers, strict=True) if pair[0].is_exact]
     hits: dict[str, list[bool]] = {}
     for problem, answer in scored:
@@ -251,13 +265,14 @@ def evaluate_task(
     seed: int = 0,
     batch_size: int = 128,
     progress: bool = False,
+    chat: bool = False,
 ) -> dict[str, Any]:
     """`evaluate_problems` of a generated task, operands of `digits` digits (wordings: also shorter ones up to 4).
 
     Raises ValueError for options that the task does not have.
     """
     problems = drawn_problems(task, digits, num_samples, seed)
-    report = evaluate_problems(model, tokenizer, problems, batch_size, progress)
+    report = evaluate_problems(model, tokenizer, problems, batch_size, progress, chat)
     return {"task": task.task, "held_out": task.held_out, "digits": digits, "seed": seed, **report}
 
 

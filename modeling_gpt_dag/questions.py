@@ -12,6 +12,7 @@ from itertools import islice, repeat
 from transformers import PreTrainedTokenizerBase
 
 from .data import Line
+from .evaluation import chat_prompt
 from .feature_store import UNLABELLED, Example
 
 TEXT_TOKENS = 96  # of a passage of plain text
@@ -27,9 +28,7 @@ def question(
 ) -> Example:
     """A question, or a plain line where it has no answer; chat: as a user's message in the tokenizer's template."""
     if chat:
-        message = [{"role": "user", "content": line.prompt.strip()}]
-        prompt = tokenizer.apply_chat_template(message, tokenize=False, add_generation_prompt=True)
-        ids = tokenizer(prompt, add_special_tokens=False)["input_ids"]
+        ids = tokenizer(chat_prompt(tokenizer, line.prompt), add_special_tokens=False)["input_ids"]
         ending = [tokenizer.eos_token_id]
     else:
         ids = tokenizer(line.prompt)["input_ids"]

@@ -6,6 +6,7 @@ them is a key of the recipe and a flag, and none can be forgotten. Flags beat th
 
 import dataclasses
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,10 @@ from .data import TaskArguments
 NOT_IN_RECIPES = {"backbone_config", "number_tokens", "vocab_size", "use_cache", "add_cross_attention"}
 
 
-def _model_fields() -> list[tuple[str, type, Any]]:
+def _model_fields(*config_classes: type) -> list[tuple[str, type, Any]]:
     """(name, type, default None) of what a recipe can say about the model; None leaves the config's default."""
     fields = {}
-    for config_class in (GPT2Config, GPTDAGConfig):
+    for config_class in config_classes:
         for name in config_class.__dataclass_fields__.keys() - PreTrainedConfig.__dataclass_fields__.keys():
             if name in NOT_IN_RECIPES or name.startswith("summary_") or name.endswith("_token_id"):
                 continue
@@ -35,7 +36,9 @@ def _model_fields() -> list[tuple[str, type, Any]]:
     return [fields[name] for name in sorted(fields)]
 
 
-ModelArguments = dataclasses.make_dataclass("ModelArguments", _model_fields())
+ModelArguments = dataclasses.make_dataclass("ModelArguments", _model_fields(GPT2Config, GPTDAGConfig))
+# Of a DAG on a pretrained model.
+DAGArguments = dataclasses.make_dataclass("DAGArguments", _model_fields(GPTDAGConfig))
 
 
 @dataclass
@@ -91,8 +94,12 @@ def nearest(name: str, known: set[str]) -> str:
     return f"did you mean {close[0]}?"
 
 
-def parse_recipe(arguments: list[str]) -> tuple[Any, DataArguments, TrainingArguments, RunArguments]:
-    """`CONFIG.yaml --key value ...` -> (ModelArguments, DataArguments, TrainingArguments, RunArguments).
+def parse_recipe(
+    arguments: list[str],
+    classes: Sequence[Any] = (ModelArguments, DataArguments, TrainingArguments, RunArguments),
+    script: str = "train.py",
+) -> tuple:
+    """`CONFIG.yaml --key value ...` -> an instance of each of `classes`.
 
     Raises ValueError for a missing file and for unknown keys and flags, naming the nearest known one.
     """
@@ -105,9 +112,9 @@ def parse_recipe(arguments: list[str]) -> tuple[Any, DataArguments, TrainingArgu
     if not isinstance(recipe, dict):
         raise ValueError(f"{path} is not a mapping of keys to values")
     parser = _parser(
-        [ModelArguments, DataArguments, TrainingArguments, RunArguments],
+        list(classes),
         # The flags are too many to repeat with every error; --help lists them.
-        usage=f"train.py {path} [--key value ...]",
+        usage=f"{script} {path} [--key value ...]",
     )
     # Without use_cpu two processes on a machine without accelerator would train side by side, unaware of each other.
     has_accelerator = torch.accelerator.is_available()
@@ -124,7 +131,7 @@ def parse_recipe(arguments: list[str]) -> tuple[Any, DataArguments, TrainingArgu
     return _parse(parser, flags)
 
 
-def effective_recipe(model: Any, data: DataArguments, training: TrainingArguments) -> str:
+def effective_recipe(model: Any, data: Any, training: TrainingArguments) -> str:
     """YAML of what a run was made with: the model's given keys, the data's, the training's not at default."""
     keys = {name: value for name, value in dataclasses.asdict(model).items() if value is not None}
     keys |= dataclasses.asdict(data)

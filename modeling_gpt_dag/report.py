@@ -19,7 +19,7 @@ import yaml
 from . import regex_solver
 from .ablations import Ablation
 from .data import Task, TaskArguments, task_problems
-from .recipes import effective_recipe, nearest, parse_recipe
+from .recipes import DataArguments, effective_recipe, nearest, parse_recipe
 
 Measure = Literal["exact_match", "false_fires"]
 # Keys of a recipe that do not change what is trained.
@@ -62,7 +62,7 @@ class Column(TaskArguments):
 class Training:
     """A run of train.py: the recipe's path, the flags and the seed.
 
-    recipe: the effective one, what the run is made with, defaults of the data included.
+    recipe: the effective one, what the run is made with, without defaults, so that a new option leaves it as it is.
     """
 
     path: str
@@ -138,7 +138,12 @@ class Row:
         except ValueError as error:
             raise ValueError(f"overrides of model {self.name!r}: {error}") from error
         known = yaml.safe_load(effective_recipe(model, data, training))
-        known = {key: value for key, value in known.items() if key not in NOT_TRAINING and value is not None}
+        defaults = vars(DataArguments())
+        known = {
+            key: value
+            for key, value in known.items()
+            if key not in NOT_TRAINING and value is not None and defaults.get(key) != value
+        }
         return [Training(self.recipe, flags, seed, known | {"seed": seed}) for seed in self.seeds]
 
 

@@ -230,7 +230,7 @@ HELD_OUT = [
     Template("A {item} costs ${a:money} and a {other} costs ${b:money}. Together they cost $", ADD, "money"),
     Template("{name} had ${a:money} and lost ${b:money}. Left over: $", SUBTRACT, "money"),
     Template("One {item} costs ${a:money}, so {b:small} {item}s cost $", MULTIPLY, "money"),
-    Template("In {y:year}, {name} had {a} {things} and lost {b}. Left over: ", SUBTRACT, "distractor"),
+    Template("In {y:year}, {name} had {a} {things} and lost {b}. Left over: ", SUBTRACT, "distractor", " {things}.\n"),
     Template("{name}, who is {s:small} years old, adds {a} and {b}. The answer is ", ADD, "distractor"),
     Template("What is {a} plus {b} plus {c}? ", ("add", ADD, "c"), "two steps"),
     Template("Add {a} and {b}, then subtract {c}. The result is ", ("subtract", ADD, "c"), "two steps"),
@@ -329,7 +329,6 @@ def _compose() -> list[Template]:
 
 
 TRAINING = _compose()
-GROUPS = sorted({template.group for template in TRAINING})
 
 
 def _number_kinds(generator: random.Random, digits: Sequence[int]) -> dict[str, Callable[[], str]]:
@@ -373,22 +372,37 @@ def _by_order(expression: Expression, fields: list[str]) -> Expression:
     return fields.index(expression) if expression in fields else expression
 
 
+def _num_operators(expression: Expression) -> int:
+    return 1 + sum(map(_num_operators, expression[1:])) if isinstance(expression, tuple) else 0
+
+
 def wording_problems(
-    split: Split, seed: int, held_out: bool = False, digits: Sequence[int] = (1, 2, 3, 4)
+    split: Split,
+    seed: int,
+    held_out: bool = False,
+    digits: Sequence[int] = (1, 2, 3, 4),
+    num_operators: Sequence[int] | None = None,
 ) -> Iterator[Problem]:
     """An endless stream of questions; held_out: in sentences that never occur in training. digits: operand lengths.
 
-    In training each group of sentences is as frequent as the others. Raises ValueError for operands without digits.
+    num_operators: only questions of so many operations, 1 or 2. Training sentences are drawn by group, each as often
+    as the others. Raises ValueError for operands without digits and where no question has so many operations.
     """
     if not digits or min(digits) < 1:
         raise ValueError(f"digits={list(digits)}: operands have at least 1 digit")
-    groups = {group: [template for template in TRAINING if template.group == group] for group in GROUPS}
+    groups: dict[str, list[Template]] = {}
+    for template in HELD_OUT if held_out else TRAINING:
+        if num_operators is None or _num_operators(template.expression) in num_operators:
+            groups.setdefault("" if held_out else template.group, []).append(template)
+    if not groups:
+        raise ValueError(f"num_operators={list(num_operators)}: wordings have 1 or 2 operations")
+    names = sorted(groups)
     generator = random.Random(seed)
     kinds = _number_kinds(generator, digits)
 
     def problems() -> Iterator[Problem]:
         while True:
-            template = generator.choice(HELD_OUT if held_out else groups[generator.choice(GROUPS)])
+            template = generator.choice(groups[generator.choice(names)])
             words = _words(generator)
             prompt, numbers = _fill(template.text, words, kinds)
             ending, _ = _fill(template.ending, words, kinds)

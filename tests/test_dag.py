@@ -202,6 +202,15 @@ def test_drawing_all_plans_gives_the_marginal_of_the_oracle_in_value_and_gradien
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4)
 
 
+def test_a_number_ends_behind_its_last_character_and_nowhere_else():
+    dag = make_exact(depth=1, size=1).eval()
+    with torch.no_grad():
+        dag.operation_head.weight.zero_()
+        dag.operation_head.bias.copy_(torch.tensor([0.0, 9.0, 0.0, 0.0]))  # identity
+    ends = [run(dag, [["123"], ["45"]], 1, written=written).ends[:, 0].tolist() for written in range(4)]
+    assert ends == [[0, 0], [0, 0], [0, 1], [1, 0]]
+
+
 def test_in_eval_mode_the_most_probable_plan_alone_is_written():
     dag = make_exact(depth=1, size=2).eval()
     state = run(dag, [["5", "2"], ["5", "2"]], 2)
@@ -252,11 +261,13 @@ def test_the_mixer_follows_its_formula_and_keeps_the_hidden_state_where_there_is
         mixer.dag_scale.fill_(1.7)
     hidden, gate_logits = torch.randn(B, T, H), mixer.gate_logits(torch.randn(B, T, H))
     state = run(make_exact(depth=1, size=2).eval(), [["5", "2"], []], 2)
+    state = state._replace(ends=torch.rand(B, T))
     mixed, opened = mixer(hidden, gate_logits, state)
     written = 1.7 * torch.nn.functional.layer_norm(state.dag_hidden, (H,))
     if gate == "convex":
         g = torch.sigmoid(gate_logits)
-        torch.testing.assert_close(mixed[0], ((1 - g) * hidden + g * written)[0])
+        kept = 1 - g * (1 - state.ends.unsqueeze(-1))
+        torch.testing.assert_close(mixed[0], (kept * hidden + g * written)[0])
         torch.testing.assert_close(opened[0], g[0, :, 0])
     else:
         torch.testing.assert_close(mixed[0], (hidden + written)[0])

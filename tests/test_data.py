@@ -28,10 +28,11 @@ def test_plan_labels_stand_where_the_answer_is_written_and_nowhere_else(tokenize
             assert str(eval(prompt)).startswith(answer)
 
 
-def test_blocks_are_the_lines_without_a_gap(tokenizer):
+def test_every_other_block_begins_with_a_line_and_the_others_continue_the_block_before(tokenizer):
     lines = iter([Line("1+2=", "3", "\n"), Line("plain\n")] * 10_000)
-    dataset = packed_dataset(tokenizer, lines, 3, 10)
-    assert "".join(tokenizer.decode(row["input_ids"]) for row in dataset) == ("1+2=3\nplain\n" * 3)[:30]
+    dataset = packed_dataset(tokenizer, lines, 4, 10)
+    blocks = [tokenizer.decode(row["input_ids"]) for row in dataset]
+    assert blocks == ["1+2=3\nplai", "n\n1+2=3\npl", "1+2=3\nplai", "n\n1+2=3\npl"]
     assert dataset["labels"][:].equal(dataset["input_ids"][:])
 
 

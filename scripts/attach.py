@@ -1,0 +1,69 @@
+"""Put a calculator into a pretrained causal language model: its weights stay, a DAG is trained beside them.
+
+    python scripts/attach.py --backbone HuggingFaceTB/SmolLM2-135M-Instruct --output_dir runs/smollm2
+    python scripts/attach.py --backbone DIR --gguf_file model.gguf --output_dir runs/smollm2 --plain_text corpus.txt
+
+Every key of configs/attach.yaml (or of another recipe, --config) is a flag. The frozen backbone's hidden states are
+computed once and stored; an interrupted run goes on where it stopped. The directory loads with AutoModelForCausalLM.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from transformers import Trainer, TrainingArguments, set_seed
+from transformers.trainer_utils import get_last_checkpoint
+
+from modeling_gpt_dag.attach_training import (
+    AttachArguments,
+    attach_model,
+    attach_table,
+    evaluate_attached,
+    load_backbone,
+    merged,
+    training_set,
+    unfreeze,
+)
+from modeling_gpt_dag.dag_logger import DAGLogger
+from modeling_gpt_dag.feature_store import pack
+from modeling_gpt_dag.recipes import DAGArguments, effective_recipe, parse_recipe
+
+CONFIG = Path(__file__).parent.parent / "configs" / "attach.yaml"
+
+
+def main():
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--config", default=str(CONFIG))
+    known, flags = parser.parse_known_args()
+    classes = (DAGArguments, AttachArguments, TrainingArguments)
+    try:
+        dag_args, args, training_args = parse_recipe([known.config, *flags], classes, "attach.py --config")
+        output_dir = Path(training_args.output_dir)
+        if (output_dir / "config.json").exists():
+            raise ValueError(f"output_dir {output_dir} already holds a model: choose another")
+        backbone, tokenizer = load_backbone(args)
+        set_seed(training_args.seed)
+        model = attach_model(backbone, tokenizer, dag_args)
+        before = evaluate_attached(model, tokenizer, args, attached=False)
+        dataset = training_set(model, tokenizer, args, output_dir / "features", training_args.seed)
+        model = unfreeze(model, args)
+    except (ValueError, OSError) as error:
+        raise SystemExit(f"attach.py: {error}") from error
+    trainer = Trainer(
+        model=model, args=training_args, train_dataset=dataset, data_collator=pack, processing_class=tokenizer
+    )
+    trainer.callback_handler.callbacks.insert(0, DAGLogger())
+    trainer.train(resume_from_checkpoint=get_last_checkpoint(output_dir) if output_dir.is_dir() else None)
+    model = merged(model).eval()
+    changed = None if args.unfreeze == "none" else backbone
+    after = evaluate_attached(model, tokenizer, args, attached=True, backbone=changed)
+    print(attach_table(before, after))
+    model.config.use_cache = True
+    model.save_pretrained(output_dir)
+    tokenizer.save_pretrained(output_dir)
+    (output_dir / "recipe.yaml").write_text(effective_recipe(dag_args, args, training_args))
+    (output_dir / "attach.json").write_text(json.dumps({"before": before, "after": after}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
