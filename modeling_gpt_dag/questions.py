@@ -79,25 +79,25 @@ def text_examples(
 ) -> list[Example]:
     """Passages of a text that hold numbers, drawn at random; nothing in them is to be computed.
 
-    At most `max_labels` of a passage's tokens are labelled: digits and signs first, where a gate that opens does harm,
+    At most `max_labels` of a passage's tokens are labelled: digits first, where a gate that opens does harm,
     then others that follow its first digit. Raises ValueError for text without numbers.
     """
     generator = random.Random(seed)
     ids = tokenizer(text, add_special_tokens=False)["input_ids"]
-    numeric = {token for symbol, tokens in number_tokens.items() if symbol != ")" for token in tokens}
+    digits = {token for symbol, tokens in number_tokens.items() if symbol.strip().isdecimal() for token in tokens}
     starts = range(0, max(1, len(ids) - TEXT_TOKENS), TEXT_TOKENS // 2)
     passages = [ids[start : start + TEXT_TOKENS] for start in starts]
-    passages = [passage for passage in passages if sum(token in numeric for token in passage) >= 2]
+    passages = [passage for passage in passages if sum(token in digits for token in passage) >= 2]
     if not passages:
         raise ValueError("the text has no passage with numbers to train on")
     generator.shuffle(passages)
-    return [_labelled(passage, numeric, max_labels, generator) for passage in passages[:num_passages]]
+    return [_labelled(passage, digits, max_labels, generator) for passage in passages[:num_passages]]
 
 
-def _labelled(passage: list[int], numeric: set[int], max_labels: int, generator: random.Random) -> Example:
-    first = next(index for index, token in enumerate(passage) if token in numeric)
+def _labelled(passage: list[int], digits: set[int], max_labels: int, generator: random.Random) -> Example:
+    first = next(index for index, token in enumerate(passage) if token in digits)
     behind = range(first + 1, len(passage))
-    chosen = sorted(behind, key=lambda index: (passage[index] not in numeric, generator.random()))[:max_labels]
+    chosen = sorted(behind, key=lambda index: (passage[index] not in digits, generator.random()))[:max_labels]
     labels = [UNLABELLED] * len(passage)
     for index in chosen:
         labels[index] = passage[index]

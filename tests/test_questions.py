@@ -1,0 +1,64 @@
+"""Questions in a tokenizer's own tokens: labelled is what the model has to write, and nothing else."""
+
+from itertools import cycle
+
+import pytest
+
+from modeling_gpt_dag.data import Line
+from modeling_gpt_dag.questions import question, question_examples, text_examples
+
+SUM = Line("12+3=", "15", "\n")
+
+
+def text_of(tokenizer, example) -> tuple[str, str]:
+    """The text, and its labelled part."""
+    labelled = [token for token, label in zip(*example, strict=True) if label != -100]
+    return tokenizer.decode(example.input_ids), tokenizer.decode(labelled)
+
+
+def test_of_a_question_the_answer_and_its_end_are_labelled(tokenizer, symbols):
+    assert text_of(tokenizer, question(tokenizer, symbols, SUM)) == ("12+3=15\n", "15\n")
+    ending = Line("she has ", "-1.5", " pens.\n")
+    assert text_of(tokenizer, question(tokenizer, symbols, ending)) == ("she has -1.5 pens.\n", "-1.5 pens.\n")
+
+
+def test_of_a_plain_line_all_is_labelled(tokenizer, symbols):
+    assert text_of(tokenizer, question(tokenizer, symbols, Line("page 3\n"))) == ("page 3\n", "page 3\n")
+
+
+def test_a_chat_is_in_the_template_and_ends_with_the_end_of_text(tokenizer, symbols):
+    text, labelled = text_of(tokenizer, question(tokenizer, symbols, SUM, chat=True))
+    assert text == "12+3=15<|endoftext|>" and labelled == "15<|endoftext|>"
+
+
+def test_answers_are_written_with_the_tokens_that_the_dag_writes(tokenizer, symbols):
+    other = {**symbols, "1": [symbols["7"][0], *symbols["1"]]}
+    assert text_of(tokenizer, question(tokenizer, other, SUM))[1] == "75\n"
+
+
+def test_streams_take_turns_and_a_share_of_the_questions_are_chats(tokenizer, symbols):
+    streams = [cycle([SUM]), cycle([Line("2*3=", "6", "\n")])]
+    examples = question_examples(tokenizer, symbols, streams, 200, seed=0, chat_share=0.3)
+    texts = [text_of(tokenizer, example)[0] for example in examples]
+    assert all(text.startswith("2*3=6" if number % 2 else "12+3=15") for number, text in enumerate(texts))
+    assert 40 < sum(text.endswith("<|endoftext|>") for text in texts) < 80
+
+
+def test_a_share_of_chats_needs_a_template(tokenizer, symbols, monkeypatch):
+    with pytest.raises(ValueError, match="chat_share=2"):
+        question_examples(tokenizer, symbols, [cycle([SUM])], 1, seed=0, chat_share=2)
+    monkeypatch.setattr(tokenizer, "chat_template", None)
+    with pytest.raises(ValueError, match="no chat template"):
+        question_examples(tokenizer, symbols, [cycle([SUM])], 1, seed=0, chat_share=0.5)
+
+
+def test_passages_of_text_have_numbers_and_digits_are_labelled_first(tokenizer, symbols):
+    text = "no numbers in this part of the text. " * 20 + "In 1987 there were 3,456 of them. " * 20
+    examples = text_examples(tokenizer, symbols, text, num_passages=5, seed=0, max_labels=12)
+    assert len(examples) == 5
+    for example in examples:
+        labelled = text_of(tokenizer, example)[1]
+        assert len(labelled) == 12 and all(character.isdigit() for character in labelled)
+        assert all(label in (token, -100) for token, label in zip(*example, strict=True))
+    with pytest.raises(ValueError, match="no passage with numbers"):
+        text_examples(tokenizer, symbols, "nothing to read", 5, seed=0)
