@@ -116,7 +116,7 @@ def test_what_a_dag_cannot_be_put_on_is_refused_in_one_line(directory, tmp_path,
     ).save_pretrained(tmp_path / "bert")
     tokenizer.save_pretrained(tmp_path / "bert")
     cases = {
-        ("--backbone", str(tmp_path / "bert")): "is not a causal language model",
+        ("--backbone", str(tmp_path / "bert")): "BertLMHeadModel has a bias",
         ("--backbone", directory, "--plain_text", "no.txt"): "there is no text file no.txt",
         ("--backbone", directory, "--num_question", "3"): "unknown flag --num_question; did you mean num_questions",
         ("--backbone", directory, "--dag_depth", "-1"): "dag_depth=-1",
