@@ -67,7 +67,8 @@ def load_backbone(args: AttachArguments) -> tuple[PreTrainedModel, PreTrainedTok
         number_tokens(tokenizer)  # refuses what splitting does not mend
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    return AutoModelForCausalLM.from_pretrained(args.backbone, **options), tokenizer
+    # Half precision is for running models; a DAG is not trained in it.
+    return AutoModelForCausalLM.from_pretrained(args.backbone, dtype=torch.float32, **options), tokenizer
 
 
 def attach_model(backbone: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, dag_args: Any) -> GPTDAGForCausalLM:
