@@ -100,16 +100,12 @@ class Token:
 
 @dataclass
 class Explanation:
-    """prompt: as given. text: with what was generated. numerics, operations: of the config. tokens: all of the text.
-
-    scale: `dag_scale`, what the mixer multiplies the DAG's normalised word by.
-    """
+    """text: prompt and what was generated. numerics, operations: of the config. tokens: all of the text."""
 
     prompt: str
     text: str
     numerics: str
     operations: list[str]
-    scale: float
     tokens: list[Token]
 
     @property
@@ -118,13 +114,24 @@ class Explanation:
         first = next((token.index for token in self.tokens if token.generated), None)
         return self.tokens if first is None else self.tokens[max(first - 1, 0) : -1]
 
+    def followed(self, token: Token) -> bool:
+        """Whether the text has behind a token what its calculator writes there.
+
+        That is not its gate: how much a small gate says depends on the norm of what the backbone says.
+        """
+        following = "".join(after.text for after in self.tokens[token.index + 1 : token.index + 2])
+        if token.writes == END_OF_NUMBER:
+            return following != "" and following[0] not in WRITTEN_SYMBOLS
+        return token.writes is not None and following.strip() == token.writes
+
     def at(self, position: int | None = None) -> Token:
-        """The token at an index; by default the first writer whose gate fired, else the first writer.
+        """The token at an index; by default the first writer that its gate, or else the text, says was followed.
 
         Raises ValueError for an index outside the text.
         """
         if position is None:
-            return next((token for token in self.writers if token.gate > FIRED), self.writers[0])
+            fired = [token for token in self.writers if token.gate > FIRED]
+            return [*fired, *filter(self.followed, self.writers), self.writers[0]][0]
         if not 0 <= position < len(self.tokens):
             raise ValueError(f"position={position}: the text has tokens 0 to {len(self.tokens) - 1}")
         return self.tokens[position]
@@ -186,8 +193,7 @@ def explain(
     for token, token_id in zip(tokens, ids[0].tolist(), strict=True):
         start, end = token.span
         token.text = tokenizer.convert_ids_to_tokens(token_id) if token_id in special else text[start:end]
-    scale = float(model.base_model.mixer.dag_scale)
-    return Explanation(prompt, text, model.config.dag_numerics, list(model.config.dag_operations), scale, tokens)
+    return Explanation(prompt, text, model.config.dag_numerics, list(model.config.dag_operations), tokens)
 
 
 def _locate_generated(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, FAINT, GREY, RULE = "#1f2328", "#57606a", "#8b949e", "#d0d7de"
-ACCENT, PALE = "#0b62c4", "#e8f1fb"
+ACCENT, PALE, STRONG = "#0b62c4", "#e8f1fb", "#79a9df"  # ink is legible on the last two
 MAX_TOKENS = 64  # along the text
 LONGEST = 21  # characters of a value: 18 digits, sign, point
 
@@ -158,15 +158,16 @@ def _draw_choices(axes: Axes, title: str, probs: list[list[float | None]], names
     """One row for each step; None for slots that do not exist yet."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    colors = LinearSegmentedColormap.from_list("accent", ["white", ACCENT])
+    colors = LinearSegmentedColormap.from_list("accent", ["white", STRONG])
     axes.pcolormesh(
         [[value or 0 for value in row] for row in probs], cmap=colors, vmin=0, vmax=1, edgecolors=RULE, linewidth=0.6
     )
     for row, values in enumerate(probs):
         for column, value in enumerate(values):
             text = "\u2013" if value is None else f"{value:.2f}"
+            weight = "bold" if (value or 0) > 0.5 else "normal"
             place = (column + 0.5, row + 0.5)
-            axes.text(*place, text, size=7, ha="center", va="center", color="white" if (value or 0) > 0.5 else INK)
+            axes.text(*place, text, size=7, ha="center", va="center", color=INK, weight=weight)
     axes.invert_yaxis()
     axes.set_xticks(
         [column + 0.5 for column in range(len(names))], names, rotation=30, ha="right", rotation_mode="anchor"

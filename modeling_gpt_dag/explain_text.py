@@ -1,7 +1,7 @@
 """Explanations as terminal text, at most 80 columns wide, and as Markdown.
 
 What is unusual: a number is written by one decision, so its tokens share one paragraph; decisions whose gate stayed
-shut take one line. Characters that a terminal would act on are shown escaped.
+shut, and whose result the text does not have, take one line. Characters a terminal would act on are shown escaped.
 """
 
 import re
@@ -101,15 +101,24 @@ def _row(key: str, text: str, indent: int = 0) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=head, subsequent_indent=" " * KEY, drop_whitespace=True) or [head]
 
 
+def _is_presented(explanation: Explanation, tokens: list[Token]) -> bool:
+    """Whether the text has the result of a decision, or should have it by the gate; always in soft numerics."""
+    fired = any(token.gate > FIRED for token in tokens)
+    return explanation.numerics == "soft" or fired or all(explanation.followed(token) for token in tokens)
+
+
+def _result_text(token: Token) -> str:
+    return f"{step_text(token.steps[-1])} = {token.result}"
+
+
 def _decision_lines(explanation: Explanation, tokens: list[Token], detailed: bool) -> list[str]:
     token = tokens[0]
     title = title_of(explanation, token if detailed else explanation.tokens[token.decided_at])
-    # Where the gate did not fire the text is the backbone's.
-    fired = f"gate {max(each.gate for each in tokens):.2f}"
-    if not detailed and all(each.gate <= FIRED for each in tokens):
-        would = "nothing to write" if token.writes is None else f"{step_text(token.steps[-1])} = {token.result} unused"
-        return textwrap.wrap(f"{title}: {fired}, {would}", WIDTH, subsequent_indent=" " * KEY)
-    lines = textwrap.wrap(f"{title}: {fired}, plan p = {token.plan_probability:.2f}", WIDTH)
+    gate = f"gate {max(each.gate for each in tokens):.2f}"
+    if not detailed and not _is_presented(explanation, tokens):
+        other = "nothing to write" if token.result is None else f"the text does not follow {_result_text(token)}"
+        return textwrap.wrap(f"{title}: {gate}, {other}", WIDTH, subsequent_indent=" " * KEY)
+    lines = textwrap.wrap(f"{title}: {gate}, plan p = {token.plan_probability:.2f}", WIDTH)
     num_initial = len(token.slots) - len(token.steps)
     initial = [(number, slot) for number, slot in enumerate(token.slots[:num_initial]) if not slot.is_empty]
     longest = max((len(value_text(slot)) for _, slot in initial), default=0)
