@@ -25,6 +25,10 @@ ABOUT = """# GPT-DAG
 A language model whose tokens own a small calculator: which numbers it reads, and what it does with them, it has
 learned from text. Below the answer is its computation; hover or click a token, or move with the arrow keys."""
 
+# A document of its own, without access to the one around it: a prompt may hold anything.
+FRAME = """<iframe title="The computation" sandbox="allow-scripts" srcdoc="{page}"
+style="width: 100%; height: 52rem; border: 0; border-radius: .5rem"></iframe>"""
+
 
 @dataclass
 class Arguments:
@@ -41,29 +45,19 @@ def build(
         try:
             explanation = explain(model, tokenizer, prompt, max_new_tokens)
         except ValueError as error:
-            raise gr.Error(str(error)) from error
-        # A document of its own, without access to this one: a prompt may hold anything.
-        page = f'<iframe title="The computation" sandbox="allow-scripts" srcdoc="{escape(to_html(explanation))}"'
-        return explanation.text[
-            len(prompt) :
-        ].strip(), page + ' style="width: 100%; height: 52rem; border: 0; border-radius: .5rem"></iframe>'
+            raise gr.Error(str(error), print_exception=False) from error
+        return explanation.text[len(prompt) :].strip(), FRAME.format(page=escape(to_html(explanation)))
 
     with gr.Blocks(title="GPT-DAG", analytics_enabled=False) as demo:
         gr.Markdown(ABOUT)
         with gr.Row():
-            prompt = gr.Textbox(
-                label="Expression or sentence", value=examples[0], submit_btn="Compute", scale=3, autofocus=True
-            )
+            prompt = gr.Textbox(label="Expression or sentence", value=examples[0], scale=3, autofocus=True)
             answer = gr.Textbox(label="Answer", interactive=False, scale=2)
+        button = gr.Button("Compute", variant="primary", size="md")
         gr.Examples([[example] for example in examples], inputs=prompt)
         computation = gr.HTML(label="The computation")
-        gr.on(
-            [prompt.submit, demo.load],
-            compute,
-            inputs=prompt,
-            outputs=[answer, computation],
-            trigger_mode="always_last",
-        )
+        events = [button.click, prompt.submit, demo.load]
+        gr.on(events, compute, inputs=prompt, outputs=[answer, computation], trigger_mode="always_last")
     return demo
 
 
@@ -73,7 +67,8 @@ def main():
         model, tokenizer = load(args.model)
     except (FileNotFoundError, ValueError) as error:
         raise SystemExit(f"demo.py: {error}") from error
-    build(model, tokenizer, args.examples, args.max_new_tokens).launch(server_port=args.port)
+    demo = build(model, tokenizer, args.examples, args.max_new_tokens)
+    demo.launch(server_port=args.port, theme=gr.themes.Default(font=["system-ui", "sans-serif"]))
 
 
 if __name__ == "__main__":
