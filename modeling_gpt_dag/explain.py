@@ -232,11 +232,12 @@ def _tokens(model: PreTrainedModel, ids: Tensor, dag: Any, spans: list[Span], pr
         numbers = memory.latest(text, None, index, seen_from=source)
         values = DecimalTensor(dag.values_mantissa, dag.values_scale, dag.values_mask)
         symbols = next_symbol(values.map(lambda tensor: tensor[..., -1]), written)[0].tolist()
-    gates = dag.gate[0].float().tolist()
+    gates = dag.gate[0].tolist()
+    choices = tuple(probs[0].tolist() for probs in (dag.operand1_probs, dag.operand2_probs, dag.operation_probs))
     records = []
     for token, span in enumerate(spans):
         slots = _exact_slots(config, dag, numbers, text, spans, token) if exact else _soft_slots(dag, token)
-        steps = _steps(dag, config.dag_operations, token)
+        steps = _steps(choices, config.dag_operations, token)
         if exact:
             _mark_used(steps, len(slots))
         says = exact and gates[token] > 0 and symbols[token] != NOTHING
@@ -282,15 +283,13 @@ def _soft_slots(dag: Any, token: int) -> list[Slot]:
     return [Slot("hidden", f"{first:.6g}"), *(Slot("result", f"{value:.6g}") for value in results)]
 
 
-def _steps(dag: Any, operations: list[str], token: int) -> list[Step]:
+def _steps(choices: tuple[list, list, list], operations: list[str], token: int) -> list[Step]:
+    """choices: probabilities of operand1, operand2 and operation, by token, step and choice."""
     steps = []
-    for step in range(dag.operation_probs.shape[2]):
-        choices = (dag.operand1_probs, dag.operand2_probs, dag.operation_probs)
-        probs = [choice[0, token, step] for choice in choices]
-        best = [int(row.argmax()) for row in probs]
-        probability = prod(float(row[choice]) for row, choice in zip(probs, best, strict=True))
-        rows = [[round(value, 6) for value in row.tolist()] for row in probs]
-        steps.append(Step(best[0], best[1], operations[best[2]], probability, True, *rows))
+    for probs in zip(*(choice[token] for choice in choices), strict=True):
+        best = [row.index(max(row)) for row in probs]
+        rows = [[round(value, 6) for value in row] for row in probs]
+        steps.append(Step(best[0], best[1], operations[best[2]], prod(map(max, probs)), True, *rows))
     return steps
 
 

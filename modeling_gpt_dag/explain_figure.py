@@ -39,7 +39,7 @@ def draw(explanation: Explanation, position: int | None = None) -> Figure:
     figure = Figure(figsize=(10.5, 2.8 + height + 0.3 * depth), dpi=150, layout="constrained", facecolor="white")
     text_part, graph_part, choice_part = figure.subfigures(3, 1, height_ratios=[1.6, height + 0.3, 0.9 + 0.3 * depth])
     _draw_gate(text_part.subplots(), explanation, token)
-    title = title_of(explanation, token) + f": gate {token.gate:.2f}, plan p = {token.plan_probability:.2f}"
+    title = _drawable(title_of(explanation, token)) + f": gate {token.gate:.2f}, plan p = {token.plan_probability:.2f}"
     graph_part.suptitle(title, x=0.01, ha="left", size=10, color=INK, parse_math=False)
     _draw_graph(graph_part.subplots(), explanation, token, graph)
     shown = sorted(graph.places)[:-1]  # no step reads the last slot
@@ -68,6 +68,18 @@ def _bare(axes: Axes):
     axes.tick_params(length=0, labelsize=8, labelcolor=INK)
 
 
+def _drawable(text: str) -> str:
+    """Text on one line, characters that matplotlib's fonts do not have as escapes."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    fonts = [get_font(findfont(FontProperties(family=family))) for family in ("monospace", "sans-serif")]
+    drawn = (
+        char if all(font.get_char_index(ord(char)) for font in fonts) else char.encode("unicode_escape").decode()
+        for char in visible(text)
+    )
+    return "".join(drawn)
+
+
 def _draw_gate(axes: Axes, explanation: Explanation, token: Token):
     """Bars over the text; of a long text the part around the token."""
     start = max(0, min(token.index - MAX_TOKENS // 2, len(explanation.tokens) - MAX_TOKENS))
@@ -94,7 +106,7 @@ def _label(explanation: Explanation, token: Token) -> str:
     is_part = (
         token.index > 0 and explanation.tokens[token.index - 1].span == token.span and token.span[0] < token.span[1]
     )
-    return "" if is_part else visible(token.text).replace(" ", "\u2423")
+    return "" if is_part else _drawable(token.text.replace(" ", "\u2423"))
 
 
 def _draw_graph(axes: Axes, explanation: Explanation, token: Token, graph: Layout):

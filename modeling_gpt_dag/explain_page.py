@@ -16,8 +16,6 @@ from .explain_layout import HALF_HEIGHT, HALF_WIDTH, layout
 from .explain_text import SOFT, place_text, value_text, visible
 
 TEMPLATE = Path(__file__).with_suffix(".html")
-# An identifier, not an address; kept in two parts so that the page contains no address at all.
-SVG = ("http:", "//www.w3.org/2000/svg")
 
 MIDDLE_DOT = "\u00b7"
 
@@ -86,7 +84,6 @@ def _data(explanation: Explanation, position: int) -> str:
     fields["layouts"] = {index: dataclasses.asdict(layout(token)) for index, token in deciders.items()}
     fields["half"] = [HALF_WIDTH, HALF_HEIGHT]
     fields["position"] = position
-    fields["svg"] = SVG
     # Within a script element only "<" can do harm; the others keep the page well-formed as XML.
     escapes = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
     return json.dumps(fields).translate(escapes)
