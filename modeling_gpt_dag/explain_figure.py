@@ -46,8 +46,8 @@ def draw(explanation: Explanation, position: int | None = None) -> Figure:
     labels = [[f"slot {slot}" for slot in shown]] * 2 + [explanation.operations]
     maps = choice_part.subplots(1, 3, width_ratios=[len(row) + 1 for row in labels], squeeze=False)[0]
     rows = (
-        [existing(token, number, step.operand1_probs, shown) for number, step in enumerate(token.steps)],
-        [existing(token, number, step.operand2_probs, shown) for number, step in enumerate(token.steps)],
+        [_existing(token, number, step.operand1_probs, shown) for number, step in enumerate(token.steps)],
+        [_existing(token, number, step.operand2_probs, shown) for number, step in enumerate(token.steps)],
         [step.operation_probs for step in token.steps],
     )
     for axes, title, probs, names in zip(maps, ("operand 1", "operand 2", "operation"), rows, labels, strict=True):
@@ -57,7 +57,7 @@ def draw(explanation: Explanation, position: int | None = None) -> Figure:
     return figure
 
 
-def existing(token: Token, step: int, probs: list[float], slots: list[int]) -> list[float | None]:
+def _existing(token: Token, step: int, probs: list[float], slots: list[int]) -> list[float | None]:
     """Probabilities of slots as an operand of a step, None for results that are not there yet."""
     known = len(token.slots) - len(token.steps) + step
     return [probs[slot] if slot < known else None for slot in slots]
@@ -72,7 +72,7 @@ def _drawable(text: str) -> str:
     """Text on one line, characters that matplotlib's fonts do not have as escapes."""
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
-    fonts = [get_font(findfont(FontProperties(family=family))) for family in ("monospace", "sans-serif")]
+    fonts = [get_font(findfont(FontProperties(family=[family]))) for family in ("monospace", "sans-serif")]
     drawn = (
         char if all(font.get_char_index(ord(char)) for font in fonts) else char.encode("unicode_escape").decode()
         for char in visible(text)
