@@ -117,7 +117,8 @@ def _draw_graph(axes: Axes, explanation: Explanation, token: Token, graph: Layou
         _draw_edge(axes, edge, token.steps[edge.step].used)
     for slot, place in graph.places.items():
         step = token.steps[slot - num_initial] if slot >= num_initial else None
-        name = f"slot {slot}" if step is None else f"slot {slot} = {step.operation}"
+        constant = ", constant" if token.slots[slot].kind == "constant" else ""
+        name = f"slot {slot}{constant}" if step is None else f"slot {slot} = {step.operation}"
         _draw_node(axes, place, name, value_text(token.slots[slot]), slot in read if step is None else step.used)
     if explanation.numerics == "exact":
         writes = {None: "nothing", END_OF_NUMBER: "end of number"}.get(token.writes, f'"{token.writes}"')
