@@ -6,6 +6,7 @@ rounded. Carrying the count of decimals makes 12.30 + 4.50 read 16.80, as in the
 specification (https://speleotrove.com/decimal) and in Python's `decimal`.
 """
 
+from decimal import Decimal
 from typing import NamedTuple
 
 import torch
@@ -68,6 +69,11 @@ def parse_decimal(text: str) -> tuple[int, int]:
     if not (number.isascii() and number.isdecimal() and int(number) < LIMIT):
         raise ValueError(f"{text!r} is no decimal of at most {MAX_DIGITS} digits")
     return int(number) * (-1 if text.startswith("-") else 1), len(decimals)
+
+
+def format_decimal(mantissa: int, scale: int) -> str:
+    """Text of mantissa * 10**-scale, as `parse_decimal` takes it: "100", "-0.50"."""
+    return format(Decimal(mantissa).scaleb(-scale), "f")
 
 
 def cat(decimals: list[DecimalTensor], dim: int) -> DecimalTensor:

@@ -10,7 +10,6 @@ import operator
 import random
 import re
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +20,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTra
 
 from .configuration_gpt_dag import GPTDAGConfig
 from .data import TaskArguments, evaluation_problems
+from .decimal_tensor import format_decimal
 from .problems import PlanFormat, Problem
 from .statistics import wilson_interval
 
@@ -145,7 +145,7 @@ def _decision(dag: Any, row: int, token: int) -> dict[str, Any]:
     plan = torch.stack([probs[row, token].argmax(-1) for probs in choices], -1).tolist()
     mantissa, scale = int(dag.values_mantissa[row, token, -1]), int(dag.values_scale[row, token, -1])
     has_value = bool(dag.values_mask[row, token, -1])
-    result = format(Decimal(mantissa).scaleb(-scale), "f") if has_value else None
+    result = format_decimal(mantissa, scale) if has_value else None
     return {"plan": plan, "result": result, "fired": bool(dag.gate[row, token] > FIRED)}
 
 

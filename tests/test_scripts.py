@@ -67,6 +67,20 @@ def test_generate_answers_through_the_pipeline(headline):
     assert answers == ["1234567890*7=8641975230", "12-345=-333"]
 
 
+def test_explain_prints_and_writes_what_was_computed(headline, tmp_path):
+    flags = ["--model", headline, "--prompt", "12+34=46\n1234567890*7="]
+    text = script("explain", *flags)
+    assert "step 1   multiply(slot 1, slot 0) = 8641975230 in slot 8" in text
+    assert max(map(len, text.splitlines())) <= 80
+    for suffix in ("html", "svg"):
+        script("explain", *flags, "--position", "12", "--output", str(tmp_path / f"e.{suffix}"))
+        assert (tmp_path / f"e.{suffix}").stat().st_size > 10_000
+    error = script("explain", *flags, "--output", str(tmp_path / "e.pdf"), ok=False)
+    assert "must be one of .txt, .md, .html, .json, .png, .svg" in error and "Traceback" not in error
+    error = script("explain", *flags, "--position", "999", ok=False)
+    assert "position=999: the text has tokens 0 to 32" in error and "Traceback" not in error
+
+
 def test_the_run_logs_the_dag_beside_the_loss_and_saves_a_whole_directory(smoke):
     history = json.loads((Path(smoke) / "trainer_state.json").read_text())["log_history"]
     assert all("gate/mean" in record for record in history if "loss" in record)
@@ -165,9 +179,9 @@ def test_the_evaluation_harness_runs_on_a_published_repository(headline, tmp_pat
     assert json.loads(results.read_text())["results"]["gpt_dag_arithmetic"]["exact_match,none"] == 1.0
 
 
-@pytest.mark.parametrize("name", ["generate", "evaluate"])
+@pytest.mark.parametrize("name", ["generate", "evaluate", "explain", "demo"])
 def test_a_missing_or_foreign_model_is_refused_in_one_line(tmp_path, name):
-    prompt = ["--prompt", "1+1="] if name == "generate" else []
+    prompt = ["--prompt", "1+1="] if name in ("generate", "explain") else []
     assert "is not a model directory" in script(name, "--model", str(tmp_path), *prompt, ok=False)
     (tmp_path / "config.json").write_text('{"model_type": "gpt2"}')
     error = script(name, "--model", str(tmp_path), *prompt, ok=False)
