@@ -38,8 +38,10 @@ class DAGCapture(ExitStack):
         self.mixers = [module for module in model.modules() if isinstance(module, GateMixer)]
         self.dags = [module for module in model.modules() if isinstance(module, (ExactDAG, SoftDAG))]
         self.micro_batches: list[WeightedMeans] = []
+        # Of the forward pass under way.
         self.op_logits: Tensor | None = None
         self.symbol_embedding: Tensor | None = None
+        self.normed: Tensor | None = None
 
     @property
     def operations(self) -> list[str]:
@@ -57,6 +59,7 @@ class DAGCapture(ExitStack):
             self.enter_context(torch.compiler.set_stance("force_eager"))
         for mixer in self.mixers:
             self._until_exit(mixer.register_forward_pre_hook(self._before_mixer))
+            self._until_exit(mixer.dag_norm.register_forward_hook(self._after_norm))
             self._until_exit(mixer.register_forward_hook(self._after_mixer))
         for dag in self.dags:
             if isinstance(dag, SoftDAG):
@@ -66,7 +69,7 @@ class DAGCapture(ExitStack):
         return self
 
     def __exit__(self, *error) -> bool | None:
-        self.op_logits = self.symbol_embedding = None
+        self.op_logits = self.symbol_embedding = self.normed = None
         return super().__exit__(*error)
 
     def _until_exit(self, handle):
@@ -102,14 +105,16 @@ class DAGCapture(ExitStack):
         self._watch(alias, partial(gradient_means, "orig_hidden_grad"))
         return alias, gate_logits, state
 
+    def _after_norm(self, norm: nn.Module, inputs: tuple, output: Tensor):
+        self.normed = output.detach()
+
     def _after_mixer(self, mixer: GateMixer, inputs: tuple, output: tuple[Tensor, Tensor]):
         if not torch.is_grad_enabled():
             return
         hidden, _, state = inputs
         mixed, gate = output
         with torch.no_grad():
-            scaled = mixer.dag_scale * mixer.dag_norm(state.dag_hidden)
-            means = forward_means(state, hidden, gate, scaled, mixed, mixer.dag_scale, self.op_logits)
+            means = forward_means(state, hidden, gate, self.normed, mixed, mixer.dag_scale, self.op_logits)
         self.micro_batches[-1].update(means)
         self._watch(state.dag_hidden, partial(gradient_means, "dag_output_grad"))
         scratch = partial(gradient_means, "dag_scratch_grad")

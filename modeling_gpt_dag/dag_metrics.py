@@ -28,17 +28,18 @@ WeightedMeans = dict[str, tuple[Tensor, Tensor | float]]
 
 
 def forward_means(
-    state: DAGState, hidden: Tensor, gate: Tensor, scaled: Tensor, mixed: Tensor, scale: Tensor, op_logits: Tensor
+    state: DAGState, hidden: Tensor, gate: Tensor, normed: Tensor, mixed: Tensor, scale: Tensor, op_logits: Tensor
 ) -> WeightedMeans:
     """Means over the tokens of one forward pass.
 
     state: what the DAG did. hidden, mixed: (B, T, H), before and after the mixer. gate: (B, T).
-    scaled: (B, T, H), `dag_scale * LayerNorm(dag_hidden)`. scale: (1,). op_logits: (B, T, D, O).
+    normed: (B, T, H), `LayerNorm(dag_hidden)`. scale: (1,), `dag_scale`. op_logits: (B, T, D, O).
     """
     tokens = float(gate.numel())
     gate, numeric = gate.double(), state.has_result.double()
     is_open = (gate > 0.5).double()
-    norms = [torch.linalg.vector_norm(tensor.float(), dim=-1) for tensor in (hidden, scaled, mixed)]  # (B, T) each
+    norms = [torch.linalg.vector_norm(tensor.float(), dim=-1) for tensor in (hidden, normed, mixed)]  # (B, T) each
+    norms[1] *= scale.abs()
     choices = (state.operand1_probs, state.operand2_probs, state.operation_probs)
     means = {
         "gate/mean": gate.mean(),
@@ -132,7 +133,7 @@ def combine(micro_batches: list[WeightedMeans], operations: list[str], num_slots
 def _sums_and_weights(means: WeightedMeans, names: dict[str, list[str]]) -> Tensor:
     """(2, entries) float64, in the order of `names`."""
     device = means["dag_scale"][0].device
-    mean = torch.cat([means[name][0].double().reshape(-1) for name in names])
+    mean = torch.cat([means[name][0].reshape(-1) for name in names]).double()
     weight = torch.cat(
         [torch.as_tensor(means[name][1], dtype=torch.double, device=device).expand(len(names[name])) for name in names]
     )
