@@ -59,9 +59,11 @@ class DataArguments(TaskArguments):
 
 @dataclass
 class RunArguments:
-    """What to do with the output directory."""
+    """What to do with the output directory, and what to write there while training."""
 
     overwrite_output_dir: bool = field(default=False, metadata={"help": "train into a directory that holds a run"})
+    probe_prompt: str | None = field(default=None, metadata={"help": "log every token's scratch list of this text"})
+    probe_steps: int = field(default=100, metadata={"help": "how often; and after the last step"})
 
 
 class _Parser(HfArgumentParser):

@@ -26,7 +26,7 @@ from modeling_gpt_dag.wordings import plain_lines
 
 
 def prepare():
-    """Arguments, training data, tokenizer and model; raises ValueError for whatever in them cannot work."""
+    """Arguments, training data, tokenizer, model and logger; raises ValueError for whatever in them cannot work."""
     model_args, data_args, training_args, run_args = parse_recipe(sys.argv[1:])
     output_dir = Path(training_args.output_dir)
     holds_run = (output_dir / "config.json").exists() or (output_dir.is_dir() and get_last_checkpoint(output_dir))
@@ -55,12 +55,13 @@ def prepare():
         dataset = packed_dataset(tokenizer, lines, data_args.num_train_blocks, data_args.block_size, form)
     set_seed(training_args.seed)
     recipe = effective_recipe(model_args, data_args, training_args)
-    return data_args, training_args, recipe, dataset, tokenizer, GPTDAGForCausalLM(config)
+    dag_logger = DAGLogger(run_args.probe_prompt, run_args.probe_steps)
+    return data_args, training_args, recipe, dataset, tokenizer, GPTDAGForCausalLM(config), dag_logger
 
 
 def main():
     try:
-        data_args, training_args, recipe, dataset, tokenizer, model = prepare()
+        data_args, training_args, recipe, dataset, tokenizer, model, dag_logger = prepare()
     except (ValueError, TypeError) as error:
         raise SystemExit(f"train.py: {error}") from error
     # A line is an answer: generation ends with it.
@@ -77,9 +78,8 @@ def main():
         train_dataset=dataset,
         data_collator=default_data_collator,
         processing_class=tokenizer,
+        callbacks=[dag_logger],
     )
-    # Before the reporters, so that they see what it adds.
-    trainer.callback_handler.callbacks.insert(0, DAGLogger())
     resume = training_args.resume_from_checkpoint
     trainer.train(resume_from_checkpoint=resume.lower() == "true" or resume if resume else None)
     # The Trainer turns the cache off in the config; a saved model generates with it.

@@ -19,7 +19,9 @@ PRETRAINED = "HuggingFaceTB/SmolLM2-135M-Instruct"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("code", "printed"), BLOCKS, ids=["use", "own model", "pretrained model", "look inside"])
+@pytest.mark.parametrize(
+    ("code", "printed"), BLOCKS, ids=["use", "own model", "pretrained model", "logging by hand", "look inside"]
+)
 def test_readme_code_prints_what_it_says(code, printed, headline, tokenizer, monkeypatch, tmp_path):
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs" / "arithmetic").symlink_to(headline)

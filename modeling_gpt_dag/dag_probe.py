@@ -1,0 +1,76 @@
+"""The scratch list of every token of a fixed prompt, as a table, while a model trains."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+from transformers import PreTrainedTokenizerBase, TrainerCallback, TrainingArguments
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@torch.no_grad()
+def probe_table(model: nn.Module, tokenizer: PreTrainedTokenizerBase, prompt: str) -> "pd.DataFrame":
+    """A row per token: position, token, gate, and every slot's value as text, "" where it holds none.
+
+    The model is asked as in inference: in eval mode, the most probable plan.
+    """
+    import pandas as pd
+
+    ids = tokenizer(prompt, return_tensors="pt")["input_ids"].to(next(model.parameters()).device)
+    was_training = model.training
+    dag = model.eval()(input_ids=ids, use_cache=False, output_dag=True).dag
+    model.train(was_training)
+    if dag.values_mantissa is None:
+        texts = [[f"{value:.6g}" for value in row] for row in dag.values[0].tolist()]
+    else:
+        pairs = zip(dag.values_mantissa[0].tolist(), dag.values_scale[0].tolist(), strict=True)
+        texts = [[f"{Decimal(m).scaleb(-s):f}" for m, s in zip(*row, strict=True)] for row in pairs]
+    table = pd.DataFrame(
+        {
+            "position": range(ids.shape[1]),
+            "token": [tokenizer.decode([token]) for token in ids[0].tolist()],
+            "gate": dag.gate[0].float().tolist(),
+        }
+    )
+    held = dag.values_mask[0].tolist()
+    for slot in range(len(texts[0])):
+        table[f"slot {slot}"] = [row[slot] if mask[slot] else "" for row, mask in zip(texts, held, strict=True)]
+    return table
+
+
+def probe_file(args: TrainingArguments) -> Path:
+    return Path(args.output_dir) / "dag_probe.csv"
+
+
+def report_table(table: "pd.DataFrame", args: TrainingArguments, step: int, callbacks: list[TrainerCallback]):
+    """Append the table to `probe_file` and give it to those reporters that show tables or text."""
+    from transformers.integrations import TensorBoardCallback, TrackioCallback, WandbCallback
+
+    path = probe_file(args)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stamped = table.copy()
+    stamped.insert(0, "step", step)
+    stamped.to_csv(path, mode="a", header=not path.exists(), index=False)
+    for callback in callbacks:
+        if isinstance(callback, WandbCallback):
+            import wandb
+
+            wandb.log({"dag/probe": wandb.Table(dataframe=table), "train/global_step": step})
+        elif isinstance(callback, TrackioCallback):
+            import trackio
+
+            trackio.log({"dag/probe": trackio.Table(dataframe=table), "train/global_step": step})
+        elif isinstance(callback, TensorBoardCallback):
+            callback.tb_writer.add_text("dag/probe", _markdown(table), step)
+
+
+def _markdown(table: "pd.DataFrame") -> str:
+    def line(cells) -> str:
+        return f"| {' | '.join(str(cell) for cell in cells)} |"
+
+    rows = table.assign(token=[repr(token).replace("|", "\\|") for token in table["token"]]).itertuples(index=False)
+    return "\n".join([line(table.columns), line("---" for _ in table.columns), *(line(row) for row in rows)])
