@@ -19,14 +19,20 @@ ALL_PLANS = {"dag_depth": 1, "dag_beams": 100}
 
 @pytest.fixture
 def step(make_model, encode):
-    """Metrics of one training step on TEXTS, with the model and the outputs they are of."""
+    """Metrics of one training step on TEXTS, with the model and the outputs they are of; `.state` is the mixer's."""
 
     def step(**overrides):
         model = make_model(**overrides).train()
         ids = encode(*TEXTS)
         dag_logger = DAGLogger()
+
+        def keep(mixer, inputs, output):
+            step.state = inputs[2]
+
         with dag_logger.capture(model):
+            hook = model.model.mixer.register_forward_hook(keep)
             outputs = model(ids, labels=ids, output_dag=True, output_hidden_states=True)
+            hook.remove()
             for tensor in (outputs.dag.dag_hidden, outputs.dag.values, outputs.hidden_states[-1]):
                 if tensor.requires_grad:
                     tensor.retain_grad()
@@ -127,7 +133,8 @@ def test_gradients_are_those_autograd_leaves_on_the_same_tensors(step, numerics)
         bias = model.model.dag.operation_head.bias.grad.view(3, 4)
         embedding = model.get_input_embeddings()(model.model.number_memory.written_tokens)
         final = written @ torch.cat([embedding, model.model.dag.end_embedding.unsqueeze(0)]).T
-        past_dag = (1 - outputs.dag.gate.unsqueeze(-1)) * outputs.hidden_states[-1].grad
+        kept = 1 - outputs.dag.gate * (1 - step.state.ends)
+        past_dag = kept.unsqueeze(-1) * outputs.hidden_states[-1].grad
     else:
         bias = model.model.dag.plan_out.bias.grad.view(3, -1)[:, -4:]
         final, past_dag = outputs.dag.values.grad[..., -1], outputs.hidden_states[-1].grad

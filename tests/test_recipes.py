@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from transformers import TrainingArguments
 
 from modeling_gpt_dag import GPTDAGConfig
-from modeling_gpt_dag.recipes import ModelArguments, build_config, parse_recipe
+from modeling_gpt_dag.attach_training import AttachArguments
+from modeling_gpt_dag.recipes import DAGArguments, ModelArguments, build_config, parse_recipe
 
-CONFIGS = [path for path in sorted((Path(__file__).parent.parent / "configs").glob("*.yaml")) if path.stem != "report"]
+ALL_CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.yaml"))
+CONFIGS = [path for path in ALL_CONFIGS if path.stem not in ("report", "attach")]  # of train.py
 
 
 @pytest.fixture
@@ -27,6 +30,13 @@ def test_every_recipe_parses_and_builds_its_config(path, tokenizer, symbols):
     config = build_config(model, vocab_size=len(tokenizer), number_tokens=symbols)
     assert config.max_position_embeddings >= data.block_size
     assert training.max_steps > 0 and training.output_dir.startswith("runs/")
+
+
+def test_the_recipe_of_attach_parses():
+    path = next(path for path in ALL_CONFIGS if path.stem == "attach")
+    classes = (DAGArguments, AttachArguments, TrainingArguments)
+    dag, data, training = parse_recipe([str(path), "--backbone", "some", "--output_dir", "runs/some"], classes)
+    assert dag.dag_depth == 2 and data.tasks == ["wordings", "expressions"] and training.max_steps > 0
 
 
 def test_the_twin_differs_from_the_headline_in_depth_alone():
