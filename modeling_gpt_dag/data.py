@@ -84,20 +84,17 @@ def training_lines(
     return lines()
 
 
-def packed_dataset(
+def packed_lines(
     tokenizer: PreTrainedTokenizerBase,
     lines: Iterator[Line],
     num_blocks: int,
     block_size: int,
     plan_format: PlanFormat | None = None,
-) -> "Dataset":
-    """`num_blocks` blocks of `block_size` tokens.
+) -> dict[str, np.ndarray]:
+    """`input_ids` (num_blocks, block_size); with a `plan_format` also `plan_labels` (num_blocks, block_size, D, 3).
 
-    Columns `input_ids` and `labels`, the same text; with a `plan_format` also `plan_labels` (block_size, D, 3), at the
-    tokens from which the answer's characters and its end follow.
+    Plans stand at the tokens from which the answer's characters and its end follow.
     """
-    from datasets import Array3D, Dataset, Features, List, Value
-
     size = num_blocks * block_size
     tokens: list[int] = []
     depth = plan_format.depth if plan_format is not None else 0
@@ -116,10 +113,25 @@ def packed_dataset(
                 plans[speaks:end] = line.plan
             if len(tokens) > block_end and block_end // block_size % 2 == 0:
                 del tokens[block_end:]
-    blocks = np.array(tokens[:size]).reshape(num_blocks, block_size)
-    columns = {"input_ids": blocks, "labels": blocks}
-    features = {name: List(Value("int64")) for name in columns}
+    columns = {"input_ids": np.array(tokens[:size]).reshape(num_blocks, block_size)}
     if depth:
         columns["plan_labels"] = plans.reshape(num_blocks, block_size, depth, 3)
-        features["plan_labels"] = Array3D((block_size, depth, 3), "int16")
+    return columns
+
+
+def packed_dataset(
+    tokenizer: PreTrainedTokenizerBase,
+    lines: Iterator[Line],
+    num_blocks: int,
+    block_size: int,
+    plan_format: PlanFormat | None = None,
+) -> "Dataset":
+    """The columns of `packed_lines`, and `labels`, which are the `input_ids`."""
+    from datasets import Array3D, Dataset, Features, List, Value
+
+    columns = packed_lines(tokenizer, lines, num_blocks, block_size, plan_format)
+    columns["labels"] = columns["input_ids"]
+    features = {name: List(Value("int64")) for name in ("input_ids", "labels")}
+    if "plan_labels" in columns:
+        features["plan_labels"] = Array3D(columns["plan_labels"].shape[1:], "int16")
     return Dataset.from_dict(columns, features=Features(features)).with_format("torch")

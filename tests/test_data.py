@@ -5,7 +5,14 @@ from itertools import islice
 
 import pytest
 
-from modeling_gpt_dag.data import Line, TaskArguments, evaluation_problems, packed_dataset, training_lines
+from modeling_gpt_dag.data import (
+    Line,
+    TaskArguments,
+    evaluation_problems,
+    packed_dataset,
+    packed_lines,
+    training_lines,
+)
 from modeling_gpt_dag.problems import PlanFormat
 
 FORM = PlanFormat(2, 8, [], ["add", "identity", "multiply", "subtract"])
@@ -14,11 +21,11 @@ DIGITS = [1, 2, 3, 4]
 
 def test_plan_labels_stand_where_the_answer_is_written_and_nowhere_else(tokenizer):
     task = TaskArguments(task="expressions", num_operators=[1, 2])
-    dataset = packed_dataset(tokenizer, training_lines(task, 0, DIGITS, plan_format=FORM), 20, 48, FORM)
-    assert dataset["plan_labels"][:].shape == (20, 48, 2, 3)
-    for row in dataset:
-        text = tokenizer.decode(row["input_ids"])
-        labelled = (row["plan_labels"][:, 0, 0] != -100).tolist()
+    columns = packed_lines(tokenizer, training_lines(task, 0, DIGITS, plan_format=FORM), 20, 48, FORM)
+    assert columns["plan_labels"].shape == (20, 48, 2, 3)
+    for ids, plans in zip(columns["input_ids"], columns["plan_labels"], strict=True):
+        text = tokenizer.decode(ids)
+        labelled = (plans[:, 0, 0] != -100).tolist()
         for line in re.finditer(r"\n([^=\n]+)=([^\n]*)", text):  # lines that begin in this block
             first, last = line.start(2) - 1, line.end() - 1
             assert labelled[line.start() + 1 : last + 1] == [i >= first for i in range(line.start() + 1, last + 1)]
@@ -30,10 +37,15 @@ def test_plan_labels_stand_where_the_answer_is_written_and_nowhere_else(tokenize
 
 def test_every_other_block_begins_with_a_line_and_the_others_continue_the_block_before(tokenizer):
     lines = iter([Line("1+2=", "3", "\n"), Line("plain\n")] * 10_000)
-    dataset = packed_dataset(tokenizer, lines, 4, 10)
-    blocks = [tokenizer.decode(row["input_ids"]) for row in dataset]
+    blocks = [tokenizer.decode(ids) for ids in packed_lines(tokenizer, lines, 4, 10)["input_ids"]]
     assert blocks == ["1+2=3\nplai", "n\n1+2=3\npl", "1+2=3\nplai", "n\n1+2=3\npl"]
-    assert dataset["labels"][:].equal(dataset["input_ids"][:])
+
+
+@pytest.mark.slow
+def test_a_packed_dataset_has_tensors_and_labels_that_are_its_text(tokenizer):
+    lines = training_lines(TaskArguments(), 0, DIGITS, plan_format=FORM)
+    row = packed_dataset(tokenizer, lines, 4, 24, FORM)[1]
+    assert row["labels"].equal(row["input_ids"]) and row["plan_labels"].shape == (24, 2, 3)
 
 
 def test_a_share_of_the_lines_is_plain():
