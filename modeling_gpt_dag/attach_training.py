@@ -35,6 +35,7 @@ class AttachArguments:
     tasks: list[Task] = field(default_factory=lambda: ["wordings"], metadata={"help": "what the questions are"})
     digits: list[int] = field(default_factory=lambda: [1, 2, 3, 4], metadata={"help": "operand lengths in training"})
     num_operators: list[int] = field(default_factory=lambda: [1, 2], metadata={"help": "of expressions and questions"})
+    negative_share: float = field(default=0.05, metadata={"help": "share of negative operands, where they make sense"})
     num_questions: int = field(default=8_000, metadata={"help": "texts to train on, plain ones included"})
     plain_share: float = field(default=0.2, metadata={"help": "share of texts in which nothing is to be computed"})
     plain_text: str | None = field(default=None, metadata={"help": "text file (.gz too) to take half of those from"})
@@ -105,7 +106,10 @@ def training_examples(tokenizer: PreTrainedTokenizerBase, args: AttachArguments,
     symbols = number_tokens(tokenizer)
     num_plain = round(args.num_questions * args.plain_share)
     num_text = num_plain // 2 if args.plain_text is not None else 0
-    tasks = [TaskArguments(task=task, num_operators=args.num_operators) for task in args.tasks]
+    tasks = [
+        TaskArguments(task=task, num_operators=args.num_operators, negative_share=args.negative_share)
+        for task in args.tasks
+    ]
     asked = [training_lines(task, seed, args.digits) for task in tasks]
     plain = [map(Line, plain_lines(seed))]
     examples = question_examples(tokenizer, symbols, asked, args.num_questions - num_plain, seed, args.chat_share)
@@ -166,6 +170,7 @@ def evaluation_rows(tokenizer: PreTrainedTokenizerBase, args: AttachArguments) -
         ("one operation, training sentences", TaskArguments(**one), 4, False),
         ("one operation, held-out sentences", TaskArguments(**one, held_out=True), 4, False),
         ("one operation, 7-digit operands", TaskArguments(**one), 7, False),
+        ("one operation, negative operands", TaskArguments(**one, negative_share=0.5), 4, False),
         ("two operations, language", TaskArguments(**two), 4, False),
         ("two operations, notation", TaskArguments(task="expressions", num_operators=[2]), 4, False),
     ]

@@ -34,6 +34,7 @@ class TaskArguments:
     )
     parentheses: float = field(default=0.0, metadata={"help": "share of the expressions that may have parentheses"})
     held_out: bool = field(default=False, metadata={"help": "wordings: templates that never occur in training"})
+    negative_share: float = field(default=0.0, metadata={"help": "share of negative operands, where they make sense"})
 
 
 def task_problems(task: TaskArguments, split: Split, seed: int, digits: list[int]) -> Iterator[Problem]:
@@ -41,9 +42,9 @@ def task_problems(task: TaskArguments, split: Split, seed: int, digits: list[int
     if task.task not in get_args(Task):  # recipes are not checked as flags are
         raise ValueError(f"task={task.task!r}: must be one of {', '.join(get_args(Task))}")
     if task.task == "wordings":
-        return wording_problems(split, seed, task.held_out, digits, task.num_operators)
+        return wording_problems(split, seed, task.held_out, digits, task.num_operators, task.negative_share)
     counts = [1] if task.task == "arithmetic" else task.num_operators or [1, 2, 3]
-    return arithmetic_problems(split, seed, task.operators, digits, counts, task.parentheses)
+    return arithmetic_problems(split, seed, task.operators, digits, counts, task.parentheses, task.negative_share)
 
 
 def evaluation_problems(task: TaskArguments, num_samples: int, seed: int, digits: list[int]) -> list[Problem]:

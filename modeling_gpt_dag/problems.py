@@ -126,10 +126,11 @@ class Problem(NamedTuple):
         return [(left, right, format.operations.index(name)) for left, right, name in steps]
 
 
-def integer(generator: random.Random, digits: Sequence[int]) -> str:
-    """An integer of a length drawn from `digits`."""
+def integer(generator: random.Random, digits: Sequence[int], negative_share: float = 0.0) -> str:
+    """An integer of a length drawn from `digits`, negative with a probability of `negative_share`."""
     length = generator.choice(digits)
-    return str(generator.randint(10 ** (length - 1) if length > 1 else 0, 10**length - 1))
+    number = generator.randint(10 ** (length - 1) if length > 1 else 0, 10**length - 1)
+    return str(-number if negative_share > 0 and generator.random() < negative_share else number)
 
 
 def _by_precedence(operators: Sequence[str]) -> Expression:
@@ -179,12 +180,14 @@ def arithmetic_problems(
     digits: Sequence[int] = (1, 2, 3, 4),
     num_operators: Sequence[int] = (1,),
     parentheses: float = 0.0,
+    negative_share: float = 0.0,
 ) -> Iterator[Problem]:
     """An endless stream of problems `a+b*c=` of one split.
 
     operators: any of "+", "-", "*". digits: operand lengths, drawn per operand. num_operators: drawn per problem.
     parentheses: share of the problems whose order of evaluation is drawn at random, and written with the parentheses
-    that it needs. Raises ValueError for other operators, for counts below 1 and for a share outside 0..1.
+    that it needs. negative_share: of the operands. Raises ValueError for other operators, for counts below 1 and for a
+    share outside 0..1.
     """
     unknown = [operator for operator in operators if operator not in OPERATORS]
     if unknown or not operators:
@@ -193,8 +196,9 @@ def arithmetic_problems(
         raise ValueError(f"digits={list(digits)}: operands have at least 1 digit")
     if not num_operators or min(num_operators) < 1:
         raise ValueError(f"num_operators={list(num_operators)}: a problem has at least 1 operator")
-    if not 0 <= parentheses <= 1:
-        raise ValueError(f"parentheses={parentheses}: is a share between 0 and 1")
+    for name, share in (("parentheses", parentheses), ("negative_share", negative_share)):
+        if not 0 <= share <= 1:
+            raise ValueError(f"{name}={share}: is a share between 0 and 1")
     generator = random.Random(seed)
     single = max(num_operators) == 1
 
@@ -202,7 +206,7 @@ def arithmetic_problems(
         while True:
             count = generator.choice(num_operators)
             chosen = [generator.choice(operators) for _ in range(count)]
-            numbers = tuple(integer(generator, digits) for _ in range(count + 1))
+            numbers = tuple(integer(generator, digits, negative_share) for _ in range(count + 1))
             free = generator.random() < parentheses
             expression = _any_order(generator, chosen) if free else _by_precedence(chosen)
             group = chosen[0] if single else f"{count} operator{'s' * (count > 1)}"

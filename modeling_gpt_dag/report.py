@@ -51,7 +51,12 @@ class Column(TaskArguments):
     def settings(self) -> dict[str, Any]:
         """What determines the result. Without what is not given, so that a new option leaves old results valid."""
         display = {"name", "at_least", "at_most"}
-        return {key: value for key, value in vars(self).items() if key not in display and value is not None}
+        defaults = {key: value for key, value in vars(TaskArguments()).items() if key != "task"}
+        return {
+            key: value
+            for key, value in vars(self).items()
+            if key not in display and value is not None and (key not in defaults or defaults[key] != value)
+        }
 
     @property
     def key(self) -> str:

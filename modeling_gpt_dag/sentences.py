@@ -13,7 +13,8 @@ from .problems import Expression
 class Template(NamedTuple):
     """text: the prompt. expression: over the fields of the text and constants. ending: what follows the answer.
 
-    group: the row of the result table. family: how the sentence is composed; families of a group are drawn alike.
+    group: the row of the result table. family: how the sentence is composed; families of a group are drawn alike, and
+    "" and "told" are about numbers alone, not about things.
     """
 
     text: str

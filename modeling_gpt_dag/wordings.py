@@ -139,13 +139,16 @@ def wording_problems(
     held_out: bool = False,
     digits: Sequence[int] = (1, 2, 3, 4),
     num_operators: Sequence[int] | None = None,
+    negative_share: float = 0.0,
 ) -> Iterator[Problem]:
     """An endless stream of questions; held_out: in sentences that never occur in training. digits: operand lengths.
 
     num_operators: only questions of so many operations, 1 or 2. Training sentences are drawn by group and family,
-    each as often as the others. Raises ValueError for operands without digits and where no question has so many
-    operations.
+    each as often as the others. negative_share: of the operands in training sentences that are about numbers alone.
+    Raises ValueError for operands without digits, where no question has so many operations and for no share.
     """
+    if not 0 <= negative_share <= 1:
+        raise ValueError(f"negative_share={negative_share}: is a share between 0 and 1")
     if not digits or min(digits) < 1:
         raise ValueError(f"digits={list(digits)}: operands have at least 1 digit")
     groups: dict[tuple[str, str], list[Template]] = {}
@@ -157,11 +160,13 @@ def wording_problems(
         raise ValueError(f"num_operators={list(num_operators)}: wordings have 1 or 2 operations")
     names = sorted(groups)
     generator = random.Random(seed)
-    kinds = _number_kinds(generator, digits)
+    things = _number_kinds(generator, digits)
+    numbers_alone = things | {"": lambda: integer(generator, digits, negative_share)}
 
     def problems() -> Iterator[Problem]:
         while True:
             template = generator.choice(groups[generator.choice(names)])
+            kinds = numbers_alone if not held_out and template.family in ("", "told") else things
             words = _words(generator)
             prompt, numbers = _fill(template.text, words, kinds)
             ending, _ = _fill(template.ending, words, kinds)

@@ -106,6 +106,20 @@ def test_problems_without_an_exact_value_are_recognised():
     assert not inner.is_exact
 
 
+def test_operands_are_negative_in_the_share_asked_for():
+    problems = list(islice(arithmetic_problems("train", 3, num_operators=[1, 2], negative_share=0.3), 500))
+    numbers = [number for problem in problems for number in problem.numbers]
+    assert 0.25 < sum(number.startswith("-") for number in numbers) / len(numbers) < 0.35
+    assert all(problem.answer == str(eval(problem.prompt.rstrip("="))) for problem in problems)
+    asked = list(islice(wording_problems("train", 3, negative_share=1.0), 500))
+    for problem in asked:
+        negative = [number.startswith("-") for number in problem.numbers]
+        assert not any(negative) or not re.search(r"[$]|costs|packs|Left over", problem.prompt)
+    assert sum("-" in problem.prompt for problem in asked) > 100
+    with pytest.raises(ValueError, match="negative_share=2"):
+        wording_problems("train", 0, negative_share=2)
+
+
 def test_negative_zero_is_zero():
     assert Problem("", ("0", "-3"), ("multiply", 0, 1), "").answer == "0"
 
