@@ -189,6 +189,20 @@ PRICES = [
     "The bill is ${a:money} and the tip is ${b:money}",
 ]
 PRICE_QUESTIONS = [". Together they cost $", ". The total is $", ", so the total is $", ", together $", ". In all: $"]
+UNIT_PRICES = [
+    "One {item} costs ${a:money}",
+    "A {item} costs ${a:money}",
+    "Each {item} is ${a:money}",
+    "The price of a {item} is ${a:money}",
+    "{name} buys a {item} for ${a:money}",
+]
+UNIT_PRICE_QUESTIONS = [
+    ", so {b:small} {item}s cost $",
+    ", so {b:small} of them cost $",
+    ". Then {b:small} {item}s cost $",
+    ". The price of {b:small} of them is $",
+    ". {b:small} {item}s make $",
+]
 MONEY: Texts = [
     (
         "money",
@@ -206,17 +220,6 @@ MONEY: Texts = [
             "{name} has ${a:money} and lost ${b:money}. The rest is $",
             "{name} pays with ${a:money} for a {item} of ${b:money}. The change is $",
             "A {item} of ${a:money} is ${b:money} less today, that is $",
-        ],
-    ),
-    (
-        "money",
-        MULTIPLY,
-        [
-            "One {item} costs ${a:money}. The price of {b:small} of them is $",
-            "A {item} costs ${a:money}, so {b:small} of them cost $",
-            "Each {item} costs ${a:money}. Then {b:small} {item}s cost $",
-            "{b:small} {item}s at ${a:money} each cost $",
-            "{name} buys {b:small} of {item} for ${a:money} each and pays $",
         ],
     ),
 ]

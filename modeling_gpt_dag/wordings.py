@@ -40,6 +40,8 @@ from .sentences import (
     THINGS,
     TOLD,
     TOLD_QUESTIONS,
+    UNIT_PRICE_QUESTIONS,
+    UNIT_PRICES,
     Template,
 )
 
@@ -69,6 +71,8 @@ def _compose() -> Iterator[Template]:
         yield Template(text + question, MULTIPLY, "product", family="packages")
     for text, question in product(PRICES, PRICE_QUESTIONS):
         yield Template(text + question, ADD, "money", family="prices")
+    for text, question in product(UNIT_PRICES, UNIT_PRICE_QUESTIONS):
+        yield Template(text + question, MULTIPLY, "money", family="unit prices")
     for group, expression, variants in [*STORIES, *MONEY]:
         for text in variants:
             yield Template(text, expression, group, family="story")
