@@ -44,6 +44,7 @@ def test_training_examples_are_questions_and_plain_text_in_the_given_shares(toke
     assert sum("1987" in text or "3,456" in text for text in texts) > 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "trained"), [("none", 0), ("last_n", 1), ("lora", 2)])
 def test_unfreezing_trains_what_it_says_and_saves_a_plain_model(kind, trained, directory, tokenizer):
     if kind == "lora":

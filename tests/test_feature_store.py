@@ -73,6 +73,7 @@ def test_a_packed_row_says_where_texts_begin_and_asks_only_for_labelled_logits(t
     assert model(**batch).logits.shape[1] == 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_stored_are_the_hidden_states_of_each_text_alone(tokenizer, examples, tmp_path, dtype):
     backbone = make_backbone("llama").model.to(dtype)

@@ -48,7 +48,7 @@ def reachable(numbers: list[str], depth: int, operations) -> dict[str, int]:
     ("numbers", "depth", "operations"),
     [
         (["12", "7", "-3"], 1, OPERATIONS),
-        (["12", "7", "0.5"], 2, OPERATIONS),
+        pytest.param(["12", "7", "0.5"], 2, OPERATIONS, marks=pytest.mark.slow),
         (["8", "20"], 2, ["identity", "divide", "max", "power", "log"]),
         pytest.param(["4", "9"], 3, ["add", "identity", "subtract"], marks=pytest.mark.slow),
     ],

@@ -113,6 +113,7 @@ def cells_of(report, name: str) -> list[Cell]:
     return report.row_cells(table, table.row(name))
 
 
+@pytest.mark.slow
 def test_a_key_depends_on_what_is_trained_and_on_nothing_else(report, tmp_path):
     first, second = report.tables[0].row("DAG").trainings
     (tmp_path / "smoke.yaml").write_text("# a comment\n" + Path(SMOKE).read_text())
