@@ -20,6 +20,12 @@ def seed():
     torch.manual_seed(0)
 
 
+@pytest.fixture
+def fresh_compiler():
+    """What other tests compiled counts towards the limit of recompilations of the same code."""
+    torch._dynamo.reset()
+
+
 @pytest.fixture(scope="session")
 def tokenizer():
     return byte_tokenizer(model_max_length=64)

@@ -76,7 +76,7 @@ def test_a_4d_mask_does_what_the_2d_mask_does(model, encode, kind):
 
 
 @pytest.mark.slow
-def test_compiled_static_generation_equals_eager(model, tokenizer):
+def test_compiled_static_generation_equals_eager(model, tokenizer, fresh_compiler):
     batch = tokenizer(PROMPTS[:1], return_tensors="pt")
     expected = generate(model, batch, do_sample=False, use_cache=False)
     compiled = torch.compile(model.forward, fullgraph=True, dynamic=True)

@@ -141,7 +141,7 @@ def test_evaluation_gathers_logits_alone(model, encode):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("training", [False, True], ids=["eval", "training"])
-def test_it_compiles_without_graph_breaks_for_any_length(model, encode, training):
+def test_it_compiles_without_graph_breaks_for_any_length(model, encode, training, fresh_compiler):
     model.train(training)
     compiled = torch.compile(model, fullgraph=True, dynamic=True)
     for text in ("12+34=46", "1+2=3\n4*5="):
