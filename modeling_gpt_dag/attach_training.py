@@ -5,6 +5,7 @@ through the backbone. Everything else, model, loss and `Trainer`, is the same on
 """
 
 import gzip
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +17,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, P
 from .ablations import gate_shut
 from .data import Line, Task, TaskArguments, training_lines
 from .evaluation import evaluate_task, percent
-from .feature_store import Example, FeatureStore
+from .feature_store import Example, Examples, FeatureStore
 from .language_cost import language_cost
 from .modeling_gpt_dag import GPTDAGForCausalLM
 from .questions import question_examples, text_examples
@@ -87,20 +88,6 @@ def read_text(path: str) -> str:
         return file.read()
 
 
-class Examples(Dataset):
-    """Examples without hidden states: the backbone computes them."""
-
-    def __init__(self, examples: list[Example]):
-        self.examples = examples
-
-    def __len__(self) -> int:
-        return len(self.examples)
-
-    def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
-        input_ids, labels = self.examples[index]
-        return {"input_ids": torch.tensor(input_ids), "labels": torch.tensor(labels)}
-
-
 def training_examples(tokenizer: PreTrainedTokenizerBase, args: AttachArguments, seed: int) -> list[Example]:
     """The texts to train on: questions of the tasks in equal parts, and plain text."""
     symbols = number_tokens(tokenizer)
@@ -163,7 +150,7 @@ def merged(model: PreTrainedModel) -> GPTDAGForCausalLM:
     return model if isinstance(model, GPTDAGForCausalLM) else model.merge_and_unload()
 
 
-def evaluation_rows(tokenizer: PreTrainedTokenizerBase, args: AttachArguments) -> list[Row]:
+def evaluation_rows(args: AttachArguments) -> list[Row]:
     """What is asked before and after."""
     one, two = ({"task": "wordings", "num_operators": [count]} for count in (1, 2))
     rows = [
@@ -191,13 +178,10 @@ def evaluate_attached(
     backbone: the model before, where training has changed it.
     """
     report: dict[str, Any] = {"rows": {}}
-    for title, task, digits, chat in evaluation_rows(tokenizer, args) if args.eval_samples > 0 else []:
-        options = {"batch_size": args.eval_batch_size, "progress": True, "chat": chat}
-        if attached:
+    with nullcontext() if attached else gate_shut(model):
+        for title, task, digits, chat in evaluation_rows(args) if args.eval_samples > 0 else []:
+            options = {"batch_size": args.eval_batch_size, "progress": True, "chat": chat}
             report["rows"][title] = evaluate_task(model, tokenizer, task, digits, args.eval_samples, **options)
-        else:
-            with gate_shut(model):
-                report["rows"][title] = evaluate_task(model, tokenizer, task, digits, args.eval_samples, **options)
     if attached and args.perplexity_text is not None:
         lines = read_text(args.perplexity_text).splitlines(keepends=True)
         report["language"] = language_cost(

@@ -287,11 +287,20 @@ def false_fires(
         batch = tokenizer(chosen, add_special_tokens=False, padding=True, padding_side="right", return_tensors="pt")
         dag = model(**batch.to(model.device), output_dag=True, use_cache=False).dag
         fired += int(((dag.gate > FIRED) & batch["attention_mask"].bool()).any(-1).sum())
-    return {"fired": fired, "n": len(lines), "interval": list(wilson_interval(fired, len(lines)))}
+    return fires(fired, len(lines))
+
+
+def fires(fired: int, n: int) -> dict[str, Any]:
+    """`fired`, `n`, `interval`; an interval of None where there is no line."""
+    return {"fired": fired, "n": n, "interval": list(wilson_interval(fired, n)) if n else [None, None]}
 
 
 def percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.1f} %"
+
+
+def _row_name(report: dict[str, Any]) -> str:
+    return f"{report['digits']}{', held out' if report['held_out'] else ''}"
 
 
 def results_table(reports: list[dict[str, Any]]) -> str:
@@ -299,9 +308,14 @@ def results_table(reports: list[dict[str, Any]]) -> str:
     groups = sorted({group for report in reports for group in report["groups"]})
     lines = ["| digits | " + " | ".join(groups) + " | all | n | left out |", "|---|" + "---|" * (len(groups) + 3)]
     for report in reports:
-        name = f"{report['digits']}{', held out' if report['held_out'] else ''}"
         cells = [percent(report["groups"].get(group, {"exact_match": None})["exact_match"]) for group in groups]
-        row = [name, *cells, percent(report["exact_match"]), str(report["n"]), str(report["left_out"]["n"])]
+        row = [
+            _row_name(report),
+            *cells,
+            percent(report["exact_match"]),
+            str(report["n"]),
+            str(report["left_out"]["n"]),
+        ]
         lines.append("| " + " | ".join(row) + " |")
     return "\n".join(lines)
 
@@ -317,6 +331,7 @@ def factors_table(reports: list[dict[str, Any]]) -> str:
     }
     lines = ["| digits | " + " | ".join(names.values()) + " |", "|---|" + "---|" * len(names)]
     for report in reports:
-        name = f"{report['digits']}{', held out' if report['held_out'] else ''}"
-        lines.append("| " + " | ".join([name, *(percent(report["factors"][factor]) for factor in names)]) + " |")
+        lines.append(
+            "| " + " | ".join([_row_name(report), *(percent(report["factors"][factor]) for factor in names)]) + " |"
+        )
     return "\n".join(lines)

@@ -21,7 +21,8 @@ from torch.utils.data import Dataset
 from tqdm.auto import tqdm
 from transformers import PreTrainedModel
 
-UNLABELLED = -100
+from .problems import UNLABELLED
+
 VERSION = 1  # of what is computed and how it is laid out
 SAVE_EVERY = 16  # batches
 
@@ -48,26 +49,32 @@ def _backbone_key(backbone: PreTrainedModel) -> str:
     return digest.hexdigest()
 
 
-class FeatureStore(Dataset):
-    """Examples with their hidden states: items are dicts of `input_ids`, `labels` and `backbone_hidden_states`."""
+class Examples(Dataset):
+    """Examples without hidden states, which the backbone computes: items are dicts of `input_ids` and `labels`."""
 
-    def __init__(self, examples: Sequence[Example], hidden_states: Tensor):
-        """hidden_states: (all tokens of all examples, H), in the order of the examples."""
+    def __init__(self, examples: Sequence[Example]):
         self.examples = examples
-        self.hidden_states = hidden_states
-        ends = torch.tensor([len(example.input_ids) for example in examples]).cumsum(0)
-        self.starts = [0, *ends.tolist()]
 
     def __len__(self) -> int:
         return len(self.examples)
 
     def __getitem__(self, index: int) -> dict[str, Tensor]:
-        example = self.examples[index]
-        return {
-            "input_ids": torch.tensor(example.input_ids),
-            "labels": torch.tensor(example.labels),
-            "backbone_hidden_states": self.hidden_states[self.starts[index] : self.starts[index + 1]],
-        }
+        return {name: torch.tensor(ids) for name, ids in self.examples[index]._asdict().items()}
+
+
+class FeatureStore(Examples):
+    """Examples with their hidden states: items have `backbone_hidden_states` as well."""
+
+    def __init__(self, examples: Sequence[Example], hidden_states: Tensor):
+        """hidden_states: (all tokens of all examples, H), in the order of the examples."""
+        super().__init__(examples)
+        self.hidden_states = hidden_states
+        ends = torch.tensor([len(example.input_ids) for example in examples]).cumsum(0)
+        self.starts = [0, *ends.tolist()]
+
+    def __getitem__(self, index: int) -> dict[str, Tensor]:
+        features = self.hidden_states[self.starts[index] : self.starts[index + 1]]
+        return {**super().__getitem__(index), "backbone_hidden_states": features}
 
     @classmethod
     def build(

@@ -13,9 +13,8 @@ from torch.nn import functional as F
 from tqdm.auto import tqdm
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from .statistics import wilson_interval
+from .evaluation import FIRED, fires
 
-FIRED = 0.5  # a gate above it presents the result
 HAS_DIGIT = re.compile(r"\d")
 
 
@@ -60,5 +59,4 @@ def language_cost(
     for name, chosen in (("all", torch.ones_like(line_of, dtype=torch.bool)), ("with_numbers", has_numbers[line_of])):
         before, after = losses[:, chosen].nanmean(1).exp().tolist()
         report[name] = {"before": before, "after": after, "tokens": int(chosen.sum())}
-    interval = list(wilson_interval(false_fires, n)) if n else [None, None]
-    return {**report, "false_fires": {"fired": false_fires, "n": n, "interval": interval}}
+    return {**report, "false_fires": fires(false_fires, n)}

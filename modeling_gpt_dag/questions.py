@@ -13,12 +13,13 @@ from transformers import PreTrainedTokenizerBase
 
 from .data import Line
 from .evaluation import chat_prompt
-from .feature_store import UNLABELLED, Example
+from .feature_store import Example
+from .problems import UNLABELLED
 
 TEXT_TOKENS = 96  # of a passage of plain text
 
 
-def number_of(tokenizer: PreTrainedTokenizerBase, number_tokens: dict[str, list[int]], answer: str) -> list[int]:
+def number_of(number_tokens: dict[str, list[int]], answer: str) -> list[int]:
     """The tokens that the DAG writes a decimal text with."""
     return [number_tokens[character][0] for character in answer]
 
@@ -36,7 +37,7 @@ def question(
         ending = _after_digit(tokenizer, line.ending)
     if not line.answer:
         return Example(ids, ids)
-    answer = number_of(tokenizer, number_tokens, line.answer) + ending
+    answer = number_of(number_tokens, line.answer) + ending
     return Example(ids + answer, [UNLABELLED] * len(ids) + answer)
 
 

@@ -25,11 +25,10 @@ from tqdm.auto import tqdm
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from .ablations import ablated
-from .evaluation import drawn_problems, evaluate_task, false_fires, is_exact_match, load, score
+from .evaluation import drawn_problems, evaluate_task, false_fires, fires, is_exact_match, load, score
 from .problems import Problem
 from .regex_solver import solve
 from .report import Cell, Column, Training
-from .statistics import wilson_interval
 from .wordings import plain_lines
 
 RESULTS = Path("results")
@@ -129,8 +128,7 @@ def evaluate_solver(column: Column) -> dict[str, Any]:
     """The column's result for the regex solver, as strictly: it fires on a plain line if it answers."""
     if column.measure == "false_fires":
         lines = _plain(column)
-        fired = sum(solve(line) is not None for line in lines)
-        return {"fired": fired, "n": len(lines), "interval": list(wilson_interval(fired, len(lines)))}
+        return fires(sum(solve(line) is not None for line in lines), len(lines))
     problems = drawn_problems(column, column.digits, column.num_samples, seed=0)
     exact = [problem for problem in problems if problem.is_exact]
 
