@@ -4,6 +4,7 @@ What is unusual: with a frozen backbone only its stored hidden states are traine
 through the backbone. Everything else, model, loss and `Trainer`, is the same on both paths.
 """
 
+import copy
 import gzip
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -45,9 +46,9 @@ class AttachArguments:
     unfreeze_layers: int = field(default=2, metadata={"help": "last_n: how many of the backbone's last layers"})
     lora_rank: int = field(default=8, metadata={"help": "lora: rank of the adapters, which are merged at the end"})
     feature_store: str | None = field(default=None, metadata={"help": "directory; by default one in output_dir"})
-    feature_dtype: Literal["float32", "bfloat16", "float16"] = field(
+    inference_dtype: Literal["float32", "bfloat16", "float16"] = field(
         default="float32",
-        metadata={"help": "of the frozen backbone while its features are computed, and of the store"},
+        metadata={"help": "of the features and of the evaluation; what is trained and saved stays float32"},
     )
     eval_samples: int = field(default=500, metadata={"help": "questions per row of the evaluation; 0 asks none"})
     eval_batch_size: int = field(default=64, metadata={"help": "questions answered at a time"})
@@ -106,6 +107,12 @@ def training_examples(tokenizer: PreTrainedTokenizerBase, args: AttachArguments,
     return examples
 
 
+def in_dtype(model: PreTrainedModel, dtype: str) -> PreTrainedModel:
+    """The model, or a copy of it in another dtype: casting there and back would round its weights."""
+    wanted = getattr(torch, dtype)
+    return model if model.dtype == wanted else copy.deepcopy(model).to(wanted)
+
+
 def training_set(
     model: GPTDAGForCausalLM, tokenizer: PreTrainedTokenizerBase, args: AttachArguments, directory: Path, seed: int
 ) -> Dataset:
@@ -113,13 +120,8 @@ def training_set(
     examples = training_examples(tokenizer, args, seed)
     if args.unfreeze != "none" or torch.accelerator.is_available():
         return Examples(examples)
-    backbone = model.model.backbone
-    dtype = backbone.dtype
-    backbone.to(getattr(torch, args.feature_dtype))
-    try:
-        return FeatureStore.build(backbone.eval(), examples, args.feature_store or directory, progress=True)
-    finally:
-        backbone.to(dtype)
+    backbone = in_dtype(model.model.backbone, args.inference_dtype)
+    return FeatureStore.build(backbone.eval(), examples, args.feature_store or directory, progress=True)
 
 
 def unfreeze(model: GPTDAGForCausalLM, args: AttachArguments) -> PreTrainedModel:
@@ -178,6 +180,8 @@ def evaluate_attached(
     backbone: the model before, where training has changed it.
     """
     report: dict[str, Any] = {"rows": {}}
+    model = in_dtype(model, args.inference_dtype)
+    backbone = None if backbone is None else in_dtype(backbone, args.inference_dtype)
     with nullcontext() if attached else gate_shut(model):
         for title, task, digits, chat in evaluation_rows(args) if args.eval_samples > 0 else []:
             options = {"batch_size": args.eval_batch_size, "progress": True, "chat": chat}

@@ -9,6 +9,8 @@ computed once and stored; an interrupted run goes on where it stopped. The direc
 
 import argparse
 import json
+import shutil
+import time
 from pathlib import Path
 
 from transformers import Trainer, TrainingArguments, set_seed
@@ -29,9 +31,11 @@ from modeling_gpt_dag.feature_store import pack
 from modeling_gpt_dag.recipes import DAGArguments, effective_recipe, parse_recipe
 
 CONFIG = Path(__file__).parent.parent / "configs" / "attach.yaml"
+FEATURES = "features"  # in output_dir
 
 
 def main():
+    began = time.monotonic()
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--config", default=str(CONFIG))
     known, flags = parser.parse_known_args()
@@ -45,7 +49,7 @@ def main():
         set_seed(training_args.seed)
         model = attach_model(backbone, tokenizer, dag_args)
         before = evaluate_attached(model, tokenizer, args, attached=False)
-        dataset = training_set(model, tokenizer, args, output_dir / "features", training_args.seed)
+        dataset = training_set(model, tokenizer, args, output_dir / FEATURES, training_args.seed)
         model = unfreeze(model, args)
     except (ValueError, OSError) as error:
         raise SystemExit(f"attach.py: {error}") from error
@@ -62,7 +66,12 @@ def main():
     model.save_pretrained(output_dir)
     tokenizer.save_pretrained(output_dir)
     (output_dir / "recipe.yaml").write_text(effective_recipe(dag_args, args, training_args))
-    (output_dir / "attach.json").write_text(json.dumps({"before": before, "after": after}, indent=2) + "\n")
+    minutes = (time.monotonic() - began) / 60
+    report = {"before": before, "after": after, "minutes": round(minutes, 1)}
+    (output_dir / "attach.json").write_text(json.dumps(report, indent=2) + "\n")
+    if (output_dir / FEATURES).is_dir():  # they served their purpose; one that was asked for by name stays
+        shutil.rmtree(output_dir / FEATURES)
+    print(f"{minutes:.1f} minutes, saved in {output_dir}")
 
 
 if __name__ == "__main__":
