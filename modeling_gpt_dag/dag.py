@@ -170,15 +170,20 @@ class ExactDAG(nn.Module):
         self.combine = nn.Linear(hidden_size + num_values * key_size, hidden_size)
         self.end_embedding = nn.Parameter(torch.empty(hidden_size))
 
-    def plan_logits(self, hidden: Tensor, number_keys: Tensor, number_values: Tensor) -> Tensor:
+    def planning_hidden(self, hidden: Tensor, number_values: Tensor) -> Tensor:
+        """(B, T, H): what plan and gate are decided by.
+
+        hidden: (B, T, H), normalised. number_values: (B, T, n, E), `self.value` at the tokens behind the numbers read.
+        Those are found by reading, not by attention, so that they say the same whatever the numbers' length.
+        """
+        return hidden + F.gelu(self.combine(torch.cat([hidden, number_values.flatten(2)], -1)))
+
+    def plan_logits(self, hidden: Tensor, number_keys: Tensor) -> Tensor:
         """(B, T, D (2 S + O)): operands by slot rank plus, for the numbers read, by content; then operations.
 
-        hidden: (B, T, H), normalised. number_keys, number_values: (B, T, n, E), `self.key` and `self.value` at the
-        tokens behind the numbers read. Those are found by reading, not by attention, so that they say the same
-        whatever the numbers' length.
+        hidden: (B, T, H), from `planning_hidden`. number_keys: (B, T, n, E), `self.key` behind the numbers read.
         """
         batch, tokens, num_read, key_size = number_keys.shape
-        hidden = hidden + F.gelu(self.combine(torch.cat([hidden, number_values.flatten(2)], -1)))
         rank = self.slot_head(hidden).view(batch, tokens, self.depth * 2, -1)
         query = self.query(hidden).view(batch, tokens, self.depth * 2, key_size)
         content = (query @ number_keys.transpose(-1, -2)) * key_size**-0.5

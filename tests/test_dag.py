@@ -48,9 +48,13 @@ def context(size: int, dtype=torch.float) -> tuple[torch.Tensor, torch.Tensor]:
     return tuple(torch.randn(B, T, size, E, generator=generator, dtype=dtype) for _ in range(2))
 
 
+def plan_logits_of(dag: ExactDAG, hidden: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+    return dag.plan_logits(dag.planning_hidden(hidden, values), keys)
+
+
 def run(dag: ExactDAG, rows: list[list[str]], size: int, hidden=None, written: int = 0):
     hidden = torch.randn(B, T, H) if hidden is None else hidden
-    plan_logits = dag.plan_logits(hidden, *context(size))
+    plan_logits = plan_logits_of(dag, hidden, *context(size))
     return dag(plan_logits, numbers_of(rows, size), torch.full((B, T), written), torch.eye(12, H))
 
 
@@ -110,7 +114,7 @@ def test_execution_follows_the_plan():
 
 def plan_of(depth: int, size: int) -> PlanLogProbs:
     dag = make_exact(depth, size)
-    return dag.plan(dag.plan_logits(torch.randn(B, T, H), *context(size)), numbers_of([["1"] * size] * 2, size).exists)
+    return dag.plan(plan_logits_of(dag, torch.randn(B, T, H), *context(size)), numbers_of([["1"] * size] * 2, size).exists)
 
 
 def test_sampled_plans_differ_contain_the_best_and_use_existing_slots():
@@ -178,7 +182,7 @@ def test_drawing_all_plans_gives_the_marginal_of_the_oracle_in_value_and_gradien
     rows = [["12", "-3", "0.5"][:size], ["7"]]
     numbers = numbers_of(rows, size)
     symbols = torch.eye(12, H, dtype=torch.double)
-    plan_logits = dag.plan_logits(hidden, *context(size, torch.double))
+    plan_logits = plan_logits_of(dag, hidden, *context(size, torch.double))
     state = dag(plan_logits, numbers, torch.full((B, T), written), symbols)
 
     plan = dag.plan(plan_logits, numbers.exists)
