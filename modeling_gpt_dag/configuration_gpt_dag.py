@@ -49,6 +49,8 @@ class GPTDAGConfig(PreTrainedConfig):
         dag_value_loss_weight (`float`, defaults to 0.0):
             of the value loss: numbers in the labels are searched for plans that compute them. Exact numerics only.
         dag_value_positions (`int`, defaults to 64): numbers searched in each forward pass.
+        dag_gate_loss_weight (`float`, defaults to 0.0):
+            of the gate loss: a gate is to be shut where no label follows, in prompts and in text that is not learned.
         number_tokens (`dict[str, list[int]]`, *optional*): token ids of each number symbol, as
             `modeling_gpt_dag.number_tokens(tokenizer)` returns it. Exact numerics cannot read without it.
 
@@ -73,6 +75,7 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_plan_loss_weight: float | int = 1.0
     dag_value_loss_weight: float | int = 0.0
     dag_value_positions: int = 64
+    dag_gate_loss_weight: float | int = 0.0
     number_tokens: dict[str, list[int]] | None = None
     use_cache: bool = True
     tie_word_embeddings: bool | None = None
@@ -207,6 +210,7 @@ class GPTDAGConfig(PreTrainedConfig):
         check(self.dag_plan_loss_weight >= 0, "dag_plan_loss_weight", "must not be negative")
         check(self.dag_value_loss_weight >= 0, "dag_value_loss_weight", "must not be negative")
         check(self.dag_value_positions >= 1, "dag_value_positions", "must be at least 1")
+        check(self.dag_gate_loss_weight >= 0, "dag_gate_loss_weight", "must not be negative")
         if self.dag_numerics == "soft":
             soft = "soft numerics extracts one value from the hidden state and reads no numbers; use exact"
             check(self.dag_num_values == 1, "dag_num_values", f"must be 1: {soft}")

@@ -128,6 +128,18 @@ def plan_cross_entropy(probs: tuple[Tensor, Tensor, Tensor], gate: Tensor, plan_
     return torch.stack(losses).sum()
 
 
+def shut_gate_cross_entropy(gate: Tensor, labels: Tensor) -> Tensor:
+    """() sum of -log(1 - gate) over the tokens that no label follows.
+
+    The next-token loss says nothing about them, and a gate left ajar disturbs what the backbone knows to say.
+
+    gate: (B, T). labels: (B, T), -100 where there is none.
+    """
+    unlabelled = nn.functional.pad(labels[:, 1:] == -100, (0, 1), value=True)
+    # A gate of exactly 1 costs much, not infinitely much.
+    return torch.where(unlabelled, -torch.log1p(-gate.float() * (1 - 1e-6)), 0.0).sum()
+
+
 def execute(initial: DecimalTensor, plans: Tensor, operations: list[str]) -> DecimalTensor:
     """Run plans (B, T, K, D, 3) on initial values (B, T, N), exactly; returns the scratch lists (B, T, K, S)."""
     slots = initial.map(lambda tensor: tensor.unsqueeze(2).expand(-1, -1, plans.shape[2], -1))

@@ -27,7 +27,7 @@ from transformers.utils.generic import can_return_tuple, merge_with_config_defau
 
 from .attach import attach
 from .configuration_gpt_dag import GPTDAGConfig
-from .dag import DAGState, ExactDAG, GateMixer, SoftDAG, plan_cross_entropy
+from .dag import DAGState, ExactDAG, GateMixer, SoftDAG, plan_cross_entropy, shut_gate_cross_entropy
 from .decimal_tensor import DecimalTensor
 from .number_memory import NumberMemory
 from .number_text import WRITTEN_SYMBOLS, NumberText, read_numbers
@@ -432,8 +432,11 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         '1234567+7654321=8888888\n'
         ```
         """
-        has_plan_loss = plan_labels is not None and self.config.dag_depth > 0
-        has_value_loss = labels is not None and self.config.dag_value_loss_weight > 0 and self.training
+        learns_dag = labels is not None and self.config.dag_depth > 0
+        has_plan_loss = learns_dag and plan_labels is not None
+        has_value_loss = learns_dag and self.config.dag_value_loss_weight > 0 and self.training
+        has_gate_loss = learns_dag and self.config.dag_gate_loss_weight > 0 and self.training
+        has_dag_loss = has_plan_loss or has_value_loss or has_gate_loss
         outputs: GPTDAGModelOutput = self.model(
             input_ids=input_ids,
             attention_mask=attention_mask,
@@ -441,7 +444,7 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             past_key_values=past_key_values,
             inputs_embeds=inputs_embeds,
             use_cache=use_cache,
-            output_dag=output_dag or has_plan_loss or has_value_loss,
+            output_dag=output_dag or has_dag_loss,
             backbone_hidden_states=backbone_hidden_states,
             **kwargs,
         )
@@ -449,7 +452,7 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         loss = None
         if labels is not None:
             loss = self.loss_function(logits=logits, labels=labels, vocab_size=self.config.vocab_size, **kwargs)
-        if loss is not None and (has_plan_loss or has_value_loss):
+        if has_dag_loss:
             # Over the tokens of all micro-batches and ranks, so that these add up to one large batch.
             items = kwargs.get("num_items_in_batch")
             items = (labels[..., 1:] != -100).sum() if items is None else items
@@ -461,6 +464,9 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             if has_value_loss:
                 value_loss = self._value_loss(probs, dag, input_ids, position_ids, labels)
                 loss = loss + self.config.dag_value_loss_weight * value_loss / items
+            if has_gate_loss:
+                gate_loss = shut_gate_cross_entropy(dag.gate, labels)
+                loss = loss + self.config.dag_gate_loss_weight * gate_loss / items
         return GPTDAGCausalLMOutput(
             loss=loss,
             logits=logits,

@@ -17,6 +17,7 @@ from modeling_gpt_dag.dag import (
     plan_cross_entropy,
     plan_log_prob,
     sample_plans,
+    shut_gate_cross_entropy,
 )
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
 from modeling_gpt_dag.number_text import ReadNumbers
@@ -160,6 +161,16 @@ def test_plan_cross_entropy_is_that_of_the_labelled_choices_and_of_the_gate_wher
     expected = -(plan.operand1[1, 2, 1, 2] + plan.operand2[1, 2, 1, 0] + plan.operation[1, 2, 1, 3])
     expected = expected - plan.operand1[0, 4, 0, 1] - plan.operation[0, 4, 0, 2] - gate[1, 2].log()
     torch.testing.assert_close(plan_cross_entropy(tuple(part.exp() for part in plan), gate, labels), expected)
+
+
+def test_the_gate_loss_is_that_of_a_shut_gate_where_no_label_follows():
+    gate = torch.tensor([[0.0, 0.5, 0.9, 0.75]], requires_grad=True)
+    labels = torch.tensor([[-100, -100, -100, 7]])  # the third token's next one is labelled
+    loss = shut_gate_cross_entropy(gate, labels)
+    torch.testing.assert_close(loss, -(torch.tensor([0.5, 0.25]).log().sum()), rtol=1e-5, atol=0)
+    loss.backward()
+    assert gate.grad[0, 2] == 0 and (gate.grad[0, [0, 1, 3]] > 0).all()
+    assert shut_gate_cross_entropy(torch.ones(1, 4), labels).isfinite()
 
 
 def test_plan_log_prob_adds_the_choices():

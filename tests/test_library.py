@@ -133,6 +133,29 @@ def test_the_plan_loss_is_normalised_over_all_micro_batches(make_model, encode):
     torch.testing.assert_close(half(ids, labels=ids, plan_labels=plans).loss, plain)
 
 
+def test_the_gate_loss_adds_up_over_micro_batches_and_is_of_training_alone(make_model, encode):
+    model = make_model(dag_gate_loss_weight=0.5, dag_beams=1000)  # all plans are drawn: nothing is left to chance
+    ids = encode("12+34=46", "7*8=56")
+    labels = ids.masked_fill(torch.arange(ids.shape[1]) < 5, -100)
+    items = (labels[:, 1:] != -100).sum()
+    parts = sum(
+        model(row[None], labels=label[None], num_items_in_batch=items).loss
+        for row, label in zip(ids, labels, strict=True)
+    )
+    whole = model(ids, labels=labels).loss
+    torch.testing.assert_close(whole, parts)
+    evaluated = model.eval()(ids, labels=labels).loss
+    model.config.dag_gate_loss_weight = 0.0
+    torch.testing.assert_close(model(ids, labels=labels).loss, evaluated)
+    assert whole > model.train()(ids, labels=labels).loss + 0.1
+
+
+def test_a_model_without_dag_has_none_of_its_losses(make_model, encode):
+    weights = {"dag_value_loss_weight": 1.0, "dag_gate_loss_weight": 1.0}
+    model, ids = make_model(dag_depth=0, **weights).train(), encode("12+34=46")
+    torch.testing.assert_close(model(ids, labels=ids).loss, model.eval()(ids, labels=ids).loss)
+
+
 def test_evaluation_gathers_logits_alone(model, encode):
     """The Trainer pads, gathers and keeps every output that is not named here."""
     output = model(encode(TEXT), output_dag=True)
