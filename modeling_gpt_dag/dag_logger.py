@@ -21,7 +21,7 @@ from transformers.utils import logging
 
 from .dag import ExactDAG, GateMixer, SoftDAG
 from .dag_metrics import WeightedMeans, combine, forward_means, gradient_means, operation_gradient_means, process_count
-from .dag_probe import probe_file, probe_table, report_table
+from .dag_probe import forget_steps_after, probe_table, report_table
 
 logger = logging.get_logger(__name__)
 
@@ -214,8 +214,8 @@ the probabilities of the 13 symbols that the final value's text could go on with
         self.captured_step = None
         self.has_dag = bool(self.capture(model).mixers)
         self.callbacks = self._go_first()
-        if self.probe_prompt is not None and state.global_step == 0 and state.is_world_process_zero:
-            probe_file(args).unlink(missing_ok=True)
+        if self.probe_prompt is not None and state.is_world_process_zero:
+            forget_steps_after(state.global_step, args)
 
     def _go_first(self) -> list[TrainerCallback]:
         """Move to the head of the Trainer's callbacks, before the reporters; returns them, [] without a Trainer.

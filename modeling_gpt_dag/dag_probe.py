@@ -1,5 +1,6 @@
 """The scratch list of every token of a fixed prompt, as a table, while a model trains."""
 
+import csv
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +45,23 @@ def probe_table(model: nn.Module, tokenizer: PreTrainedTokenizerBase, prompt: st
 
 def probe_file(args: TrainingArguments) -> Path:
     return Path(args.output_dir) / "dag_probe.csv"
+
+
+def forget_steps_after(step: int, args: TrainingArguments):
+    """Drop from `probe_file` what a resumed run will write again; a row cut off by its end is among that."""
+    path = probe_file(args)
+    if step == 0:
+        path.unlink(missing_ok=True)
+    if not path.exists():
+        return
+    with path.open(newline="") as file:
+        header, *rows = csv.reader(file)
+    part = path.with_suffix(".part")
+    with part.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(row for row in rows if len(row) == len(header) and int(row[0]) <= step)
+    part.replace(path)
 
 
 def report_table(table: "pd.DataFrame", args: TrainingArguments, step: int, callbacks: list[TrainerCallback]):

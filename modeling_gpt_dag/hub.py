@@ -10,6 +10,7 @@ from typing import Any
 
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
+from .checkpoints import write_checksums
 from .evaluation import load, results_table
 from .modeling_gpt_dag import GPTDAGForCausalLM
 
@@ -83,6 +84,7 @@ def write_repository(model_dir: str, repo_id: str, output_dir: str) -> list[str]
     finally:
         # Registered classes save their code wherever they are saved; only repositories should hold it.
         GPTDAGForCausalLM._auto_class = None
+    write_checksums(output_dir)
     tokenizer.save_pretrained(output_dir)
     evaluation = _read(Path(model_dir) / "evaluation.json", json.loads)
     reports = evaluation["exact_match"] if evaluation else []

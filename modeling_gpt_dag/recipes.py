@@ -138,7 +138,7 @@ def effective_recipe(model: Any, data: Any, training: TrainingArguments) -> str:
     keys = {name: value for name, value in dataclasses.asdict(model).items() if value is not None}
     keys |= dataclasses.asdict(data)
     # Compared with the class: a second TrainingArguments would reset the process group of the first.
-    machine = {"output_dir", "logging_dir", "use_cpu", "local_rank", "dataloader_pin_memory"}
+    machine = {"output_dir", "logging_dir", "use_cpu", "local_rank", "dataloader_pin_memory", "resume_from_checkpoint"}
     for field_ in dataclasses.fields(TrainingArguments):
         value = getattr(training, field_.name)
         value = getattr(value, "value", value)  # of an Enum

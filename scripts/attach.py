@@ -13,8 +13,7 @@ import shutil
 import time
 from pathlib import Path
 
-from transformers import Trainer, TrainingArguments, set_seed
-from transformers.trainer_utils import get_last_checkpoint
+from transformers import TrainingArguments, set_seed
 
 from modeling_gpt_dag.attach_training import (
     AttachArguments,
@@ -26,7 +25,9 @@ from modeling_gpt_dag.attach_training import (
     training_set,
     unfreeze,
 )
+from modeling_gpt_dag.checkpoints import last_checkpoint, write_checksums
 from modeling_gpt_dag.dag_logger import DAGLogger
+from modeling_gpt_dag.faults import FaultTolerantTrainer
 from modeling_gpt_dag.feature_store import pack
 from modeling_gpt_dag.recipes import DAGArguments, effective_recipe, parse_recipe
 
@@ -53,17 +54,23 @@ def main():
         model = unfreeze(model, args)
     except (ValueError, OSError) as error:
         raise SystemExit(f"attach.py: {error}") from error
-    trainer = Trainer(
+    trainer = FaultTolerantTrainer(
         model=model, args=training_args, train_dataset=dataset, data_collator=pack, processing_class=tokenizer
     )
     trainer.callback_handler.callbacks.insert(0, DAGLogger())
-    trainer.train(resume_from_checkpoint=get_last_checkpoint(output_dir) if output_dir.is_dir() else None)
+    try:
+        trainer.train(resume_from_checkpoint=last_checkpoint(output_dir))
+    except (FloatingPointError, OSError) as error:
+        raise SystemExit(f"attach.py: {error}") from error
+    if trainer.stopped_by is not None:
+        raise SystemExit(128 + trainer.stopped_by)
     model = merged(model).eval()
     changed = None if args.unfreeze == "none" else backbone
     after = evaluate_attached(model, tokenizer, args, attached=True, backbone=changed)
     print(attach_table(before, after))
     model.config.use_cache = True
     model.save_pretrained(output_dir)
+    write_checksums(output_dir)
     tokenizer.save_pretrained(output_dir)
     (output_dir / "recipe.yaml").write_text(effective_recipe(dag_args, args, training_args))
     minutes = (time.monotonic() - began) / 60

@@ -8,6 +8,7 @@ A nanoGPT becomes a GPT-DAG of depth 0, a nanoGPT-DAG one in soft numerics. Noth
 import sys
 from dataclasses import dataclass, field
 
+from modeling_gpt_dag.checkpoints import write_checksums
 from modeling_gpt_dag.conversion import convert_nanogpt
 from modeling_gpt_dag.recipes import parse_flags
 
@@ -25,6 +26,7 @@ def main():
     except (FileNotFoundError, ValueError) as error:
         raise SystemExit(f"convert.py: {error}") from error
     model.save_pretrained(args.output_dir)
+    write_checksums(args.output_dir)
     print(f"wrote {args.output_dir}: {model.num_parameters():,} parameters, dag_depth {model.config.dag_depth}")
     if dropped:
         print("dropped, because the original never used them: " + ", ".join(dropped))

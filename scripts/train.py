@@ -14,13 +14,15 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from transformers import GenerationConfig, Trainer, default_data_collator, set_seed
-from transformers.trainer_utils import get_last_checkpoint
+from transformers import GenerationConfig, default_data_collator, set_seed
+from transformers.trainer_utils import sort_checkpoints
 
 from modeling_gpt_dag import GPTDAGForCausalLM, byte_tokenizer, number_tokens
+from modeling_gpt_dag.checkpoints import checkpoint_to_resume, remove_checkpoints
 from modeling_gpt_dag.dag_logger import DAGLogger
 from modeling_gpt_dag.data import packed_dataset, training_lines
 from modeling_gpt_dag.evaluation import END_OF_LINE, evaluate_task, false_fires, plan_format, results_table
+from modeling_gpt_dag.faults import FaultTolerantTrainer
 from modeling_gpt_dag.recipes import DataArguments, build_config, effective_recipe, parse_recipe
 from modeling_gpt_dag.wordings import plain_lines
 
@@ -29,7 +31,8 @@ def prepare():
     """Arguments, training data, tokenizer, model and logger; raises ValueError for whatever in them cannot work."""
     model_args, data_args, training_args, run_args = parse_recipe(sys.argv[1:])
     output_dir = Path(training_args.output_dir)
-    holds_run = (output_dir / "config.json").exists() or (output_dir.is_dir() and get_last_checkpoint(output_dir))
+    training_args.resume_from_checkpoint = checkpoint_to_resume(training_args)
+    holds_run = (output_dir / "config.json").exists() or sort_checkpoints(training_args.output_dir)
     if holds_run and not (run_args.overwrite_output_dir or training_args.resume_from_checkpoint):
         raise ValueError(
             f"output_dir {output_dir} already holds a run: choose another, continue it with "
@@ -72,7 +75,9 @@ def main():
         eos_token_id=[tokenizer.encode(END_OF_LINE)[-1], tokenizer.eos_token_id],
         pad_token_id=tokenizer.pad_token_id,
     )
-    trainer = Trainer(
+    if training_args.resume_from_checkpoint is None and training_args.should_save:
+        remove_checkpoints(training_args.output_dir)
+    trainer = FaultTolerantTrainer(
         model=model,
         args=training_args,
         train_dataset=dataset,
@@ -80,12 +85,16 @@ def main():
         processing_class=tokenizer,
         callbacks=[dag_logger],
     )
-    resume = training_args.resume_from_checkpoint
-    trainer.train(resume_from_checkpoint=resume.lower() == "true" or resume if resume else None)
-    # The Trainer turns the cache off in the config; a saved model generates with it.
-    model.config.use_cache = True
-    trainer.save_model()
-    trainer.save_state()
+    try:
+        trainer.train(resume_from_checkpoint=training_args.resume_from_checkpoint)
+        if trainer.stopped_by is not None:
+            raise SystemExit(128 + trainer.stopped_by)
+        # The Trainer turns the cache off in the config; a saved model generates with it.
+        model.config.use_cache = True
+        trainer.save_model()
+        trainer.save_state()
+    except (FloatingPointError, OSError) as error:
+        raise SystemExit(f"train.py: {error}") from error
     if not trainer.is_world_process_zero():
         return
     (Path(training_args.output_dir) / "recipe.yaml").write_text(recipe)

@@ -105,18 +105,41 @@ def headline(tmp_path_factory) -> str:
 
 def pytest_addoption(parser):
     parser.addoption("--matrix", help="write what test_matrix.py found as a Markdown table to this file")
+    parser.addoption("--faults", help="write which faults tests planted, and what happened, as one to this file")
 
 
 def pytest_terminal_summary(terminalreporter, config):
+    for name, table in (("matrix", matrix_table), ("faults", faults_table)):
+        path = config.getoption(f"--{name}")
+        if path is not None:
+            Path(path).write_text(table(terminalreporter.stats))
+
+
+def recorded(stats, outcome: str, name: str):
+    """Each report of that outcome with what its test recorded as the property `name`."""
+    for report in stats.get(outcome, []):
+        yield from ((report, value) for key, value in report.user_properties if key == name)
+
+
+def matrix_table(stats) -> str:
     """The table family, numerics x mode: "=" where a test passed, "differs" where it failed."""
-    if config.getoption("--matrix") is None:
-        return
     cells: dict[str, dict[str, str]] = {}
     for outcome, sign in (("passed", "="), ("failed", "differs")):
-        for report in terminalreporter.stats.get(outcome, []):
-            for row, mode in (value for name, value in report.user_properties if name == "matrix"):
-                cells.setdefault(row, {})[mode] = sign
+        for _, (row, mode) in recorded(stats, outcome, "matrix"):
+            cells.setdefault(row, {})[mode] = sign
     modes = list(dict.fromkeys(mode for row in cells.values() for mode in row))
     lines = ["| | " + " | ".join(modes) + " |", "|---|" + "---|" * len(modes)]
     lines += [f"| {row} | " + " | ".join(cells[row].get(mode, "") for mode in modes) + " |" for row in cells]
-    Path(config.getoption("--matrix")).write_text("\n".join(lines) + "\n")
+    return "\n".join(lines) + "\n"
+
+
+def faults_table(stats) -> str:
+    """A row per fault: what happens, and the tests that plant it, marked where they did not pass."""
+    tests: dict[tuple[str, str], dict[str, None]] = {}
+    for outcome, mark in (("passed", ""), ("failed", " **failed**"), ("skipped", " (skipped)")):
+        for report, row in recorded(stats, outcome, "fault"):
+            name = report.nodeid.split("::")[-1].partition("[")[0]
+            tests.setdefault(tuple(row), {})[f"`{name}`{mark}"] = None
+    lines = ["| fault | what happens | tested by |", "|---|---|---|"]
+    lines += [f"| {fault} | {what_happens} | {', '.join(names)} |" for (fault, what_happens), names in tests.items()]
+    return "\n".join(lines) + "\n"
