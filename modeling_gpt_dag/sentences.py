@@ -159,27 +159,25 @@ EVENTS: Texts = [
     ("two steps", ("add", ADD, "c"), ["found {b} more and then bought {c} more"]),
 ]
 QUESTIONS = ["Now there are ", "The rest is ", "The total is ", "Left over: ", "In all there are ", "Now {name} has "]
-STORIES: Texts = [
-    (
-        "sum",
-        ADD,
-        ["There are {a} red and {b} blue {things}, in all ", "{name} has {a} and {friend} {b} {things}, in all "],
-    ),
-    ("product", MULTIPLY, ["{name} reads {a} pages a day. In {b} days that is "]),
-    ("twice", TWICE, ["{name} has {a} {things} and {friend} has twice as many, which is "]),
-    ("two steps", ("add", MULTIPLY, "c"), ["{a} boxes of {b} {things} and {c} more make "]),
-    ("sum", ADD, ["Room {s:small} has {a} seats, room {t:small} has {b} seats, in all "]),
-    ("sum", ADD, ["{name} has {a} {things} and {d:small} toys and gets {b} more {things}. The {things} are "]),
+# Text, expression, group and ending.
+STORIES: list[tuple[str, Expression, str, str]] = [
+    ("There are {a} red and {b} blue {things}, in all ", ADD, "sum", " {things}.\n"),
+    ("{name} has {a} and {friend} {b} {things}, in all ", ADD, "sum", " {things}.\n"),
+    ("Room {s:small} has {a} seats, room {t:small} has {b} seats, in all ", ADD, "sum", " seats.\n"),
+    ("{name} has {a} {things} and {d:small} toys and gets {b} more {things}. The {things} are ", ADD, "sum", "\n"),
+    ("{name} reads {a} pages a day. In {b} days that is ", MULTIPLY, "product", " pages.\n"),
+    ("{name} has {a} {things} and {friend} has twice as many, which is ", TWICE, "twice", " {things}.\n"),
+    ("{a} boxes of {b} {things} and {c} more make ", ("add", MULTIPLY, "c"), "two steps", " {things}.\n"),
 ]
 PACKAGES = [
-    "{a} rows of {b} chairs",
-    "{a} boxes with {b} {things} each",
-    "{a} bags of {b} {things}",
-    "{name} packs {a} boxes of {b} {things}",
-    "{name} has {a} boxes of {b} {things} each",
-    "There are {a} rooms with {b} chairs in each",
-    "{name}, who is {s:small} years old, packs {a} boxes of {b} {things}",
-    "In {y:year}, {name} bought {a} boxes of {b} {things}",
+    ("{a} rows of {b} chairs", " chairs.\n"),
+    ("{a} boxes with {b} {things} each", " {things}.\n"),
+    ("{a} bags of {b} {things}", " {things}.\n"),
+    ("{name} packs {a} boxes of {b} {things}", " {things}.\n"),
+    ("{name} has {a} boxes of {b} {things} each", " {things}.\n"),
+    ("There are {a} rooms with {b} chairs in each", " chairs.\n"),
+    ("{name}, who is {s:small} years old, packs {a} boxes of {b} {things}", " {things}.\n"),
+    ("In {y:year}, {name} bought {a} boxes of {b} {things}", " {things}.\n"),
 ]
 PACKAGE_QUESTIONS = [" make ", ", in all ", ", so there are ", ". The total is ", ". In all there are ", ", together "]
 PRICES = [
@@ -239,7 +237,7 @@ HELD_OUT = [
     Template("What is the product of {a} and {b}? ", MULTIPLY, "product"),
     Template("Multiply {a} by {b}. The answer is ", MULTIPLY, "product"),
     Template("Compute {a} times {b}: ", MULTIPLY, "product"),
-    Template("{name} packs {a} boxes of {b} {things}, in all ", MULTIPLY, "product"),
+    Template("{name} packs {a} boxes of {b} {things}, in all ", MULTIPLY, "product", " {things}.\n"),
     Template("What is the double of {a}? ", TWICE, "twice"),
     Template("Compute the double of {a}: ", TWICE, "twice"),
     Template("A {item} costs ${a:money} and a {other} costs ${b:money}. Together they cost $", ADD, "money"),

@@ -67,13 +67,15 @@ def _compose() -> Iterator[Template]:
         for event in events:
             if "{name}" in opening or "{name}" not in question:
                 yield Template(f"{opening} and {event}. {question}", expression, group, ending, "story")
-    for text, question in product(PACKAGES, PACKAGE_QUESTIONS):
-        yield Template(text + question, MULTIPLY, "product", family="packages")
+    for (text, ending), question in product(PACKAGES, PACKAGE_QUESTIONS):
+        yield Template(text + question, MULTIPLY, "product", ending, "packages")
     for text, question in product(PRICES, PRICE_QUESTIONS):
         yield Template(text + question, ADD, "money", family="prices")
     for text, question in product(UNIT_PRICES, UNIT_PRICE_QUESTIONS):
         yield Template(text + question, MULTIPLY, "money", family="unit prices")
-    for group, expression, variants in [*STORIES, *MONEY]:
+    for text, expression, group, ending in STORIES:
+        yield Template(text, expression, group, ending, "story")
+    for group, expression, variants in MONEY:
         for text in variants:
             yield Template(text, expression, group, family="story")
 

@@ -115,7 +115,9 @@ def test_execution_follows_the_plan():
 
 def plan_of(depth: int, size: int) -> PlanLogProbs:
     dag = make_exact(depth, size)
-    return dag.plan(plan_logits_of(dag, torch.randn(B, T, H), *context(size)), numbers_of([["1"] * size] * 2, size).exists)
+    return dag.plan(
+        plan_logits_of(dag, torch.randn(B, T, H), *context(size)), numbers_of([["1"] * size] * 2, size).exists
+    )
 
 
 def test_sampled_plans_differ_contain_the_best_and_use_existing_slots():
