@@ -33,7 +33,9 @@ class TaskArguments:
         default=None, metadata={"help": "operators per expression or question, all by default; arithmetic has 1"}
     )
     parentheses: float = field(default=0.0, metadata={"help": "share of the expressions that may have parentheses"})
-    held_out: bool = field(default=False, metadata={"help": "wordings: templates that never occur in training"})
+    held_out: bool = field(
+        default=False, metadata={"help": "wordings: templates, questions of a file: those that training leaves out"}
+    )
     negative_share: float = field(default=0.0, metadata={"help": "share of negative operands, where they make sense"})
 
 
