@@ -54,7 +54,7 @@ def skips_bad_records(arguments: RecordArguments) -> bool:
 
 
 def is_held_out(text: str, share: float) -> bool:
-    """Whether a text is among the `share` of all that is for evaluation: its hash says so, and of all copies the same."""
+    """Whether a text is among the `share` that is for evaluation: its hash says so, of all its copies the same."""
     return zlib.crc32(text.encode("utf-8", "surrogatepass")) < share * 2**32
 
 
