@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 Task = Literal["arithmetic", "expressions", "wordings"]
+TrainingTask = Literal["arithmetic", "expressions", "wordings", "word_problems", "text", "mixture"]
 
 
 @dataclass

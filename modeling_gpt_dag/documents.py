@@ -61,6 +61,8 @@ def read_documents(files: list[File], column: str, side: Split, share: float, sk
             else:
                 text, ends = row
                 yield {"text": text, "ends": ends, "error": None}
+    # A dataset without any row could not be stored, and the way out could not be told.
+    yield {"text": "", "ends": False, "error": None}
 
 
 def _pieces(path: Path, size: int, side: Split, share: float) -> Iterator[tuple[str, bool] | BadRecordError]:

@@ -113,7 +113,9 @@ def _rows(args: TextArguments, side: Split) -> "Dataset | IterableDataset":
     columns = rows.column_names or list(next(iter(rows), {}))
     if args.text_column not in columns:
         raise ValueError(f"{args.dataset_name}: {no_column(args.text_column, columns)}")
-    rows = rows.select_columns([args.text_column]).rename_columns({args.text_column: "text"})
+    rows = rows.select_columns([args.text_column])
+    if args.text_column != "text":
+        rows = rows.rename_column(args.text_column, "text")
     if side == "train" and not args.streaming:
         rows = _readable(args, rows)
     options = {"side": side, "share": share, "column": args.text_column}
@@ -137,12 +139,13 @@ def _readable(args: TextArguments, rows: "Dataset") -> "Dataset":
     texts = rows.data.column("text")
     if texts.null_count == 0:
         return rows
-    first = f"{args.dataset_name} has rows without text"
     if "error" in rows.column_names:
         first = rows.data.column("error").drop_null()[0].as_py()
+    else:
+        first = f"{args.dataset_name}, row {texts.is_null().index(True).as_py() + 1}: no text"
     if not skips_bad_records(args):
         raise BadRecordError(f"{first}{WAY_OUT}")
-    logger.warning(f"{texts.null_count} records that cannot be read are left out; the first: {first}")
+    logger.warning(f"records left out because they cannot be read: {texts.null_count}; the first: {first}")
     return rows.filter(_is_read, input_columns="text", desc="leaving out broken records")
 
 
