@@ -119,7 +119,7 @@ def _plain(column: Column) -> list[str]:
 def validation_loss(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, training: Training) -> dict[str, Any]:
     """The Trainer's, in nats per token, and of how many blocks: those of the recipe's text that are held back."""
     _, data, args, _ = parse_recipe([training.path, *training.flags, "--disable_tqdm", "true"])
-    blocks = validation_blocks(tokenizer, data, data.block_size).with_format("torch")
+    blocks = validation_blocks(tokenizer, data, data.block_size)
     trainer = Trainer(model, args, data_collator=collate, eval_dataset=blocks)
     trainer.remove_callback(PrinterCallback)
     return {"validation_loss": trainer.evaluate()["eval_loss"], "n": len(blocks)}

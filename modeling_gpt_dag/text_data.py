@@ -201,5 +201,7 @@ def validation_blocks(tokenizer: PreTrainedTokenizerBase, args: TextArguments, b
 
     blocks = text_blocks(tokenizer, args, block_size, "evaluation")
     if args.streaming:
-        return Dataset.from_list(list(islice(blocks, args.num_eval_blocks)), features=blocks.features)
-    return blocks.select(range(min(len(blocks), args.num_eval_blocks)))
+        chosen = Dataset.from_list(list(islice(blocks, args.num_eval_blocks)), features=blocks.features)
+    else:
+        chosen = blocks.select(range(min(len(blocks), args.num_eval_blocks)))
+    return chosen.with_format("torch")
