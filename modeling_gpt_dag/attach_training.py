@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import torch
 from torch.utils.data import Dataset
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
 from .ablations import gate_shut
 from .data import Line, Task, TaskArguments, training_lines
@@ -22,7 +22,7 @@ from .feature_store import Example, Examples, FeatureStore
 from .language_cost import language_cost
 from .modeling_gpt_dag import GPTDAGForCausalLM
 from .questions import question_examples, text_examples
-from .tokenization import number_tokens, split_digits
+from .tokenization import number_tokens, pretrained_tokenizer
 from .wordings import plain_lines
 
 Row = tuple[str, TaskArguments, int, bool]  # title, task, operand digits, whether as a chat
@@ -62,14 +62,7 @@ def load_backbone(args: AttachArguments) -> tuple[PreTrainedModel, PreTrainedTok
     Raises ValueError for what a DAG cannot be put on: no fast tokenizer, no tokens for digits.
     """
     options = {"gguf_file": args.gguf_file} if args.gguf_file else {}
-    tokenizer = AutoTokenizer.from_pretrained(args.backbone, **options)
-    try:
-        number_tokens(tokenizer)
-    except ValueError:
-        tokenizer = split_digits(tokenizer)
-        number_tokens(tokenizer)  # refuses what splitting does not mend
-    if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
+    tokenizer = pretrained_tokenizer(args.backbone, **options)
     # Half precision is for running models; a DAG is not trained in it.
     return AutoModelForCausalLM.from_pretrained(args.backbone, dtype=torch.float32, **options), tokenizer
 

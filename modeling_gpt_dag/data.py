@@ -9,18 +9,21 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
-from transformers import PreTrainedTokenizerBase
+import torch
+from transformers import PreTrainedTokenizerBase, default_data_collator
 
 from .problems import UNLABELLED, PlanFormat, Problem, Split, arithmetic_problems, distinct
+from .tokenization import following_digit
 from .wordings import plain_lines, wording_problems
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
 Task = Literal["arithmetic", "expressions", "wordings"]
+TrainingTask = Literal["arithmetic", "expressions", "wordings", "word_problems", "text", "mixture"]
 
 
 @dataclass
@@ -33,7 +36,9 @@ class TaskArguments:
         default=None, metadata={"help": "operators per expression or question, all by default; arithmetic has 1"}
     )
     parentheses: float = field(default=0.0, metadata={"help": "share of the expressions that may have parentheses"})
-    held_out: bool = field(default=False, metadata={"help": "wordings: templates that never occur in training"})
+    held_out: bool = field(
+        default=False, metadata={"help": "wordings: templates, questions of a file: those that training leaves out"}
+    )
     negative_share: float = field(default=0.0, metadata={"help": "share of negative operands, where they make sense"})
 
 
@@ -102,9 +107,10 @@ def packed_lines(
     plans = np.full((size, depth, 3), UNLABELLED, dtype=np.int16)
     while len(tokens) < size:
         batch = list(islice(lines, 1_000))
-        texts = [text for line in batch for text in (line.prompt, line.answer, line.ending)]
-        encoded = iter(tokenizer(texts, add_special_tokens=False)["input_ids"])
-        for line, prompt, answer, ending in zip(batch, encoded, encoded, encoded, strict=True):
+        prompts = tokenizer([line.prompt for line in batch], add_special_tokens=False)["input_ids"]
+        answers = following_digit(tokenizer, [line.answer for line in batch])
+        endings = following_digit(tokenizer, [line.ending for line in batch])
+        for line, prompt, answer, ending in zip(batch, prompts, answers, endings, strict=True):
             start, speaks = len(tokens), len(tokens) + len(prompt) - 1
             tokens.extend(prompt + answer + ending)
             block_end = (start // block_size + 1) * block_size
@@ -127,12 +133,17 @@ def packed_dataset(
     block_size: int,
     plan_format: PlanFormat | None = None,
 ) -> "Dataset":
-    """The columns of `packed_lines`, and `labels`, which are the `input_ids`."""
+    """The columns of `packed_lines`."""
     from datasets import Array3D, Dataset, Features, List, Value
 
     columns = packed_lines(tokenizer, lines, num_blocks, block_size, plan_format)
-    columns["labels"] = columns["input_ids"]
-    features = {name: List(Value("int64")) for name in ("input_ids", "labels")}
+    features = {"input_ids": List(Value("int32"))}
     if "plan_labels" in columns:
         features["plan_labels"] = Array3D(columns["plan_labels"].shape[1:], "int16")
     return Dataset.from_dict(columns, features=Features(features)).with_format("torch")
+
+
+def collate(rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
+    """A batch of blocks, (B, block_size) and their plan labels; `labels` are the `input_ids`, which no row stores."""
+    batch = default_data_collator(rows)
+    return batch | {"labels": batch["input_ids"]}

@@ -29,8 +29,8 @@ def evaluate_questions(
 
     The report has `format`, `n`, `numeric_match` (of the `which` number of the answer), `strict_match` and `gate` (it
     fired somewhere in the answer; None without exact numerics), each a `share` with its 95 % Wilson `interval`;
-    `left_out`: how many answers were `non_numbers`, how many questions are `too_long`, with `max_new_tokens` behind
-    them, for the positions of the model. Raises ValueError where none is left.
+    `left_out`: how many answers were `non_numbers`, how many records `bad_records`, how many questions are `too_long`,
+    with `max_new_tokens` behind them, for the positions of the model. Raises ValueError where none is left.
     """
     chosen = questions.questions[:num_samples]
     lengths = [len(ids) for ids in tokenizer([prompt for prompt, _ in chosen], add_special_tokens=False)["input_ids"]]
@@ -62,7 +62,11 @@ def evaluate_questions(
         "numeric_match": _share(records, "numeric_match"),
         "strict_match": _share(records, "strict_match"),
         "gate": _share(records, "gate") if has_plans else None,
-        "left_out": {"non_numbers": questions.non_numbers, "too_long": len(chosen) - len(asked)},
+        "left_out": {
+            "non_numbers": questions.non_numbers,
+            "bad_records": questions.bad_records,
+            "too_long": len(chosen) - len(asked),
+        },
         "which": which,
         "max_new_tokens": max_new_tokens,
     }
@@ -84,5 +88,6 @@ def questions_table(report: dict[str, Any]) -> str:
         lines.append(f"| {title} | {percent(cell['share']) if cell else '-'} | {interval} |")
     left_out = report["left_out"]
     return "\n".join(lines) + (
-        f"\n\nleft out: {left_out['too_long']} too long for the model, {left_out['non_numbers']} without a number"
+        f"\n\nleft out: {left_out['too_long']} too long for the model, {left_out['non_numbers']} without a number, "
+        f"{left_out['bad_records']} that cannot be read"
     )

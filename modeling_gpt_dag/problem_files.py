@@ -1,28 +1,36 @@
 """Questions with known answers, read from a file or from the Hub, in the formats of the public data sets.
 
 What is unusual: nothing is guessed and nothing is skipped in silence. A row that lacks a field, or whose answer is no
-number, is an error that says where it is; the format is recognised by the fields of the first row.
+number, is an error that says where it is; the format is recognised by the fields of the first row. A hash of the
+question says whether it is one to train on or to evaluate on, so that a file can serve for both.
 """
 
-import csv
-import io
-import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
-from xml.etree import ElementTree
 
 from .numeric_match import parse_number
+from .problems import EVALUATION_SHARE, Split
+from .records import (
+    READERS,
+    BadRecordError,
+    RecordArguments,
+    Row,
+    dataset_records,
+    file_records,
+    is_held_out,
+    skips_bad_records,
+)
 
 DEFAULT_TEMPLATE = "{question} "
 
 
 @dataclass
-class FileArguments:
+class FileArguments(RecordArguments):
     """Which questions to read."""
 
     file: str | None = field(
@@ -48,22 +56,19 @@ class Question(NamedTuple):
 
 
 class Questions(NamedTuple):
-    """What a file holds: its format, the questions, and how many were left out because their answer is no number."""
+    """What a file holds: its format, the questions, and how many were left out.
+
+    non_numbers: because their answer is no number. bad_records: because they cannot be read.
+    """
 
     format: str
     questions: list[Question]
     non_numbers: int
+    bad_records: int
 
 
 class NotANumberError(ValueError):
     """The answer of a question is no number."""
-
-
-class Row(NamedTuple):
-    """Where a row stands (file and line, or file and its number among the rows, from 1), and its fields."""
-
-    where: str
-    fields: dict[str, Any]
 
 
 class Format(NamedTuple):
@@ -124,14 +129,14 @@ FORMATS = {
 }
 
 
-def read_questions(arguments: FileArguments) -> Questions:
-    """All questions of `arguments.file`.
+def read_questions(arguments: FileArguments, side: Split | None = None) -> Questions:
+    """The questions of `arguments.file`: all, or those of one side of the split that their hash makes.
 
     Raises FileNotFoundError where there is no such file, ValueError, naming the place, for whatever cannot be read.
     """
-    name, template = arguments.file, arguments.prompt_template
+    name, template, skips = arguments.file, arguments.prompt_template, skips_bad_records(arguments)
     if not name:
-        raise ValueError("task 'file' needs --file, a local file or the name of a dataset on the Hub")
+        raise ValueError("questions need --file, a local file or the name of a dataset on the Hub")
     if template is not None and "{question}" not in template:
         raise ValueError(f"prompt_template={template!r}: must contain {{question}}")
     if arguments.format is not None and arguments.format not in FORMATS:
@@ -139,21 +144,46 @@ def read_questions(arguments: FileArguments) -> Questions:
     path = Path(name)
     if path.suffix in READERS and not path.is_file():
         raise FileNotFoundError(f"there is no file {name}")
-    rows = list(_file_rows(path) if path.is_file() else _dataset_rows(name, arguments.subset, arguments.split))
-    if not rows:
-        raise ValueError(f"{name} holds no questions")
-    format_name = arguments.format or _recognise(rows[0])
-    questions, non_numbers = [], 0
-    for row in rows:
+    records = file_records(path) if path.is_file() else dataset_records(name, arguments.subset, arguments.split)
+    format_name, questions, non_numbers, bad = arguments.format, [], 0, []
+    for record in records:
         try:
-            questions.append(_question(row, format_name, template))
+            if isinstance(record, BadRecordError):
+                raise record
+            format_name = format_name or _recognise(record)
+            question = _question(record, format_name)
         except NotANumberError:
             if not arguments.skip_non_numbers:
                 raise
             non_numbers += 1
-    if not questions:
+        except BadRecordError as error:
+            if not skips:
+                raise
+            bad.append(error)
+        else:
+            if side is None or side == _side(question):
+                questions.append(_in_template(question, FORMATS[format_name], template))
+    if not questions and bad:
+        raise ValueError(f"{name} holds no question that can be read; {bad[0]}")
+    if not questions and non_numbers:
         raise ValueError(f"{name} holds no question whose answer is a number")
-    return Questions(format_name, questions, non_numbers)
+    if not questions:
+        raise ValueError(f"{name} holds no questions" + (f" on the side of {side}: too few" if side else ""))
+    return Questions(format_name, questions, non_numbers, len(bad))
+
+
+def _side(question: Question) -> Split:
+    """The same whatever the template, capitals and spaces."""
+    text = " ".join(question.prompt.casefold().split())
+    return "evaluation" if is_held_out(text, 1 / EVALUATION_SHARE) else "train"
+
+
+def _in_template(question: Question, format: Format, template: str | None) -> Question:
+    """The question as the prompt that the model is given."""
+    if template is None:
+        template = "{question}" if format.is_prompt else DEFAULT_TEMPLATE
+    text = question.prompt if format.is_prompt else question.prompt.strip()
+    return question._replace(prompt=template.replace("{question}", text))
 
 
 def _known_formats() -> str:
@@ -182,21 +212,24 @@ def _fields(row: Row) -> str:
     return "the fields " + ", ".join(str(name) for name, value in row.fields.items() if value is not None)
 
 
-def _question(row: Row, format_name: str, template: str | None) -> Question:
+def _question(row: Row, format_name: str) -> Question:
+    """Without a template; raises BadRecordError for missing and empty fields, NotANumberError for the answer."""
     format = FORMATS[format_name]
     values = [_value(row.fields, name) for name in format.fields]
     if None in values:
         missing = format.fields[values.index(None)].replace("|", " or ")
-        raise ValueError(f"{row.where}: format {format_name} needs the field {missing!r}; there are {_fields(row)}")
+        raise BadRecordError(
+            f"{row.where}: format {format_name} needs the field {missing!r}; there are {_fields(row)}"
+        )
     for name, value in zip(format.fields[:-1], values, strict=False):
         if not isinstance(value, str):
-            raise ValueError(f"{row.where}: the field {name!r} must be text, not {value!r}")
+            raise BadRecordError(f"{row.where}: the field {name!r} must be text, not {value!r}")
     try:
         question, answer = format.read(*values)
         if not question.strip():
             raise ValueError("the question is empty")
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{row.where}: {error}") from error
+        raise BadRecordError(f"{row.where}: {error}") from error
     try:
         answer = answer if format.is_prompt and isinstance(answer, str) else _plain(answer)
         parse_number(answer)
@@ -204,9 +237,7 @@ def _question(row: Row, format_name: str, template: str | None) -> Question:
         raise NotANumberError(
             f"{row.where}: the answer {answer!r} is no number; --skip_non_numbers leaves such questions out"
         ) from error
-    if template is None:
-        template = "{question}" if format.is_prompt else DEFAULT_TEMPLATE
-    return Question(template.replace("{question}", question if format.is_prompt else question.strip()), answer)
+    return Question(question, answer)
 
 
 def _plain(number: Any) -> str:
@@ -217,85 +248,3 @@ def _plain(number: Any) -> str:
         raise ValueError(f"{number!r} is no number")
     value = parse_number(number) if isinstance(number, str) else Decimal(number)
     return re.sub(r"\.0+$", "", format(value, "f"))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not UTF-8 text: {error}") from error
-
-
-def _parse_json(text: str, where: str) -> Any:
-    try:
-        return json.loads(text, parse_float=Decimal)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{where}: broken JSON: {error}") from error
-
-
-def _row(where: str, fields: Any) -> Row:
-    if not isinstance(fields, dict):
-        raise ValueError(f"{where}: must be an object with fields, not {fields!r:.80}")
-    return Row(where, fields)
-
-
-def _jsonl_rows(path: Path) -> Iterator[Row]:
-    # Not splitlines(), which also splits at line separators inside of strings.
-    for number, line in enumerate(_text(path).split("\n"), 1):
-        if line.strip():
-            where = f"{path}, line {number}"
-            yield _row(where, _parse_json(line, where))
-
-
-def _json_rows(path: Path) -> Iterator[Row]:
-    """Of a list, or of the `examples` of a BIG-bench task."""
-    document = _parse_json(_text(path), str(path))
-    if isinstance(document, dict) and "examples" in document:
-        document = document["examples"]
-    if not isinstance(document, list):
-        raise ValueError(f"{path}: must be a list of questions, or a task with a list of examples; lines are .jsonl")
-    return (_row(f"{path}, row {number}", fields) for number, fields in enumerate(document, 1))
-
-
-def _csv_rows(path: Path) -> Iterator[Row]:
-    reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
-    try:
-        for fields in reader:
-            yield Row(f"{path}, line {reader.line_num}", fields)
-    except csv.Error as error:
-        raise ValueError(f"{path}, line {reader.line_num}: broken CSV: {error}") from error
-
-
-def _xml_rows(path: Path) -> Iterator[Row]:
-    try:
-        root = ElementTree.fromstring(_text(path).encode())
-    except ElementTree.ParseError as error:
-        raise ValueError(f"{path}: broken XML: {error}") from error
-    for number, problem in enumerate(root.iter("Problem"), 1):
-        yield Row(f"{path}, row {number}", {child.tag: child.text or "" for child in problem})
-
-
-READERS: dict[str, Callable[[Path], Iterable[Row]]] = {
-    ".jsonl": _jsonl_rows,
-    ".json": _json_rows,
-    ".csv": _csv_rows,
-    ".xml": _xml_rows,
-}
-
-
-def _file_rows(path: Path) -> Iterable[Row]:
-    if path.suffix not in READERS:
-        raise ValueError(f"{path}: unknown kind of file {path.suffix!r}; known: {', '.join(READERS)}")
-    return READERS[path.suffix](path)
-
-
-def _dataset_rows(name: str, subset: str | None, split: str) -> Iterator[Row]:
-    """Of a dataset on the Hub, or of a local directory that holds one."""
-    from datasets import load_dataset
-
-    try:
-        dataset = load_dataset(name, subset, split=split)
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{name} is no file, and no dataset could be loaded: {error}") from error
-    for number, fields in enumerate(dataset, 1):
-        yield Row(f"{name}, {split}, row {number}", fields)

@@ -15,6 +15,7 @@ from .data import Line
 from .evaluation import chat_prompt
 from .feature_store import Example
 from .problems import UNLABELLED
+from .tokenization import following_digit
 
 TEXT_TOKENS = 96  # of a passage of plain text
 
@@ -33,17 +34,11 @@ def question(
         ending = [tokenizer.eos_token_id]
     else:
         ids = tokenizer(line.prompt)["input_ids"]
-        # What follows a digit: some tokenizers would put a space before the beginning of a text.
-        ending = _after_digit(tokenizer, line.ending)
+        (ending,) = following_digit(tokenizer, [line.ending])
     if not line.answer:
         return Example(ids, ids)
     answer = number_of(number_tokens, line.answer) + ending
     return Example(ids + answer, [UNLABELLED] * len(ids) + answer)
-
-
-def _after_digit(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
-    digit = tokenizer("1", add_special_tokens=False)["input_ids"]
-    return tokenizer("1" + text, add_special_tokens=False)["input_ids"][len(digit) :]
 
 
 def question_examples(

@@ -6,6 +6,7 @@ them is a key of the recipe and a flag, and none can be forgotten. Flags beat th
 
 import dataclasses
 import difflib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +14,20 @@ from typing import Any
 
 import torch
 import yaml
-from transformers import GPT2Config, HfArgumentParser, PreTrainedConfig, TrainingArguments
+from transformers import (
+    GPT2Config,
+    HfArgumentParser,
+    PreTrainedConfig,
+    PreTrainedTokenizerFast,
+    TrainingArguments,
+)
 
 from .configuration_gpt_dag import GPTDAGConfig
-from .data import TaskArguments
+from .data import TaskArguments, TrainingTask
+from .modeling_gpt_dag import GPTDAGForCausalLM
+from .problem_files import FileArguments
+from .text_data import TextArguments
+from .tokenization import byte_tokenizer, number_tokens, pretrained_tokenizer
 
 # Known from the tokenizer, or of use to transformers alone.
 NOT_IN_RECIPES = {"backbone_config", "number_tokens", "vocab_size", "use_cache", "add_cross_attention"}
@@ -36,25 +47,56 @@ def _model_fields(*config_classes: type) -> list[tuple[str, type, Any]]:
     return [fields[name] for name in sorted(fields)]
 
 
-ModelArguments = dataclasses.make_dataclass("ModelArguments", _model_fields(GPT2Config, GPTDAGConfig))
+@dataclass
+class BackboneArguments:
+    """What of the model is pretrained."""
+
+    tokenizer_name: str | None = field(
+        default=None, metadata={"help": "pretrained tokenizer; by default the backbone's, without one bytes"}
+    )
+    backbone: str | None = field(
+        default=None, metadata={"help": "directory or Hub name of a causal language model to put the DAG on"}
+    )
+    freeze_backbone: bool | None = field(default=None, metadata={"help": "train the DAG alone"})
+
+
+ModelArguments = dataclasses.make_dataclass(
+    "ModelArguments", _model_fields(GPT2Config, GPTDAGConfig), bases=(BackboneArguments,)
+)
 # Of a DAG on a pretrained model.
 DAGArguments = dataclasses.make_dataclass("DAGArguments", _model_fields(GPTDAGConfig))
 
 
 @dataclass
-class DataArguments(TaskArguments):
+class DataArguments(TextArguments, FileArguments, TaskArguments):
     """What to train and to evaluate on."""
 
+    task: TrainingTask = field(
+        default="arithmetic", metadata={"help": "what is generated, or questions of a file, text, several of those"}
+    )
+    mixture: dict[str, float] | str | None = field(
+        default=None, metadata={"help": "task mixture: the share of each task; as a flag JSON"}
+    )
     digits: list[int] = field(default_factory=lambda: [1, 2, 3, 4], metadata={"help": "operand lengths in training"})
     plain_share: float = field(default=0.0, metadata={"help": "share of lines in which nothing is to be computed"})
     plan_labels: bool = field(default=False, metadata={"help": "train with the plans the generator knows"})
     block_size: int = field(default=96, metadata={"help": "tokens per training example"})
-    num_train_blocks: int = field(default=16_000, metadata={"help": "training examples to generate"})
+    num_train_blocks: int = field(
+        default=16_000, metadata={"help": "training examples to generate; of a mixture, all that are drawn"}
+    )
     eval_digits: list[int] = field(
         default_factory=lambda: [4, 7, 10, 13], metadata={"help": "operand lengths of the final evaluation"}
     )
     eval_samples: int = field(default=500, metadata={"help": "problems per operand length; 0 evaluates nothing"})
     eval_batch_size: int = field(default=128, metadata={"help": "problems answered at a time"})
+
+    def __post_init__(self):
+        if isinstance(self.mixture, str):
+            try:
+                self.mixture = json.loads(self.mixture)
+            except json.JSONDecodeError as error:
+                example = '{"text": 0.5, "arithmetic": 0.5}'
+                raise ValueError(f"mixture={self.mixture!r}: must be JSON like {example}") from error
 
 
 @dataclass
@@ -121,6 +163,8 @@ def parse_recipe(
     # Without use_cpu two processes on a machine without accelerator would train side by side, unaware of each other.
     has_accelerator = torch.accelerator.is_available()
     parser.set_defaults(use_cpu=not has_accelerator, dataloader_pin_memory=has_accelerator)
+    # The Trainer takes plan_labels for labels too, and has no loss to tell of where a batch has none.
+    parser.set_defaults(label_names=["labels"])
     actions = {action.dest: action for action in parser._actions}
     lists = {name: action for name, action in actions.items() if action.nargs == "+"}
     for action in lists.values():
@@ -134,9 +178,9 @@ def parse_recipe(
 
 
 def effective_recipe(model: Any, data: Any, training: TrainingArguments) -> str:
-    """YAML of what a run was made with: the model's given keys, the data's, the training's not at default."""
-    keys = {name: value for name, value in dataclasses.asdict(model).items() if value is not None}
-    keys |= dataclasses.asdict(data)
+    """YAML of what a run was made with: the model's and the data's given keys, the training's not at default."""
+    given = dataclasses.asdict(model) | dataclasses.asdict(data)
+    keys = {name: value for name, value in given.items() if value is not None}
     # Compared with the class: a second TrainingArguments would reset the process group of the first.
     machine = {"output_dir", "logging_dir", "use_cpu", "local_rank", "dataloader_pin_memory", "resume_from_checkpoint"}
     for field_ in dataclasses.fields(TrainingArguments):
@@ -150,5 +194,46 @@ def effective_recipe(model: Any, data: Any, training: TrainingArguments) -> str:
 
 def build_config(model: Any, vocab_size: int, number_tokens: dict[str, list[int]], **token_ids: int) -> GPTDAGConfig:
     """The model's config: what the recipe says, and what the tokenizer knows."""
-    given = {name: value for name, value in dataclasses.asdict(model).items() if value is not None}
-    return GPTDAGConfig(**given, vocab_size=vocab_size, number_tokens=number_tokens, **token_ids)
+    return GPTDAGConfig(**_architecture(model), vocab_size=vocab_size, number_tokens=number_tokens, **token_ids)
+
+
+def _architecture(model: Any) -> dict[str, Any]:
+    """What the recipe says about the model but for what of it is pretrained."""
+    pretrained = {field_.name for field_ in dataclasses.fields(BackboneArguments)}
+    return {key: value for key, value in vars(model).items() if key not in pretrained and value is not None}
+
+
+def build_tokenizer(model: Any) -> PreTrainedTokenizerFast:
+    """The recipe's pretrained tokenizer, or that of its backbone, or bytes.
+
+    Raises ValueError where there is none of that name, and where a DAG could not read numbers with it.
+    """
+    name = model.tokenizer_name or model.backbone
+    if name is None:
+        return byte_tokenizer(model_max_length=model.n_positions or GPT2Config.n_positions)
+    try:
+        tokenizer = pretrained_tokenizer(name)
+    except OSError as error:
+        raise ValueError(f"{name}: no pretrained tokenizer of this name or directory: {error}") from error
+    if model.n_positions is not None:
+        tokenizer.model_max_length = model.n_positions
+    return tokenizer
+
+
+def build_model(model: Any, tokenizer: PreTrainedTokenizerFast) -> GPTDAGForCausalLM:
+    """The recipe's model, in single precision: from scratch, or with the weights of its backbone.
+
+    Raises OSError where there is no such backbone, ValueError for what the config refuses and for keys that a
+    pretrained backbone cannot have.
+    """
+    given = _architecture(model)
+    if model.backbone is None:
+        if model.freeze_backbone:
+            raise ValueError("freeze_backbone=True: needs --backbone, a pretrained one; a random one must be trained")
+        ids = {f"{name}_token_id": getattr(tokenizer, f"{name}_token_id") for name in ("bos", "eos", "pad")}
+        return GPTDAGForCausalLM(build_config(model, len(tokenizer), number_tokens(tokenizer), **ids))
+    foreign = sorted(key for key in given if not key.startswith("dag_"))
+    if foreign:
+        raise ValueError(f"{', '.join(foreign)}: not to be given with a backbone; {model.backbone} brings its own")
+    built = GPTDAGForCausalLM.from_backbone(model.backbone, tokenizer=tokenizer, dtype=torch.float32, **given)
+    return built.freeze_backbone() if model.freeze_backbone else built

@@ -21,7 +21,7 @@ from .ablations import Ablation
 from .data import Task, TaskArguments, task_problems
 from .recipes import DataArguments, effective_recipe, nearest, parse_recipe
 
-Measure = Literal["exact_match", "false_fires"]
+Measure = Literal["exact_match", "false_fires", "validation_loss"]
 # Keys of a recipe that do not change what is trained.
 NOT_TRAINING = {"eval_digits", "eval_samples", "eval_batch_size", "disable_tqdm", "logging_steps", "save_strategy"}
 
@@ -32,7 +32,10 @@ def _hash(content: Any) -> str:
 
 @dataclass(kw_only=True)
 class Column(TaskArguments):
-    """What is measured. at_least, at_most: bounds, in per cent, for the first model of the table."""
+    """What is measured. at_least, at_most: bounds, in per cent, for the first model of the table.
+
+    above: a model of the table; shown is by how many per cent the validation loss is above that model's.
+    """
 
     name: str
     digits: int = 4
@@ -40,17 +43,22 @@ class Column(TaskArguments):
     num_samples: int | None = None
     at_least: float | None = None
     at_most: float | None = None
+    above: str | None = None
 
     def __post_init__(self):
         _one_of("task", self.task, get_args(Task))
         _one_of("measure", self.measure, get_args(Measure))
+        if self.above is not None and self.measure != "validation_loss":
+            raise ValueError(f"above={self.above!r}: is for the measure validation_loss, not {self.measure}")
+        if self.above is None and self.measure == "validation_loss" and (self.at_least, self.at_most) != (None, None):
+            raise ValueError("a validation loss has bounds in per cent only above that of a model (above)")
         if self.measure == "exact_match":
             task_problems(self, "evaluation", 0, [self.digits])
 
     @property
     def settings(self) -> dict[str, Any]:
         """What determines the result. Without what is not given, so that a new option leaves old results valid."""
-        display = {"name", "at_least", "at_most"}
+        display = {"name", "at_least", "at_most", "above"}
         defaults = {key: value for key, value in vars(TaskArguments()).items() if key != "task"}
         return {
             key: value
@@ -193,6 +201,9 @@ class Headline:
 
 @dataclass(kw_only=True)
 class Report:
+    """marker: of the lines in RESULTS.md between which its tables stand, the name of its file."""
+
+    marker: str
     tables: list[Table]
     seeds: list[int]
     num_samples: int
@@ -269,12 +280,17 @@ def load_report(path: str) -> Report:
     """The report of a YAML file; raises ValueError for whatever in it cannot work, naming the place."""
     if not Path(path).is_file():
         raise ValueError(f"there is no report {path}")
-    report = _build(Report, yaml.safe_load(Path(path).read_text()), path)
+    content = yaml.safe_load(Path(path).read_text())
+    named = {"marker": Path(path).stem} | content if isinstance(content, dict) else content
+    report = _build(Report, named, path)
     report.tables = [_build(Table, table, f"{path}, table {number}") for number, table in enumerate(report.tables, 1)]
     for table in report.tables:
         where = f"{path}, {table.title}"
         table.columns = _build_all(Column, table.columns, f"{where}, column", {"num_samples": report.num_samples})
         table.models = _build_all(Row, table.models, f"{where}, model", {"seeds": report.seeds})
+        for column in table.columns:
+            if column.above is not None:
+                table.row(column.above)
     if report.plot is not None:
         report.plot = _build(Plot, report.plot, f"{path}, plot")
         for name in report.plot.models:

@@ -22,13 +22,16 @@ from typing import Any
 
 import torch
 from tqdm.auto import tqdm
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback, Trainer
 
 from .ablations import ablated
+from .data import collate
 from .evaluation import drawn_problems, evaluate_task, false_fires, fires, is_exact_match, load, score
 from .problems import Problem
+from .recipes import parse_recipe
 from .regex_solver import solve
 from .report import Cell, Column, Training
+from .text_data import validation_blocks
 from .wordings import plain_lines
 
 RESULTS = Path("results")
@@ -113,19 +116,35 @@ def _plain(column: Column) -> list[str]:
     return list(islice(plain_lines(seed=0, held_out=column.held_out), column.num_samples))
 
 
+def validation_loss(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, training: Training) -> dict[str, Any]:
+    """The Trainer's, in nats per token, and of how many blocks: those of the recipe's text that are held back."""
+    _, data, args, _ = parse_recipe([training.path, *training.flags, "--disable_tqdm", "true"])
+    blocks = validation_blocks(tokenizer, data, data.block_size)
+    trainer = Trainer(model, args, data_collator=collate, eval_dataset=blocks)
+    trainer.remove_callback(PrinterCallback)
+    return {"validation_loss": trainer.evaluate()["eval_loss"], "n": len(blocks)}
+
+
 def evaluate_model(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, column: Column
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, column: Column, training: Training
 ) -> dict[str, Any] | None:
     """The column's result; None where the model has no gate that could fire."""
     if column.measure == "exact_match":
         return evaluate_task(model, tokenizer, column, column.digits, column.num_samples)
+    if column.measure == "validation_loss":
+        return validation_loss(model, tokenizer, training)
     if model.config.dag_depth == 0 or model.config.dag_gate == "none":
         return None
     return false_fires(model, tokenizer, _plain(column))
 
 
-def evaluate_solver(column: Column) -> dict[str, Any]:
-    """The column's result for the regex solver, as strictly: it fires on a plain line if it answers."""
+def evaluate_solver(column: Column) -> dict[str, Any] | None:
+    """The column's result for the regex solver, as strictly: it fires on a plain line if it answers.
+
+    None for the validation loss, as it is no language model.
+    """
+    if column.measure == "validation_loss":
+        return None
     if column.measure == "false_fires":
         lines = _plain(column)
         return fires(sum(solve(line) is not None for line in lines), len(lines))
@@ -168,7 +187,10 @@ def evaluate_cell(cell: Cell, training: dict[str, Any] | None):
     with nullcontext() if model is None else ablated(model, cell.ablation):
         for key, column in cell.columns.items():
             if key not in content["evaluations"]:
-                result = evaluate_model(model, tokenizer, column) if model is not None else evaluate_solver(column)
+                if model is None:
+                    result = evaluate_solver(column)
+                else:
+                    result = evaluate_model(model, tokenizer, column, cell.training)
                 content["evaluations"][key] = {"settings": column.settings, "commit": measured_by, "result": result}
                 _write(RESULTS / f"{cell.name}.json", content)
 

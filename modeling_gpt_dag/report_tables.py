@@ -15,10 +15,15 @@ from .report_cells import read_cell
 from .statistics import wilson_interval
 
 NOT_RUN = "not run"
+LEGENDS = {
+    "exact_match": "Exact match in per cent: mean ± standard deviation over the seeds, in brackets the 95 % Wilson "
+    'interval of all seeds\' answers together. "Left out": problems without an exact value in 18 digits. ',
+    "validation_loss": "Validation loss in nats per token, on text that is never trained on: mean ± standard "
+    "deviation over the seeds; n is blocks. Differences are taken seed by seed. ",
+}
 LEGEND = (
-    "Exact match in per cent: mean ± standard deviation over the seeds, in brackets the 95 % Wilson interval of all "
-    'seeds\' answers together. "Left out": problems without an exact value in 18 digits. CPU seconds are those of the '
-    "training process. Bounds hold for a table's first model. Every cell is a file in `results/`, with its recipe."
+    "CPU seconds are those of the training process. Bounds hold for a table's first model. Every cell is a file in "
+    "`results/`, with its recipe."
 )
 FACTORS = {
     "plan": "plan right",
@@ -27,6 +32,12 @@ FACTORS = {
     "text": "text right",
     "false_fires": "fired too early",
 }
+
+
+def legend(report: Report) -> str:
+    """Of the tables' figures, by what they measure."""
+    measures = {column.measure for table in report.tables for column in table.columns}
+    return "".join(text for measure, text in LEGENDS.items() if measure in measures) + LEGEND
 
 
 def share(result: dict[str, Any] | None) -> float | None:
@@ -43,10 +54,10 @@ def results_of(report: Report, table: Table, row: Row, column: Column) -> list[A
     return results or None
 
 
-def mean_and_deviation(values: Sequence[float], unit: str = "") -> str:
-    """Of shares, in per cent, one digit behind the point; of a single value there is no deviation."""
-    deviation = f" ± {100 * statistics.stdev(values):.1f}" if len(values) > 1 else ""
-    return f"{100 * statistics.mean(values):.1f}{deviation}{unit}"
+def mean_and_deviation(values: Sequence[float], unit: str = "", digits: int = 1) -> str:
+    """Of shares, in per cent, with `digits` behind the point; of a single value there is no deviation."""
+    deviation = f" ± {100 * statistics.stdev(values):.{digits}f}" if len(values) > 1 else ""
+    return f"{100 * statistics.mean(values):.{digits}f}{deviation}{unit}"
 
 
 def _bound(column: Column) -> str:
@@ -60,6 +71,40 @@ def misses(column: Column, values: Sequence[float]) -> bool:
     # Sums of shares are off in their last bits; 99.9 % of 500 is not below 99.9.
     too_low = column.at_least is not None and mean < column.at_least - 1e-9
     return too_low or (column.at_most is not None and mean > column.at_most + 1e-9)
+
+
+def _losses(report: Report, table: Table, row: Row, column: Column) -> list[float]:
+    """Validation losses of the row, by seed, or by what share they are above another model's; of what has run."""
+
+    def by_seed(row: Row) -> dict[int, float]:
+        found = {}
+        for cell in report.row_cells(table, row):
+            result = read_cell(cell)["evaluations"].get(column.key, {}).get("result")
+            if result is not None:
+                found[cell.training.seed] = result["validation_loss"]
+        return found
+
+    losses = by_seed(row)
+    if column.above is None:
+        return list(losses.values())
+    others = by_seed(table.row(column.above))
+    return [loss / others[seed] - 1 for seed, loss in losses.items() if seed in others]
+
+
+def _loss(report: Report, table: Table, row: Row, column: Column) -> str:
+    """A cell of validation losses in the main table."""
+    if row.solver is not None or row.name == column.above:
+        return "-"
+    values, seeds = _losses(report, table, row, column), len(report.row_cells(table, row))
+    if not values:
+        return NOT_RUN
+    if column.above is not None:
+        text = mean_and_deviation(values, " %", digits=2)
+    else:
+        text = f"{statistics.mean(values):.4f}" + (f" ± {statistics.stdev(values):.4f}" if len(values) > 1 else "")
+    if len(values) < seeds:
+        text += f", {len(values)} of {seeds} seeds"
+    return f"**missed:** {text}" if row is table.models[0] and misses(column, values) else text
 
 
 def _accuracy(column: Column, results: list[Any] | None, seeds: int, is_bound: bool) -> str:
@@ -101,7 +146,10 @@ def accuracy_table(report: Report, table: Table) -> str:
         line = [row.name]
         for column in table.columns:
             results = results_of(report, table, row, column)
-            line.append(_accuracy(column, results, seeds, row is table.models[0]))
+            if column.measure == "validation_loss":
+                line.append(_loss(report, table, row, column))
+            else:
+                line.append(_accuracy(column, results, seeds, row is table.models[0]))
             sizes[column.key] += [result for result in results or [] if result is not None]
         rows.append(line)
     rows.append(["n, each seed", *(_sizes(sizes[column.key]) for column in table.columns)])
@@ -145,7 +193,7 @@ def factors_table(report: Report, table: Table) -> str | None:
 
 def report_text(report: Report, command: str) -> str:
     """The section of RESULTS.md."""
-    parts = [f"```bash\n{command}\n```", textwrap.fill(LEGEND, 119)]
+    parts = [f"```bash\n{command}\n```", textwrap.fill(legend(report), 119)]
     for table in report.tables:
         parts += [
             f"## {table.title}",
@@ -196,7 +244,7 @@ def replace_between(file: Path, marker: str, content: str):
 
 def check_markers(report: Report):
     """Raises ValueError, before anything is computed, where the tables would have no place to go to."""
-    wanted = [("RESULTS.md", "report")] + ([("README.md", "headline")] if report.headline is not None else [])
+    wanted = [("RESULTS.md", report.marker)] + ([("README.md", "headline")] if report.headline is not None else [])
     for name, marker in wanted:
         _between(Path(name).read_text() if Path(name).is_file() else "", marker, "", name)
 
@@ -241,7 +289,7 @@ def draw(report: Report, plot: Plot):
 
 def write_report(report: Report, command: str) -> list[str]:
     """Write RESULTS.md, the README's headline and the picture; returns the names of what was written."""
-    replace_between(Path("RESULTS.md"), "report", report_text(report, command))
+    replace_between(Path("RESULTS.md"), report.marker, report_text(report, command))
     written = ["RESULTS.md"]
     if report.headline is not None:
         replace_between(Path("README.md"), "headline", headline_text(report))

@@ -1,14 +1,15 @@
 """Tokenizers with one token per digit, and which tokens are numbers.
 
 What is unusual: GPT-DAG reads numbers from token ids alone, so a tokenizer must give every digit a token of its own.
-`byte_tokenizer` builds one for models trained from scratch, `split_digits` makes a pretrained one do it, and
-`number_tokens` writes down what each token means to a number.
+`byte_tokenizer` builds one for models trained from scratch, `split_digits` makes a pretrained one do it (and
+`pretrained_tokenizer` loads it so), and `number_tokens` writes down what each token means to a number.
 """
 
 import copy
+from collections.abc import Sequence
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-from transformers import PreTrainedTokenizerFast
+from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from .number_text import REQUIRED_SYMBOLS
 
@@ -55,6 +56,29 @@ def split_digits(tokenizer: PreTrainedTokenizerFast) -> PreTrainedTokenizerFast:
         settings.pop(stale, None)
     settings.update(tokenizer.special_tokens_map)
     return PreTrainedTokenizerFast(tokenizer_object=backend, **settings)
+
+
+def pretrained_tokenizer(name: str, **options) -> PreTrainedTokenizerFast:
+    """The fast tokenizer of a directory or of the Hub, with a token for every digit and one for padding.
+
+    options: for `AutoTokenizer.from_pretrained`. Raises ValueError where a DAG could not read numbers with it.
+    """
+    tokenizer = AutoTokenizer.from_pretrained(name, **options)
+    try:
+        number_tokens(tokenizer)
+    except ValueError:
+        tokenizer = split_digits(tokenizer)
+        number_tokens(tokenizer)  # refuses what splitting does not mend
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return tokenizer
+
+
+def following_digit(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[list[int]]:
+    """Tokens of texts that go on behind a digit; some tokenizers put a space before the beginning of a text."""
+    digit = tokenizer("1", add_special_tokens=False)["input_ids"]
+    encoded = tokenizer(["1" + text for text in texts], add_special_tokens=False)["input_ids"]
+    return [ids[len(digit) :] for ids in encoded]
 
 
 def _surfaces(tokenizer: PreTrainedTokenizerFast) -> dict[int, str]:

@@ -14,9 +14,10 @@ import tempfile
 import time
 
 from train import prepare
-from transformers import PrinterCallback, Trainer, TrainerCallback, default_data_collator
+from transformers import PrinterCallback, Trainer, TrainerCallback
 
 from modeling_gpt_dag.dag_probe import probe_table
+from modeling_gpt_dag.data import collate
 
 WARMUP = 10
 
@@ -47,7 +48,7 @@ def main():
         sys.argv += ["--output_dir", directory, "--logging_steps", "1", "--report_to", "none", "--save_strategy", "no"]
         sys.argv += ["--disable_tqdm", "true"]
         try:
-            _, args, _, dataset, tokenizer, model, dag_logger = prepare()
+            _, args, _, dataset, _, tokenizer, model, dag_logger = prepare()
         except (ValueError, TypeError) as error:
             raise SystemExit(f"benchmark_logger.py: {error}") from error
         alternate = Alternate(dag_logger)
@@ -55,7 +56,7 @@ def main():
             model=model,
             args=args,
             train_dataset=dataset,
-            data_collator=default_data_collator,
+            data_collator=collate,
             processing_class=tokenizer,
             callbacks=[dag_logger, alternate],
         )

@@ -3,6 +3,7 @@
 python scripts/evaluate.py --model runs/arithmetic --task arithmetic --digits 7 --output report.json
 python scripts/evaluate.py --model runs/expressions --task expressions --digits 4 7 --ablation gate_shut
 python scripts/evaluate.py --model runs/wordings --task file --file questions.jsonl --records answers.jsonl
+python scripts/evaluate.py --model runs/questions --task file --file questions.jsonl --held_out true
 """
 
 import json
@@ -69,7 +70,7 @@ def evaluate_file(args, questions, model, tokenizer) -> list[dict]:
 def main():
     try:
         args = parse_flags(Arguments, sys.argv[1:])
-        questions = read_questions(args) if args.task == "file" else None
+        questions = read_questions(args, "evaluation" if args.held_out else None) if args.task == "file" else None
         model, tokenizer = load(args.model)
         with ablated(model, args.ablation):
             if questions is not None:

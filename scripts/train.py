@@ -3,32 +3,41 @@
     python scripts/train.py configs/arithmetic.yaml
     accelerate launch scripts/train.py configs/arithmetic.yaml --dag_depth 2 --max_steps 100
     torchrun --nproc_per_node 2 scripts/train.py configs/arithmetic.yaml
+    python scripts/train.py configs/shakespeare.yaml --train_files corpus.txt articles/
 
 Every key of the model (GPTDAGConfig, GPT2Config), of the data and of transformers.TrainingArguments can stand in the
 recipe and as a flag; flags beat the recipe. Model, tokenizer and generation config are saved to `output_dir`.
 """
 
 import json
+import math
 import sys
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from transformers import GenerationConfig, default_data_collator, set_seed
+import datasets
+from transformers import GenerationConfig, set_seed
 from transformers.trainer_utils import sort_checkpoints
 
-from modeling_gpt_dag import GPTDAGForCausalLM, byte_tokenizer, number_tokens
 from modeling_gpt_dag.checkpoints import checkpoint_to_resume, remove_checkpoints
 from modeling_gpt_dag.dag_logger import DAGLogger
-from modeling_gpt_dag.data import packed_dataset, training_lines
+from modeling_gpt_dag.data import collate
 from modeling_gpt_dag.evaluation import END_OF_LINE, evaluate_task, false_fires, plan_format, results_table
 from modeling_gpt_dag.faults import FaultTolerantTrainer
-from modeling_gpt_dag.recipes import DataArguments, build_config, effective_recipe, parse_recipe
+from modeling_gpt_dag.file_evaluation import evaluate_questions, questions_table
+from modeling_gpt_dag.problem_files import read_questions
+from modeling_gpt_dag.recipes import DataArguments, build_model, build_tokenizer, effective_recipe, parse_recipe
+from modeling_gpt_dag.records import BadRecordError
+from modeling_gpt_dag.training_data import task_shares, training_data
 from modeling_gpt_dag.wordings import plain_lines
 
 
 def prepare():
-    """Arguments, training data, tokenizer, model and logger; raises ValueError for whatever in them cannot work."""
+    """Arguments, data to train and validate on, tokenizer, model and logger.
+
+    Raises ValueError, TypeError and OSError for whatever in them cannot work.
+    """
     model_args, data_args, training_args, run_args = parse_recipe(sys.argv[1:])
     output_dir = Path(training_args.output_dir)
     training_args.resume_from_checkpoint = checkpoint_to_resume(training_args)
@@ -38,34 +47,29 @@ def prepare():
             f"output_dir {output_dir} already holds a run: choose another, continue it with "
             "--resume_from_checkpoint true or replace it with --overwrite_output_dir"
         )
-    tokenizer = byte_tokenizer(model_max_length=model_args.n_positions or 1024)
-    config = build_config(
-        model_args,
-        vocab_size=len(tokenizer),
-        number_tokens=number_tokens(tokenizer),
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
-    )
+    if training_args.disable_tqdm:
+        datasets.disable_progress_bars()
+    task_shares(data_args)  # wrong names are refused before a model is built
+    tokenizer = build_tokenizer(model_args)
+    set_seed(training_args.seed)
+    model = build_model(model_args, tokenizer)
+    config = model.config
     if data_args.block_size > config.max_position_embeddings:
         raise ValueError(
             f"block_size={data_args.block_size} does not fit n_positions={config.max_position_embeddings} positions"
         )
     form = plan_format(config) if data_args.plan_labels and config.dag_depth > 0 else None
-    seed = training_args.seed if training_args.data_seed is None else training_args.data_seed
-    with training_args.main_process_first(desc="generating the training data"):
-        lines = training_lines(data_args, seed, data_args.digits, data_args.plain_share, form)
-        dataset = packed_dataset(tokenizer, lines, data_args.num_train_blocks, data_args.block_size, form)
-    set_seed(training_args.seed)
+    with training_args.main_process_first(desc="preparing the training data"):
+        train, validation = training_data(tokenizer, data_args, training_args, form)
     recipe = effective_recipe(model_args, data_args, training_args)
     dag_logger = DAGLogger(run_args.probe_prompt, run_args.probe_steps)
-    return data_args, training_args, recipe, dataset, tokenizer, GPTDAGForCausalLM(config), dag_logger
+    return data_args, training_args, recipe, train, validation, tokenizer, model, dag_logger
 
 
 def main():
     try:
-        data_args, training_args, recipe, dataset, tokenizer, model, dag_logger = prepare()
-    except (ValueError, TypeError) as error:
+        data_args, training_args, recipe, train, validation, tokenizer, model, dag_logger = prepare()
+    except (ValueError, TypeError, OSError) as error:
         raise SystemExit(f"train.py: {error}") from error
     # A line is an answer: generation ends with it.
     model.generation_config = GenerationConfig(
@@ -80,8 +84,9 @@ def main():
     trainer = FaultTolerantTrainer(
         model=model,
         args=training_args,
-        train_dataset=dataset,
-        data_collator=default_data_collator,
+        train_dataset=train,
+        eval_dataset=validation,
+        data_collator=collate,
         processing_class=tokenizer,
         callbacks=[dag_logger],
     )
@@ -89,44 +94,62 @@ def main():
         trainer.train(resume_from_checkpoint=training_args.resume_from_checkpoint)
         if trainer.stopped_by is not None:
             raise SystemExit(128 + trainer.stopped_by)
+        evaluates = data_args.eval_samples > 0
+        loss = trainer.evaluate()["eval_loss"] if evaluates and validation is not None else None
         # The Trainer turns the cache off in the config; a saved model generates with it.
         model.config.use_cache = True
         trainer.save_model()
         trainer.save_state()
-    except (FloatingPointError, OSError) as error:
+    except (FloatingPointError, OSError, BadRecordError) as error:  # a bad record of a stream
         raise SystemExit(f"train.py: {error}") from error
     if not trainer.is_world_process_zero():
         return
     (Path(training_args.output_dir) / "recipe.yaml").write_text(recipe)
-    if data_args.eval_samples > 0:
+    if evaluates:
         reports = evaluate(model.eval(), tokenizer, data_args, progress=not training_args.disable_tqdm)
+        if loss is not None:
+            reports["validation_loss"] = loss
+            print(f"\nvalidation loss {loss:.4f} nats per token, perplexity {math.exp(loss):.2f}")
         (Path(training_args.output_dir) / "evaluation.json").write_text(json.dumps(reports, indent=2) + "\n")
 
 
 def evaluate(model, tokenizer, data_args: DataArguments, progress: bool) -> dict:
-    """Report on new problems of each operand length, of wordings also on held-out templates and on plain text."""
-    held_out = [False, True] if data_args.task == "wordings" else [False]
+    """Reports on new problems of each task but text, as generated ones or as held-out questions of the file."""
+    report = {"exact_match": []}
+    for task in task_shares(data_args):
+        if task == "word_problems":
+            questions = read_questions(data_args, "evaluation")
+            options = {"num_samples": data_args.eval_samples, "batch_size": data_args.eval_batch_size}
+            report["questions"], _ = evaluate_questions(model, tokenizer, questions, progress=progress, **options)
+            print(f"\nheld-out questions of {data_args.file}\n\n{questions_table(report['questions'])}")
+        elif task != "text":
+            task_args = replace(data_args, task=task, mixture=None)
+            report["exact_match"] += evaluate_generated(model, tokenizer, task_args, progress)
+        if task == "wordings" and model.config.dag_depth > 0:
+            lines = list(islice(plain_lines(seed=0, held_out=True), data_args.eval_samples))
+            report["false_fires"] = plain = false_fires(model, tokenizer, lines, data_args.eval_batch_size)
+            print(f"\nfalse fires on {plain['n']} held-out lines in which nothing is to be computed: {plain['fired']}")
+    return report
+
+
+def evaluate_generated(model, tokenizer, data_args: DataArguments, progress: bool) -> list[dict]:
+    """Reports on new problems of each operand length, of wordings also on held-out templates."""
     reports = [
         evaluate_task(
             model,
             tokenizer,
-            replace(data_args, held_out=held),
+            replace(data_args, held_out=held_out),
             digits=digits,
             num_samples=data_args.eval_samples,
             batch_size=data_args.eval_batch_size,
             progress=progress,
         )
-        for held in held_out
+        for held_out in ([False, True] if data_args.task == "wordings" else [False])
         for digits in data_args.eval_digits
     ]
-    print(f"\nexact match on {data_args.eval_samples} new problems by operand digits\n")
+    print(f"\n{data_args.task}: exact match on {data_args.eval_samples} new problems by operand digits\n")
     print(results_table(reports))
-    if data_args.task != "wordings" or model.config.dag_depth == 0:
-        return {"exact_match": reports}
-    lines = list(islice(plain_lines(seed=0, held_out=True), data_args.eval_samples))
-    plain = false_fires(model, tokenizer, lines, data_args.eval_batch_size)
-    print(f"\nfalse fires on {plain['n']} held-out lines in which nothing is to be computed: {plain['fired']}")
-    return {"exact_match": reports, "false_fires": plain}
+    return reports
 
 
 if __name__ == "__main__":

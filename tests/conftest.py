@@ -26,6 +26,16 @@ def fresh_compiler():
     torch._dynamo.reset()
 
 
+@pytest.fixture
+def datasets_cache(tmp_path, monkeypatch) -> Path:
+    """The directory in which the library datasets keeps what it has read, a new one."""
+    import datasets
+
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    datasets.disable_progress_bars()
+    return tmp_path / "cache"
+
+
 @pytest.fixture(scope="session")
 def tokenizer():
     return byte_tokenizer(model_max_length=64)

@@ -4,10 +4,12 @@ import re
 from itertools import islice
 
 import pytest
+import torch
 
 from modeling_gpt_dag.data import (
     Line,
     TaskArguments,
+    collate,
     evaluation_problems,
     packed_dataset,
     packed_lines,
@@ -42,10 +44,12 @@ def test_every_other_block_begins_with_a_line_and_the_others_continue_the_block_
 
 
 @pytest.mark.slow
-def test_a_packed_dataset_has_tensors_and_labels_that_are_its_text(tokenizer):
+def test_a_batch_of_a_packed_dataset_has_its_plans_and_labels_that_are_its_text(tokenizer):
     lines = training_lines(TaskArguments(), 0, DIGITS, plan_format=FORM)
-    row = packed_dataset(tokenizer, lines, 4, 24, FORM)[1]
-    assert row["labels"].equal(row["input_ids"]) and row["plan_labels"].shape == (24, 2, 3)
+    dataset = packed_dataset(tokenizer, lines, 4, 24, FORM)
+    batch = collate([dataset[1], dataset[3]])
+    assert batch["labels"].equal(batch["input_ids"]) and batch["plan_labels"].shape == (2, 24, 2, 3)
+    assert all(tensor.dtype == torch.int64 and len(tensor) == 2 for tensor in batch.values())
 
 
 def test_a_share_of_the_lines_is_plain():

@@ -23,20 +23,20 @@ def parrot(make_model, tokenizer):
 
 
 def questions(*pairs: tuple[str, str]) -> Questions:
-    return Questions("prompt", [Question(*pair) for pair in pairs], 0)
+    return Questions("prompt", [Question(*pair) for pair in pairs], 0, 0)
 
 
 def test_numeric_and_strict_matches_stand_side_by_side(parrot, tokenizer):
     asked = questions(("say 12 ", "12"), ("say -7.50 ", "-7.5"), ("1 or 2 ", "1"), ("say 8 ", "80"))
     report, records = evaluate_questions(
-        parrot, tokenizer, asked._replace(non_numbers=2), max_new_tokens=8, batch_size=3
+        parrot, tokenizer, asked._replace(non_numbers=2, bad_records=1), max_new_tokens=8, batch_size=3
     )
     assert [record["prediction"] for record in records] == ["12\n", "-7.50\n", "2\n", "8\n"]
     assert [record["numeric_match"] for record in records] == [True, True, False, False]
     assert [record["strict_match"] for record in records] == [True, False, False, False]
     assert report["n"] == 4 and report["numeric_match"]["share"] == 0.5 and report["gate"]["share"] == 1.0
     assert report["strict_match"] == {"share": 0.25, "interval": list(wilson_interval(1, 4))}
-    assert report["left_out"] == {"non_numbers": 2, "too_long": 0}
+    assert report["left_out"] == {"non_numbers": 2, "bad_records": 1, "too_long": 0}
 
 
 def test_the_gate_fires_only_where_a_number_is_read(parrot, tokenizer):
@@ -63,7 +63,7 @@ def test_without_exact_numerics_there_is_no_gate_to_report(make_model, tokenizer
     assert questions_table(report).splitlines()[-3:] == [
         "| gate fired | - | - |",
         "",
-        "left out: 0 too long for the model, 0 without a number",
+        "left out: 0 too long for the model, 0 without a number, 0 that cannot be read",
     ]
 
 

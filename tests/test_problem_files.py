@@ -1,6 +1,7 @@
 """Questions from files: every format, and whatever can be wrong with a file."""
 
 import json
+import re
 
 import pytest
 
@@ -73,7 +74,7 @@ SAMPLES = {
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_each_format_is_recognised_by_its_fields(write, format_name):
     name, content, question = SAMPLES[format_name]
-    assert read_questions(FileArguments(file=write(name, content))) == (format_name, [question], 0)
+    assert read_questions(FileArguments(file=write(name, content))) == (format_name, [question], 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -130,8 +131,8 @@ def test_what_cannot_be_read_is_refused_with_its_place(write, name, content, mes
 
 
 def test_text_that_is_not_utf_8_is_refused(tmp_path):
-    (tmp_path / "a.jsonl").write_bytes(b'{"prompt": "\xff"}')
-    with pytest.raises(ValueError, match="a.jsonl is not UTF-8 text"):
+    (tmp_path / "a.jsonl").write_bytes(GOOD.encode() + b'{"prompt": "\xff"}')
+    with pytest.raises(ValueError, match="a.jsonl, line 3: not UTF-8 text"):
         read_questions(FileArguments(file=str(tmp_path / "a.jsonl")))
 
 
@@ -144,15 +145,55 @@ def test_questions_whose_answer_is_no_number_are_left_out_and_counted_if_asked(w
         read_questions(FileArguments(file=only, skip_non_numbers=True))
 
 
+BROKEN = [
+    '{"prompt": ',
+    "[1]",
+    '{"prompt": 3, "answer": 1}',
+    '{"prompt": "a"}',
+    '{"prompt": " ", "answer": 1}',
+]
+
+
+def test_broken_records_are_left_out_and_counted_if_asked(write):
+    file = write("a.jsonl", "\n".join([BROKEN[0], GOOD, *BROKEN[1:]]))
+    questions = read_questions(FileArguments(file=file, on_bad_record="skip"))
+    assert questions.questions == [Question("1+1=", "2")] and questions.bad_records == len(BROKEN)
+    only = write("b.jsonl", BROKEN[0])
+    with pytest.raises(ValueError, match="no question that can be read; .*b.jsonl, line 1: broken JSON"):
+        read_questions(FileArguments(file=only, on_bad_record="skip"))
+
+
+def test_each_question_lies_on_one_side_of_the_split_whatever_its_spaces_capitals_and_template(write):
+    rows = [{"original_text": f"{a} figs and {b} .", "ans": a + b} for a in range(20) for b in range(20)]
+    arguments = FileArguments(file=write("a.json", rows))
+    train, evaluation = (read_questions(arguments, side).questions for side in ("train", "evaluation"))
+    assert sorted(train + evaluation) == sorted(read_questions(arguments).questions)
+    assert 20 < len(evaluation) < 60
+    varied = [{"original_text": row["original_text"].upper().replace(" ", "  "), "ans": 1} for row in rows]
+    arguments = FileArguments(file=write("b.json", varied), prompt_template="Q: {question}\n")
+    again = read_questions(arguments, "evaluation").questions
+    assert [re.findall(r"\d+", question.prompt) for question in again] == [
+        re.findall(r"\d+", question.prompt) for question in evaluation
+    ]
+
+
+def test_a_file_without_questions_on_a_side_is_refused(write):
+    file = write("a.jsonl", GOOD)
+    with pytest.raises(ValueError, match="holds no questions on the side of (train|evaluation): too few"):
+        for side in ("train", "evaluation"):
+            read_questions(FileArguments(file=file), side)
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (FileArguments(), ValueError, "needs --file"),
+        (FileArguments(), ValueError, "questions need --file"),
         (FileArguments(file="none.jsonl"), FileNotFoundError, "there is no file none.jsonl"),
         (FileArguments(file="a.jsonl", format="xls"), ValueError, "'xls': unknown; known formats: prompt .*bigbench"),
         (FileArguments(file="a.jsonl", prompt_template="Q:"), ValueError, "'Q:': must contain {question}"),
+        (FileArguments(file="a.jsonl", on_bad_record="log"), ValueError, "must be one of error, skip"),
     ],
-    ids=["no file", "missing file", "unknown format", "template without question"],
+    ids=["no file", "missing file", "unknown format", "template without question", "unknown treatment"],
 )  # fmt: skip
 def test_arguments_that_cannot_be_are_refused(arguments, error, message):
     with pytest.raises(error, match=message):

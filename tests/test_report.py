@@ -205,6 +205,60 @@ def test_costs_factors_and_commits_stand_beside_the_accuracy(report):
     assert "| DAG | 3 digits | 100.0 | 75.0 | 50.0 | 25.0 | 0.0 |" in factors_table(report, report.tables[0])
 
 
+@pytest.fixture
+def language(make_report):
+    """A report of validation losses: a model, its twin, and the model with its gate shut."""
+    content = small()
+    table = content["tables"][0]
+    table["columns"] = [
+        {"name": "loss", "measure": "validation_loss"},
+        {"name": "above", "measure": "validation_loss", "above": "twin", "at_most": 1},
+    ]
+    return make_report({"seeds": [1, 2], "num_samples": 20, "tables": [table]})
+
+
+def store_losses(report, name: str, *losses: float | None):
+    for cell, loss in zip(cells_of(report, name), losses, strict=True):
+        if loss is not None:
+            store(cell, {})
+            file = Path(f"results/{cell.name}.json")
+            content = json.loads(file.read_text())
+            for entry in content["evaluations"].values():
+                entry["result"] = {"validation_loss": loss, "n": 40}
+            file.write_text(json.dumps(content))
+
+
+def test_validation_losses_are_compared_seed_by_seed(language):
+    assert all(len(cell.columns) == 1 for cell in language.cells()), (
+        "what a loss is compared with is not measured anew"
+    )
+    store_losses(language, "DAG", 2.02, 1.01)
+    store_losses(language, "twin", 2.0, 1.0)
+    store_losses(language, "shut", None, 1.005)
+    lines = accuracy_table(language, language.tables[0]).splitlines()
+    assert lines[2:6] == [
+        f"| DAG | 1.5150 ± {statistics.stdev([2.02, 1.01]):.4f} | 1.00 ± 0.00 % |",
+        f"| twin | 1.5000 ± {statistics.stdev([2.0, 1.0]):.4f} | - |",
+        "| shut | 1.0050, 1 of 2 seeds | 0.50 %, 1 of 2 seeds |",
+        "| rules | - | - |",
+    ]
+    assert lines[6:] == ["| n, each seed | 40 | 40 |", "| bound |  | <= 1 |"]
+    store_losses(language, "DAG", 2.02, 1.02)
+    assert "| **missed:** 1.50 ± 0.71 % |" in accuracy_table(language, language.tables[0])
+    text = report_text(language, "the command")
+    assert "nats per token" in text and "Exact match" not in text
+
+
+def test_a_report_writes_between_the_markers_of_its_own_name(language):
+    with pytest.raises(ValueError, match="no lines <!-- other: begin -->"):
+        language.marker = "other"
+        check_markers(language)
+
+
+def test_the_solver_has_no_validation_loss():
+    assert evaluate_solver(Column(name="", measure="validation_loss", num_samples=3)) is None
+
+
 def test_the_headline_has_a_row_for_each_column_of_exact_matches(report):
     store(cells_of(report, "twin")[0], {"2 digits": 0.0, "3 digits": 0.0})
     for cell, value in zip(cells_of(report, "DAG"), (0.9, 1.0), strict=True):
@@ -257,6 +311,9 @@ def _set(content: dict, path: str, value):
         ("tables.0.columns.0.task", "aritmetic", "unknown task 'aritmetic'; known are arithmetic, expressions"),
         ("tables.0.columns.0.operators", "/", "operators='/'"),
         ("tables.0.columns.0.measure", "speed", "unknown measure 'speed'; known are exact_match, false_fires"),
+        ("tables.0.columns.0.above", "twin", "above='twin': is for the measure validation_loss, not exact_match"),
+        ("tables.0.columns.2.measure", "validation_loss", "bounds in per cent only above that of a model"),
+        ("tables.0.columns.2", {"name": "l", "measure": "validation_loss", "above": "twn"}, "no model 'twn'; did you"),
         ("tables.0.columns", None, "column is not a list"),
         ("tables.0.models.0.recipe", "configs/no.yaml", "model 'DAG': there is no recipe configs/no.yaml"),
         ("tables.0.models.0.solver", "regex", "needs either a recipe, or an ablation"),
@@ -286,7 +343,10 @@ def test_a_missing_report_is_refused():
 
 
 @pytest.mark.slow
-def test_the_twins_of_the_report_have_at_least_the_parameters_of_their_model(monkeypatch, tokenizer, symbols):
+@pytest.mark.parametrize(("name", "num_twins"), [("report", 2), ("language_cost", 1)])
+def test_the_twins_of_a_report_have_at_least_the_parameters_of_their_model(
+    monkeypatch, tokenizer, symbols, name, num_twins
+):
     monkeypatch.chdir(ROOT)
 
     def parameters(row) -> int:
@@ -296,10 +356,35 @@ def test_the_twins_of_the_report_have_at_least_the_parameters_of_their_model(mon
             config = build_config(model, vocab_size=len(tokenizer), number_tokens=symbols)
             return GPTDAGForCausalLM(config).num_parameters()
 
-    for table in load_report("configs/report.yaml").tables:
+    for table in load_report(f"configs/{name}.yaml").tables:
         twins = [row for row in table.models if row.recipe and row.trainings[0].recipe["dag_depth"] == 0]
-        assert len(twins) == 2 and table.models[0].ablation is None
+        assert len(twins) == num_twins and table.models[0].ablation is None
         assert all(parameters(twin) >= parameters(table.models[0]) for twin in twins), table.title
+
+
+@pytest.mark.slow
+def test_validation_loss_is_the_trainers_on_text_that_was_held_back(make_report, monkeypatch, datasets_cache):
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(datasets_cache))
+    Path("text.txt").write_text("".join(f"In {number} there were {number * 7} of them.\n" for number in range(400)))
+    content = small()
+    table = content["tables"][0]
+    given = {"task": "text", "train_files": ["text.txt"], "eval_strategy": "steps", "eval_steps": 5}
+    table["columns"] = [{"name": "loss", "measure": "validation_loss"}]
+    table["models"] = [
+        {"name": "DAG", "recipe": SMOKE, "overrides": given},
+        {"name": "shut", "ablation": "gate_shut", "of": "DAG"},
+    ]
+    report = make_report({"seeds": [1], "num_samples": 20, "tables": [table]})
+    assert run_cells(report.cells(), ROOT / "scripts" / "train.py") == {}
+    loss, shut = (
+        json.loads(Path(f"results/{cell.name}.json").read_text())["evaluations"][next(iter(cell.columns))]["result"]
+        for cell in report.cells()
+    )
+    (state,) = Path("runs").rglob("trainer_state.json")
+    history = json.loads(state.read_text())["log_history"]
+    logged = [record["eval_loss"] for record in history if "eval_loss" in record]
+    assert loss["validation_loss"] == pytest.approx(logged[-1], rel=1e-5) and loss["n"] > 10
+    assert shut["validation_loss"] != loss["validation_loss"]
 
 
 @pytest.mark.slow

@@ -134,7 +134,7 @@ def test_train_refuses_in_one_line(tmp_path, arguments, message):
     ("arguments", "message"),
     [
         (["--task", "nonsense"], "'nonsense' (choose from 'arithmetic', 'expressions', 'wordings', 'file')"),
-        (["--task", "file"], "task 'file' needs --file"),
+        (["--task", "file"], "questions need --file"),
         (["--task", "file", "--file", "none.jsonl"], "there is no file none.jsonl"),
         (["--task", "file", "--file", "nobody/nothing"], "nobody/nothing is no file, and no dataset could be loaded"),
         (["--task", "file", "--file", "a.jsonl", "--format", "odd"], "known formats: prompt (prompt, answer), gpt3"),
