@@ -6,7 +6,6 @@ through the backbone. Everything else, model, loss and `Trainer`, is the same on
 
 import copy
 import gzip
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +14,6 @@ import torch
 from torch.utils.data import Dataset
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
-from .ablations import gate_shut
 from .data import Line, Task, TaskArguments, training_lines
 from .evaluation import evaluate_task, percent
 from .feature_store import Example, Examples, FeatureStore
@@ -83,13 +81,14 @@ def read_text(path: str) -> str:
 
 
 def training_examples(tokenizer: PreTrainedTokenizerBase, args: AttachArguments, seed: int) -> list[Example]:
-    """The texts to train on: questions of the tasks in equal parts, and plain text."""
+    """The texts to train on: questions of each task and number of operators in equal parts, and plain text."""
     symbols = number_tokens(tokenizer)
     num_plain = round(args.num_questions * args.plain_share)
     num_text = num_plain // 2 if args.plain_text is not None else 0
     tasks = [
-        TaskArguments(task=task, num_operators=args.num_operators, negative_share=args.negative_share)
+        TaskArguments(task=task, num_operators=[count], negative_share=args.negative_share)
         for task in args.tasks
+        for count in ([1] if task == "arithmetic" else args.num_operators)
     ]
     asked = [training_lines(task, seed, args.digits) for task in tasks]
     plain = [map(Line, plain_lines(seed))]
@@ -162,24 +161,23 @@ def evaluation_rows(args: AttachArguments) -> list[Row]:
 
 
 def evaluate_attached(
-    model: GPTDAGForCausalLM,
+    model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     args: AttachArguments,
-    attached: bool,
+    language: bool,
     backbone: PreTrainedModel | None = None,
 ) -> dict[str, Any]:
-    """Exact match of every row; without what the DAG writes where not `attached`, else with the cost in language too.
+    """Exact match of every row; where `language`, also what the DAG costs in language.
 
-    backbone: the model before, where training has changed it.
+    model: with its DAG, or the backbone alone. backbone: the model before, where training has changed it.
     """
     report: dict[str, Any] = {"rows": {}}
     model = in_dtype(model, args.inference_dtype)
     backbone = None if backbone is None else in_dtype(backbone, args.inference_dtype)
-    with nullcontext() if attached else gate_shut(model):
-        for title, task, digits, chat in evaluation_rows(args) if args.eval_samples > 0 else []:
-            options = {"batch_size": args.eval_batch_size, "progress": True, "chat": chat}
-            report["rows"][title] = evaluate_task(model, tokenizer, task, digits, args.eval_samples, **options)
-    if attached and args.perplexity_text is not None:
+    for title, task, digits, chat in evaluation_rows(args) if args.eval_samples > 0 else []:
+        options = {"batch_size": args.eval_batch_size, "progress": True, "chat": chat}
+        report["rows"][title] = evaluate_task(model, tokenizer, task, digits, args.eval_samples, **options)
+    if language and args.perplexity_text is not None:
         lines = read_text(args.perplexity_text).splitlines(keepends=True)
         report["language"] = language_cost(
             model, tokenizer, _first_lines(tokenizer, lines, args.perplexity_tokens), backbone=backbone, progress=True

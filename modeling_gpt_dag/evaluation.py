@@ -17,7 +17,14 @@ from typing import Any, NamedTuple
 import torch
 from safetensors import SafetensorError
 from tqdm.auto import tqdm
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    PreTrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 
 from .checkpoints import CHECKSUMS, WEIGHTS, verify_checksums
 from .configuration_gpt_dag import GPTDAGConfig
@@ -115,10 +122,12 @@ def answer_lines(
             eos_token_id=ends,
             pad_token_id=tokenizer.pad_token_id,
         )
-        mask = torch.cat([batch["attention_mask"], torch.ones_like(output[:, length:])], 1)
-        # The positions that generate() gives: padding has none.
-        positions = (mask.cumsum(1) - 1).clamp(min=0)
-        dag = model(output, attention_mask=mask, position_ids=positions, output_dag=True, use_cache=False).dag
+        dag = None
+        if has_dag(model.config):
+            mask = torch.cat([batch["attention_mask"], torch.ones_like(output[:, length:])], 1)
+            # The positions that generate() gives: padding has none.
+            positions = (mask.cumsum(1) - 1).clamp(min=0)
+            dag = model(output, attention_mask=mask, position_ids=positions, output_dag=True, use_cache=False).dag
         for row, i in enumerate(chosen):
             tokens = output[row, length:].tolist()
             written = next((number for number, token in enumerate(tokens) if token in ends), len(tokens))
@@ -138,6 +147,11 @@ def answer_lines(
                 )
             answers[i] = answer
     return answers
+
+
+def has_dag(config: PreTrainedConfig) -> bool:
+    """Whether a causal language model, of this library or another, has a DAG."""
+    return isinstance(config, GPTDAGConfig) and config.dag_depth > 0
 
 
 def chat_prompt(tokenizer: PreTrainedTokenizerBase, prompt: str) -> str:
@@ -213,7 +227,7 @@ def evaluate_problems(
     progress: bool = False,
     chat: bool = False,
 ) -> dict[str, Any]:
-    """Exact match and its factors.
+    """Exact match and its factors; model: any causal language model, without DAG it has no factors.
 
     Returns `exact_match` (0..1), `n` and `interval` (95 %, Wilson) over the problems with an exact value, the same of
     each of `groups`; `factors`, shares of the scored problems: `plan`, `result`, `gate` (it fired where the answer
@@ -229,7 +243,7 @@ def evaluate_problems(
         hits.setdefault(problem.group, []).append(is_exact_match(answer.text, problem))
     factors = None
     config = model.config
-    if config.dag_depth > 0 and config.dag_numerics == "exact" and scored:
+    if has_dag(config) and config.dag_numerics == "exact" and scored:
         form = plan_format(config)
         factors = {
             "plan": _share([is_plan_right(answer.plan, problem, form) for problem, answer in scored]),

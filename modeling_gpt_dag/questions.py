@@ -2,7 +2,7 @@
 
 What is unusual: an answer's tokens are not what the tokenizer makes of the text, but what the DAG writes, one token
 per character (`config.number_tokens`). Labelled is only what the model has to learn: of a question the answer and its
-end, of plain text where a gate could open.
+end, and plain lines; of other text only the gate loss is taken.
 """
 
 import random
@@ -71,14 +71,11 @@ def text_examples(
     text: str,
     num_passages: int,
     seed: int,
-    max_labels: int = 24,
 ) -> list[Example]:
     """Passages of a text that hold numbers, drawn at random; nothing in them is to be computed.
 
-    At most `max_labels` of a passage's tokens are labelled: digits first, where a gate that opens does harm,
-    then others that follow its first digit. Raises ValueError for text without numbers.
+    They have no labels: the gate loss says that the gate stays shut. Raises ValueError for text without numbers.
     """
-    generator = random.Random(seed)
     ids = tokenizer(text, add_special_tokens=False)["input_ids"]
     digits = {token for symbol, tokens in number_tokens.items() if symbol.strip().isdecimal() for token in tokens}
     starts = range(0, max(1, len(ids) - TEXT_TOKENS), TEXT_TOKENS // 2)
@@ -86,15 +83,5 @@ def text_examples(
     passages = [passage for passage in passages if sum(token in digits for token in passage) >= 2]
     if not passages:
         raise ValueError("the text has no passage with numbers to train on")
-    generator.shuffle(passages)
-    return [_labelled(passage, digits, max_labels, generator) for passage in passages[:num_passages]]
-
-
-def _labelled(passage: list[int], digits: set[int], max_labels: int, generator: random.Random) -> Example:
-    first = next(index for index, token in enumerate(passage) if token in digits)
-    behind = range(first + 1, len(passage))
-    chosen = sorted(behind, key=lambda index: (passage[index] not in digits, generator.random()))[:max_labels]
-    labels = [UNLABELLED] * len(passage)
-    for index in chosen:
-        labels[index] = passage[index]
-    return Example(passage, labels)
+    random.Random(seed).shuffle(passages)
+    return [Example(passage, [UNLABELLED] * len(passage)) for passage in passages[:num_passages]]

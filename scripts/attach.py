@@ -49,7 +49,7 @@ def main():
         backbone, tokenizer = load_backbone(args)
         set_seed(training_args.seed)
         model = attach_model(backbone, tokenizer, dag_args)
-        before = evaluate_attached(model, tokenizer, args, attached=False)
+        before = evaluate_attached(backbone, tokenizer, args, language=False)
         dataset = training_set(model, tokenizer, args, output_dir / FEATURES, training_args.seed)
         model = unfreeze(model, args)
     except (ValueError, OSError) as error:
@@ -66,7 +66,7 @@ def main():
         raise SystemExit(128 + trainer.stopped_by)
     model = merged(model).eval()
     changed = None if args.unfreeze == "none" else backbone
-    after = evaluate_attached(model, tokenizer, args, attached=True, backbone=changed)
+    after = evaluate_attached(model, tokenizer, args, language=True, backbone=changed)
     print(attach_table(before, after))
     model.config.use_cache = True
     model.save_pretrained(output_dir)
