@@ -22,11 +22,12 @@ from modeling_gpt_dag.dag_logger import DAGLogger
 from modeling_gpt_dag.data import packed_dataset, training_lines
 from modeling_gpt_dag.evaluation import END_OF_LINE, evaluate_task, false_fires, plan_format, results_table
 from modeling_gpt_dag.recipes import DataArguments, build_config, effective_recipe, parse_recipe
+from modeling_gpt_dag.throughput import ThroughputLogger
 from modeling_gpt_dag.wordings import plain_lines
 
 
 def prepare():
-    """Arguments, training data, tokenizer, model and logger; raises ValueError for whatever in them cannot work."""
+    """Arguments, training data, tokenizer, model and loggers; raises ValueError for whatever in them cannot work."""
     model_args, data_args, training_args, run_args = parse_recipe(sys.argv[1:])
     output_dir = Path(training_args.output_dir)
     holds_run = (output_dir / "config.json").exists() or (output_dir.is_dir() and get_last_checkpoint(output_dir))
@@ -55,13 +56,13 @@ def prepare():
         dataset = packed_dataset(tokenizer, lines, data_args.num_train_blocks, data_args.block_size, form)
     set_seed(training_args.seed)
     recipe = effective_recipe(model_args, data_args, training_args)
-    dag_logger = DAGLogger(run_args.probe_prompt, run_args.probe_steps)
-    return data_args, training_args, recipe, dataset, tokenizer, GPTDAGForCausalLM(config), dag_logger
+    loggers = [DAGLogger(run_args.probe_prompt, run_args.probe_steps), ThroughputLogger(run_args.peak_tflops)]
+    return data_args, training_args, recipe, dataset, tokenizer, GPTDAGForCausalLM(config), loggers
 
 
 def main():
     try:
-        data_args, training_args, recipe, dataset, tokenizer, model, dag_logger = prepare()
+        data_args, training_args, recipe, dataset, tokenizer, model, loggers = prepare()
     except (ValueError, TypeError) as error:
         raise SystemExit(f"train.py: {error}") from error
     # A line is an answer: generation ends with it.
@@ -78,7 +79,7 @@ def main():
         train_dataset=dataset,
         data_collator=default_data_collator,
         processing_class=tokenizer,
-        callbacks=[dag_logger],
+        callbacks=loggers,
     )
     resume = training_args.resume_from_checkpoint
     trainer.train(resume_from_checkpoint=resume.lower() == "true" or resume if resume else None)
