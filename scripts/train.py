@@ -15,12 +15,13 @@ from itertools import islice
 from pathlib import Path
 
 from transformers import GenerationConfig, Trainer, default_data_collator, set_seed
+from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 from transformers.trainer_utils import get_last_checkpoint
 
 from modeling_gpt_dag import GPTDAGForCausalLM, byte_tokenizer, number_tokens
 from modeling_gpt_dag.dag_logger import DAGLogger
 from modeling_gpt_dag.data import packed_dataset, training_lines
-from modeling_gpt_dag.evaluation import END_OF_LINE, evaluate_task, false_fires, plan_format, results_table
+from modeling_gpt_dag.evaluation import END_OF_LINE, evaluate_task, false_fires, load, plan_format, results_table
 from modeling_gpt_dag.recipes import DataArguments, build_config, effective_recipe, parse_recipe
 from modeling_gpt_dag.throughput import ThroughputLogger
 from modeling_gpt_dag.wordings import plain_lines
@@ -91,7 +92,11 @@ def main():
         return
     (Path(training_args.output_dir) / "recipe.yaml").write_text(recipe)
     if data_args.eval_samples > 0:
-        reports = evaluate(model.eval(), tokenizer, data_args, progress=not training_args.disable_tqdm)
+        # What was saved is whole; the model in training may be spread over the processes, and the others are done.
+        unset_hf_deepspeed_config()
+        model, tokenizer = load(training_args.output_dir)
+        model.to(training_args.device)
+        reports = evaluate(model, tokenizer, data_args, progress=not training_args.disable_tqdm)
         (Path(training_args.output_dir) / "evaluation.json").write_text(json.dumps(reports, indent=2) + "\n")
 
 
