@@ -1,8 +1,8 @@
 """ThroughputLogger: how fast a Trainer trains and how much memory it takes, in its logs.
 
-What is unusual: nothing is counted twice and nothing runs between logging steps. The Trainer counts the tokens of all
-micro-batches and processes (`include_num_input_tokens_seen`), and logs their mean rate since the beginning; what is
-added is the rate since the record before, without the time that evaluating and saving took, and what follows from it.
+What is unusual: nothing is counted twice. The Trainer counts the tokens of all micro-batches and processes
+(`include_num_input_tokens_seen`), and logs their mean rate since the beginning. What is added is the rate since the
+record before, without the time that evaluating and saving took, and what follows from it.
 """
 
 import sys
