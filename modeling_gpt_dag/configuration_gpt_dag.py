@@ -48,7 +48,8 @@ class GPTDAGConfig(PreTrainedConfig):
         dag_plan_loss_weight (`float`, defaults to 1.0): of the plan loss, where `plan_labels` are given.
         dag_value_loss_weight (`float`, defaults to 0.0):
             of the value loss: numbers in the labels are searched for plans that compute them. Exact numerics only.
-        dag_value_positions (`int`, defaults to 64): numbers searched in each forward pass.
+        dag_value_positions (`int`, defaults to 64):
+            numbers searched in each forward pass, and so by each process and in each micro-batch.
         dag_gate_loss_weight (`float`, defaults to 0.0):
             of the gate loss: a gate is to be shut where no label follows, in prompts and in text that is not learned.
         number_tokens (`dict[str, list[int]]`, *optional*): token ids of each number symbol, as

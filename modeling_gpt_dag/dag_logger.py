@@ -133,6 +133,23 @@ class DAGCapture(ExitStack):
             tensor.register_hook(lambda gradient: means.update(means_of(gradient * share if share < 1 else gradient)))
 
 
+def go_first(callback: TrainerCallback) -> list[TrainerCallback]:
+    """Move to the head of the Trainer's callbacks, before the reporters; returns them, [] without a Trainer.
+
+    For `on_train_begin`: the Trainer puts its users' callbacks behind the reporters and gives them no way to itself,
+    but it is calling.
+    """
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code is not CallbackHandler.call_event.__code__:
+        frame = frame.f_back
+    if frame is None:
+        return []
+    callbacks = frame.f_locals["self"].callbacks
+    callbacks.remove(callback)
+    callbacks.insert(0, callback)
+    return callbacks
+
+
 class DAGLogger(TrainerCallback):
     """Adds what the DAG did to the Trainer's record of each logging step: console, `log_history`, every reporter.
 
@@ -213,24 +230,9 @@ the probabilities of the 13 symbols that the final value's text could go on with
             raise ValueError("probe_prompt needs the tokenizer as the Trainer's processing_class")
         self.captured_step = None
         self.has_dag = bool(self.capture(model).mixers)
-        self.callbacks = self._go_first()
+        self.callbacks = go_first(self)
         if self.probe_prompt is not None and state.is_world_process_zero:
             forget_steps_after(state.global_step, args)
-
-    def _go_first(self) -> list[TrainerCallback]:
-        """Move to the head of the Trainer's callbacks, before the reporters; returns them, [] without a Trainer.
-
-        The Trainer puts its users' callbacks behind the reporters and gives them no way to itself, but it is calling.
-        """
-        frame = inspect.currentframe()
-        while frame is not None and frame.f_code is not CallbackHandler.call_event.__code__:
-            frame = frame.f_back
-        if frame is None:
-            return []
-        callbacks = frame.f_locals["self"].callbacks
-        callbacks.remove(self)
-        callbacks.insert(0, self)
-        return callbacks
 
     def on_step_begin(self, args, state, control, model=None, train_dataloader=None, **kwargs):
         if self.has_dag and self._will_be_logged(state.global_step + 1, args, state, train_dataloader):

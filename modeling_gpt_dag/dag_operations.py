@@ -14,6 +14,9 @@ from torch import Tensor
 
 from .decimal_tensor import MAX_DIGITS, DecimalTensor, power_of_ten, shift_left
 
+# The largest powers of two and five below 10**18.
+MAX_TWOS, MAX_FIVES = 59, 25
+
 
 class Operation(NamedTuple):
     """exact, soft: see above. approximate: on float64, without clamps, nan or inf where there is no result.
@@ -52,16 +55,18 @@ def _divide(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
     common = torch.gcd(a.mantissa, divisor)
     numerator = a.mantissa // common * divisor.sign()
     denominator = divisor.abs() // common
-    # A fraction in lowest terms ends after t decimals where its denominator divides 10**t.
-    decimals = torch.full_like(denominator, MAX_DIGITS + 1)
-    for t in range(MAX_DIGITS, -1, -1):
-        decimals = torch.where(10**t % denominator == 0, t, decimals)
-    ends = decimals <= MAX_DIGITS
-    factor = power_of_ten(torch.where(ends, decimals, 0)) // denominator
-    quotient = _multiply(
-        DecimalTensor(numerator, torch.zeros_like(decimals), valid & ends),
-        DecimalTensor.checked(factor, torch.zeros_like(decimals), ends),
-    )
+    # A fraction in lowest terms ends where its denominator is 2**twos * 5**fives. The larger exponent is its count of
+    # decimals, and what is missing of the other makes the denominator a power of ten.
+    two = denominator & -denominator
+    rest = denominator // two
+    twos = torch.bucketize(two, torch.pow(2, torch.arange(MAX_TWOS + 1, device=two.device)))
+    fives = torch.bucketize(rest, torch.pow(5, torch.arange(MAX_FIVES + 1, device=two.device)))
+    missing = twos - fives
+    ends = (torch.pow(5, fives) == rest) & (missing <= MAX_FIVES)
+    factor = torch.where(missing > 0, torch.pow(5, missing.clamp(0, MAX_FIVES)), torch.pow(2, (-missing).clamp(min=0)))
+    decimals = torch.maximum(twos, fives)
+    whole = torch.zeros_like(decimals)
+    quotient = _multiply(DecimalTensor(numerator, whole, valid), DecimalTensor(factor, whole, ends))
     scale = a.scale - b.scale + decimals
     mantissa, fits = shift_left(quotient.mantissa, (-scale).clamp(min=0))
     return DecimalTensor.checked(mantissa, scale.clamp(min=0), quotient.valid & fits)
@@ -77,12 +82,13 @@ def _power(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
     remaining = exponent.abs()
     remaining = torch.where(remaining > 63, 62 + remaining % 2, remaining)
     one = DecimalTensor(torch.ones_like(a.mantissa), torch.zeros_like(a.scale), torch.ones_like(a.valid))
-    result, square = one, a
+    # The reciprocal first: that of 0.5 is 2, while 0.5**19 has too many decimals to take one of.
+    result, square = one, _divide(one, a).where(exponent < 0, a)
     for _ in range(6):
         result = _multiply(result, square).where(remaining % 2 == 1, result)
         square = _multiply(square, square)
         remaining = remaining // 2
-    return _divide(one, result).where(exponent < 0, result).masked(a.valid & defined)
+    return result.masked(a.valid & defined)
 
 
 def _log(a: DecimalTensor, _: DecimalTensor) -> DecimalTensor:

@@ -66,7 +66,8 @@ def parse_decimal(text: str) -> tuple[int, int]:
     """Mantissa and count of decimals of "100" or "-0.5"; raises ValueError for what is no decimal of 18 digits."""
     digits, _, decimals = text.removeprefix("-").partition(".")
     number = digits + decimals
-    if not (number.isascii() and number.isdecimal() and int(number) < LIMIT):
+    is_number = number.isascii() and number.isdecimal()
+    if not (is_number and int(number) < LIMIT and len(decimals) <= MAX_DIGITS):
         raise ValueError(f"{text!r} is no decimal of at most {MAX_DIGITS} digits")
     return int(number) * (-1 if text.startswith("-") else 1), len(decimals)
 

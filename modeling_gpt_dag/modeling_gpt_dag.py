@@ -87,7 +87,6 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
     config: GPTDAGConfig
     base_model_prefix = "model"
     supports_gradient_checkpointing = True
-    _no_split_modules = ["GPT2Block", "ExactDAG", "SoftDAG", "GateMixer"]
     _skip_keys_device_placement = ["past_key_values"]
     _supports_flash_attn = True
     _supports_sdpa = True
@@ -141,6 +140,9 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             self.context_config = self._context_config(config)
             layers = range(config.context_index, config.context_index + config.dag_context_layers)
             self.context = nn.ModuleList([GPT2Block(self.context_config, layer_idx=layer) for layer in layers])
+            # What devices do not split and FSDP gathers on its own, beside the backbone's blocks. Not the DAG and the
+            # mixer: the forward pass calls their parts one by one, so FSDP has to gather them with the whole model.
+            self._no_split_modules = ["GPT2Block"] if layers else []
             for block in self.context:
                 block.attn.c_proj._residual_layers = block.mlp.c_proj._residual_layers = config.num_hidden_layers
             self.mixer = GateMixer(config.hidden_size, config.dag_gate)

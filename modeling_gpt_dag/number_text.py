@@ -133,11 +133,11 @@ def read_numbers(symbols: Tensor) -> NumberText:
     # A minus belongs to the number whose first digit follows it, unless a digit or ")" stands before the minus.
     minus = kind == MINUS
     sign = minus & (spaced | ~(after_digit | _previous((kind == CLOSE) | unreadable)))
-    # What follows an unreadable token directly, or through a minus or point, is not known.
+    # What follows an unreadable token directly, or through a minus or point, is not known, nor is the rest of its
+    # chain: that token may hold the first of its points.
     tainted = unreadable | ((minus | (kind == POINT)) & ~spaced & _previous(unreadable))
-    detached = spaced.gather(1, start)
-    negative = _previous(sign).gather(1, start) & ~detached
-    unknown = _previous(tainted).gather(1, start) & ~detached
+    negative = _previous(sign).gather(1, start) & ~spaced.gather(1, start)
+    unknown = _previous(tainted).gather(1, chain_start) & ~spaced.gather(1, chain_start)
 
     in_number = digit | point
     written = torch.where(in_number, index - start + 1 + negative.long(), sign.long())

@@ -106,6 +106,9 @@ class RunArguments:
     overwrite_output_dir: bool = field(default=False, metadata={"help": "train into a directory that holds a run"})
     probe_prompt: str | None = field(default=None, metadata={"help": "log every token's scratch list of this text"})
     probe_steps: int = field(default=100, metadata={"help": "how often; and after the last step"})
+    peak_tflops: float | None = field(
+        default=None, metadata={"help": "10**12 operations per second one device can do; logs what share is used"}
+    )
 
 
 class _Parser(HfArgumentParser):

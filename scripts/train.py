@@ -18,23 +18,25 @@ from pathlib import Path
 
 import datasets
 from transformers import GenerationConfig, set_seed
+from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 from transformers.trainer_utils import sort_checkpoints
 
 from modeling_gpt_dag.checkpoints import checkpoint_to_resume, remove_checkpoints
 from modeling_gpt_dag.dag_logger import DAGLogger
 from modeling_gpt_dag.data import collate
-from modeling_gpt_dag.evaluation import END_OF_LINE, evaluate_task, false_fires, plan_format, results_table
+from modeling_gpt_dag.evaluation import END_OF_LINE, evaluate_task, false_fires, load, plan_format, results_table
 from modeling_gpt_dag.faults import FaultTolerantTrainer
 from modeling_gpt_dag.file_evaluation import evaluate_questions, questions_table
 from modeling_gpt_dag.problem_files import read_questions
 from modeling_gpt_dag.recipes import DataArguments, build_model, build_tokenizer, effective_recipe, parse_recipe
 from modeling_gpt_dag.records import BadRecordError
+from modeling_gpt_dag.throughput import ThroughputLogger
 from modeling_gpt_dag.training_data import task_shares, training_data
 from modeling_gpt_dag.wordings import plain_lines
 
 
 def prepare():
-    """Arguments, data to train and validate on, tokenizer, model and logger.
+    """Arguments, data to train and validate on, tokenizer, model and loggers.
 
     Raises ValueError, TypeError and OSError for whatever in them cannot work.
     """
@@ -62,13 +64,13 @@ def prepare():
     with training_args.main_process_first(desc="preparing the training data"):
         train, validation = training_data(tokenizer, data_args, training_args, form)
     recipe = effective_recipe(model_args, data_args, training_args)
-    dag_logger = DAGLogger(run_args.probe_prompt, run_args.probe_steps)
-    return data_args, training_args, recipe, train, validation, tokenizer, model, dag_logger
+    loggers = [DAGLogger(run_args.probe_prompt, run_args.probe_steps), ThroughputLogger(run_args.peak_tflops)]
+    return data_args, training_args, recipe, train, validation, tokenizer, model, loggers
 
 
 def main():
     try:
-        data_args, training_args, recipe, train, validation, tokenizer, model, dag_logger = prepare()
+        data_args, training_args, recipe, train, validation, tokenizer, model, loggers = prepare()
     except (ValueError, TypeError, OSError) as error:
         raise SystemExit(f"train.py: {error}") from error
     # A line is an answer: generation ends with it.
@@ -88,7 +90,7 @@ def main():
         eval_dataset=validation,
         data_collator=collate,
         processing_class=tokenizer,
-        callbacks=[dag_logger],
+        callbacks=loggers,
     )
     try:
         trainer.train(resume_from_checkpoint=training_args.resume_from_checkpoint)
@@ -106,7 +108,11 @@ def main():
         return
     (Path(training_args.output_dir) / "recipe.yaml").write_text(recipe)
     if evaluates:
-        reports = evaluate(model.eval(), tokenizer, data_args, progress=not training_args.disable_tqdm)
+        # What was saved is whole; the model in training may be spread over the processes, and the others are done.
+        unset_hf_deepspeed_config()
+        model, tokenizer = load(training_args.output_dir)
+        model.to(training_args.device)
+        reports = evaluate(model, tokenizer, data_args, progress=not training_args.disable_tqdm)
         if loss is not None:
             reports["validation_loss"] = loss
             print(f"\nvalidation loss {loss:.4f} nats per token, perplexity {math.exp(loss):.2f}")

@@ -114,6 +114,7 @@ def headline(tmp_path_factory) -> str:
 
 
 def pytest_addoption(parser):
+    parser.addoption("--fuzz_seed", type=int, help="repeat the random cases of test_fuzz.py that a failure printed")
     parser.addoption("--matrix", help="write what test_matrix.py found as a Markdown table to this file")
     parser.addoption("--faults", help="write which faults tests planted, and what happened, as one to this file")
 

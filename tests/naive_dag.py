@@ -90,14 +90,13 @@ def apply(name: str, a: Decimal | None, b: Decimal | None) -> Decimal | None:
 def power(a: Decimal, b: Decimal) -> Decimal | None:
     if b != b.to_integral_value() or (a == 0 and b <= 0):
         return None
-    if abs(b) > 63:
-        b = (62 + abs(b) % 2).copy_sign(b)
-    result = Decimal(1)
-    for _ in range(int(abs(b))):
-        result *= a
-    if not fits(plain(result)):
+    base = a if b >= 0 else apply("divide", Decimal(1), a)
+    if base is None:
         return None
-    return result if b >= 0 else apply("divide", Decimal(1), result)
+    result = Decimal(1)
+    for _ in range(int(abs(b)) if abs(b) <= 63 else 62 + int(abs(b) % 2)):
+        result *= base
+    return result
 
 
 def next_character(value: Decimal | None, written: int) -> int:

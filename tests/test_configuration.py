@@ -74,6 +74,7 @@ def number_tokens(**changes):
         ({"dag_numerics": "soft", "dag_number_positions": True}, "dag_number_positions"),
         ({"dag_numerics": "soft", "dag_constants": ["2"]}, "dag_constants"),
         ({"dag_constants": ["two"]}, "'two' is no decimal"),
+        ({"dag_constants": ["0." + 19 * "1"]}, "is no decimal of at most 18 digits"),
         ({"dag_beams": 0}, "dag_beams=0"),
         ({"dag_temperature": 0.0}, "dag_temperature=0.0"),
         ({"dag_dept": 2}, "unknown field dag_dept=2; GPTDAGConfig has .*dag_depth"),

@@ -106,7 +106,7 @@ def test_a_token_with_leading_space_begins_a_number_of_its_own():
     assert decimals(numbers.value.map(lambda tensor: tensor[0, -1])) == [-4, 1, 52, 3]
 
 
-@pytest.mark.parametrize("stream", ["u3 ", "3u ", "u-3 ", "u.3 ", "3.u "])
+@pytest.mark.parametrize("stream", ["u3 ", "3u ", "u-3 ", "u.3 ", "3.u ", "u.3.4.6 "])
 def test_numbers_that_touch_an_unreadable_token_have_no_value(stream):
     ids = [SYMBOLS["unreadable"] if character == "u" else SYMBOLS.get(character, 0) for character in stream]
     numbers = numbers_at_every_token(torch.tensor([ids]), 1)
