@@ -65,10 +65,10 @@ def main():
     if trainer.stopped_by is not None:
         raise SystemExit(128 + trainer.stopped_by)
     model = merged(model).eval()
+    model.config.use_cache = True  # which the Trainer turns off
     changed = None if args.unfreeze == "none" else backbone
     after = evaluate_attached(model, tokenizer, args, language=True, backbone=changed)
     print(attach_table(before, after))
-    model.config.use_cache = True
     model.save_pretrained(output_dir)
     write_checksums(output_dir)
     tokenizer.save_pretrained(output_dir)
