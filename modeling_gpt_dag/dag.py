@@ -135,7 +135,7 @@ def shut_gate_cross_entropy(gate: Tensor, labels: Tensor) -> Tensor:
 
     gate: (B, T). labels: (B, T), -100 where there is none.
     """
-    unlabelled = nn.functional.pad(labels[:, 1:] == -100, (0, 1), value=True)
+    unlabelled = F.pad(labels[:, 1:] == -100, (0, 1), value=True)
     # A gate of exactly 1 costs much, not infinitely much.
     return torch.where(unlabelled, -torch.log1p(-gate.float() * (1 - 1e-6)), 0.0).sum()
 

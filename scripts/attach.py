@@ -55,9 +55,13 @@ def main():
     except (ValueError, OSError) as error:
         raise SystemExit(f"attach.py: {error}") from error
     trainer = FaultTolerantTrainer(
-        model=model, args=training_args, train_dataset=dataset, data_collator=pack, processing_class=tokenizer
+        model=model,
+        args=training_args,
+        train_dataset=dataset,
+        data_collator=pack,
+        processing_class=tokenizer,
+        callbacks=[DAGLogger()],
     )
-    trainer.callback_handler.callbacks.insert(0, DAGLogger())
     try:
         trainer.train(resume_from_checkpoint=last_checkpoint(output_dir))
     except (FloatingPointError, OSError) as error:

@@ -48,7 +48,7 @@ def main():
         sys.argv += ["--output_dir", directory, "--logging_steps", "1", "--report_to", "none", "--save_strategy", "no"]
         sys.argv += ["--disable_tqdm", "true"]
         try:
-            _, args, _, dataset, _, tokenizer, model, dag_logger = prepare()
+            _, args, _, dataset, _, tokenizer, model, (dag_logger, _) = prepare()
         except (ValueError, TypeError) as error:
             raise SystemExit(f"benchmark_logger.py: {error}") from error
         alternate = Alternate(dag_logger)

@@ -207,3 +207,8 @@ def test_conversion_from_the_shell(tmp_path):
     assert "dag_depth 3" in output and "value_to_embed_layer.weight" in output
     error = script("convert", "--checkpoint", str(tmp_path / "no.pt"), "--output_dir", str(tmp_path), ok=False)
     assert "there is no checkpoint" in error and "Traceback" not in error
+
+
+def test_the_cost_of_logging_is_measured():
+    output = script("benchmark_logger", "configs/smoke.yaml", "--max_steps", "31")
+    assert "wall clock: 10 steps without" in output and "one probe of" in output
