@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .dag_operations import OPERATIONS
+from .dag_operations import OPERATIONS, compute
 from .decimal_tensor import DecimalTensor, cat
 from .number_text import END, NOTHING, ReadNumbers, next_symbol
 
@@ -142,12 +142,15 @@ def shut_gate_cross_entropy(gate: Tensor, labels: Tensor) -> Tensor:
 
 def execute(initial: DecimalTensor, plans: Tensor, operations: list[str]) -> DecimalTensor:
     """Run plans (B, T, K, D, 3) on initial values (B, T, N), exactly; returns the scratch lists (B, T, K, S)."""
-    slots = initial.map(lambda tensor: tensor.unsqueeze(2).expand(-1, -1, plans.shape[2], -1))
-    for step in plans.unbind(-2):
-        operand1, operand2, operation = step.split(1, -1)  # (B, T, K, 1) each
-        left, right = slots.gather(-1, operand1), slots.gather(-1, operand2)
-        results = cat([OPERATIONS[name].exact(left, right) for name in operations], -1)
-        slots = cat([slots, results.gather(-1, operation)], -1)
+    num_plans, depth = plans.shape[2:4]
+    num_initial = initial.mantissa.shape[-1]
+    slots = initial.map(lambda part: F.pad(part.unsqueeze(2).expand(-1, -1, num_plans, -1), (0, depth)))
+    for slot, step in enumerate(plans.unbind(-2), start=num_initial):
+        operands = slots.gather(-1, step[..., :2])  # (B, T, K, 2)
+        left, right = (operands.map(lambda part, side=side: part[..., side]) for side in (0, 1))
+        result = compute(operations, step[..., 2], left, right)
+        for part, value in zip(slots, result, strict=True):
+            part[..., slot] = value
     return slots
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .decimal_tensor import MAX_DIGITS, DecimalTensor, power_of_ten, shift_left
+from .decimal_tensor import LIMIT, MAX_DIGITS, DecimalTensor, power_of_ten, shift_left
 
 # The largest powers of two and five below 10**18.
 MAX_TWOS, MAX_FIVES = 59, 25
@@ -32,10 +32,15 @@ class Operation(NamedTuple):
 
 
 def _add(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
-    scale = torch.maximum(a.scale, b.scale)
-    left, left_fits = shift_left(a.mantissa, scale - a.scale)
-    right, right_fits = shift_left(b.mantissa, scale - b.scale)
-    return DecimalTensor.checked(left + right, scale, a.valid & b.valid & left_fits & right_fits)
+    """The one with fewer decimals is moved left to those of the other."""
+    decimals = a.scale - b.scale
+    is_shorter = decimals < 0
+    shorter = torch.where(is_shorter, a.mantissa, b.mantissa)
+    longer = torch.where(is_shorter, b.mantissa, a.mantissa)
+    moved, fits = shift_left(shorter, decimals.abs())
+    total = moved + longer
+    total = DecimalTensor(total, torch.maximum(a.scale, b.scale), a.valid & b.valid)
+    return total.masked(fits & (total.mantissa.abs() < LIMIT))
 
 
 def _subtract(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
@@ -142,3 +147,18 @@ OPERATIONS: dict[str, Operation] = {
     "max": Operation(_max, torch.maximum, torch.maximum, commutative=True),
     "min": Operation(_min, torch.minimum, torch.minimum, commutative=True),
 }
+
+
+def compute(names: list[str], operation: Tensor, a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
+    """The result of `names[operation]`, element by element; operation: int64 of the operands' shape."""
+    indices = {name: index for index, name in enumerate(names)}
+    if "add" in indices and "subtract" in indices:
+        # A difference is a sum with -b, so that one computation does for both.
+        is_difference = operation == indices.pop("subtract")
+        b = b._replace(mantissa=torch.where(is_difference, -b.mantissa, b.mantissa))
+        operation = torch.where(is_difference, indices["add"], operation)
+    chosen = None
+    for name, index in indices.items():
+        result = OPERATIONS[name].exact(a, b)
+        chosen = result if chosen is None else result.where(operation == index, chosen)
+    return chosen

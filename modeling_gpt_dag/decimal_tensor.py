@@ -32,15 +32,14 @@ class DecimalTensor(NamedTuple):
     @classmethod
     def checked(cls, mantissa: Tensor, scale: Tensor, valid: Tensor) -> "DecimalTensor":
         """Keep what fits 18 digits and 18 decimals; the rest becomes "no value"."""
-        valid = valid & (mantissa.abs() < LIMIT) & (scale >= 0) & (scale <= MAX_DIGITS)
-        return cls(torch.where(valid, mantissa, 0), torch.where(valid, scale, 0), valid)
+        return cls(mantissa, scale, valid).masked((mantissa.abs() < LIMIT) & (scale <= MAX_DIGITS))
 
     @classmethod
-    def constants(cls, texts: list[str], device: torch.device) -> "DecimalTensor":
+    def constants(cls, texts: list[str], device: torch.device | None = None) -> "DecimalTensor":
         """Decimal texts such as "100" or "-0.5" as a (len(texts),) tensor; raises what `parse_decimal` raises."""
-        mantissas, scales = zip(*(parse_decimal(text) for text in texts), strict=True)
-        mantissa = torch.tensor(mantissas, dtype=torch.long, device=device)
-        return cls.checked(mantissa, torch.tensor(scales, dtype=torch.long, device=device), mantissa == mantissa)
+        parsed = torch.tensor([parse_decimal(text) for text in texts], dtype=torch.long, device=device)
+        mantissa, scale = parsed.view(-1, 2).unbind(-1)
+        return cls(mantissa, scale, torch.ones_like(mantissa, dtype=torch.bool))
 
     def map(self, function) -> "DecimalTensor":
         """Apply a shape function (gather, expand, index, ...) to the three tensors alike."""
@@ -55,7 +54,8 @@ class DecimalTensor(NamedTuple):
 
     def masked(self, keep: Tensor) -> "DecimalTensor":
         """No value where not `keep`."""
-        return DecimalTensor.checked(self.mantissa, self.scale, self.valid & keep)
+        valid = self.valid & keep
+        return DecimalTensor(torch.where(valid, self.mantissa, 0), torch.where(valid, self.scale, 0), valid)
 
     def to_float(self) -> Tensor:
         """float64 for display and logs, 0 where there is no value. Nothing is computed or written from it."""
@@ -92,8 +92,9 @@ def shift_left(mantissa: Tensor, digits: Tensor) -> tuple[Tensor, Tensor]:
     What fits is below 4 * 10**18, so that two of them can be added in int64; a float32 estimate is good to 1e-6.
     A sum below 10**18 of two decimals never needs more: neither of its terms, aligned, reaches 2 * 10**18.
     """
-    fits = (mantissa.float() * torch.pow(10.0, digits.float())).abs() < 4e18
-    return torch.where(fits, mantissa, 0) * power_of_ten(digits), fits
+    factor = power_of_ten(digits)
+    fits = (mantissa.float() * factor.float()).abs() < 4e18
+    return torch.where(fits, mantissa, 0) * factor, fits
 
 
 def count_digits(mantissa: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ import pytest
 import torch
 from naive_dag import apply, plain
 
-from modeling_gpt_dag.dag_operations import OPERATIONS
+from modeling_gpt_dag.dag_operations import OPERATIONS, compute
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
 
 CPU = torch.device("cpu")
@@ -40,6 +40,17 @@ def test_exact_operation_equals_decimal_or_has_no_result(name):
     result = OPERATIONS[name].exact(tensor_of([a for a, _ in pairs]), tensor_of([b for _, b in pairs]))
     expected = [apply(name, Decimal(a), Decimal(b)) for a, b in pairs]
     assert texts(result) == [None if value is None else format(value, "f") for value in expected]
+
+
+@pytest.mark.parametrize("names", [list(OPERATIONS), ["subtract", "identity", "add"], ["subtract"]], ids=" ".join)
+def test_the_chosen_operation_alone_decides(names):
+    left, right = tensor_of(operands(70, seed=3)), tensor_of(operands(70, seed=4))
+    operation = torch.randint(len(names), left.mantissa.shape)
+    result = compute(names, operation, left, right)
+    for index, name in enumerate(names):
+        chosen = operation == index
+        for part, expected in zip(result, OPERATIONS[name].exact(left, right), strict=True):
+            assert torch.equal(part[chosen], expected[chosen]), name
 
 
 @pytest.mark.parametrize(
