@@ -171,7 +171,7 @@ class ExactDAG(nn.Module):
         super().__init__()
         self.depth = depth
         self.num_initial = num_values + len(constants)
-        self.constants = constants
+        self.constant_texts = constants
         self.operations = operations
         self.beams = beams
         self.temperature = temperature
@@ -184,6 +184,12 @@ class ExactDAG(nn.Module):
         self.value = nn.Linear(hidden_size, key_size, bias=False)
         self.combine = nn.Linear(hidden_size + num_values * key_size, hidden_size)
         self.end_embedding = nn.Parameter(torch.empty(hidden_size))
+        self.constants = nn.Buffer(self.build_constants(), persistent=False)
+
+    def build_constants(self) -> Tensor:
+        """(2, constants) int64: their mantissas and scales."""
+        constants = DecimalTensor.constants(self.constant_texts)
+        return torch.stack([constants.mantissa, constants.scale])
 
     def planning_hidden(self, hidden: Tensor, number_values: Tensor) -> Tensor:
         """(B, T, H): what plan and gate are decided by.
@@ -221,12 +227,12 @@ class ExactDAG(nn.Module):
 
     def initial_values(self, numbers: ReadNumbers) -> tuple[DecimalTensor, Tensor]:
         """The numbers read, then the constants: values and which exist, (B, T, N) each."""
-        if not self.constants:
+        if not self.constant_texts:
             return numbers.value, numbers.exists
-        shape = (*numbers.exists.shape[:2], len(self.constants))
-        constants = DecimalTensor.constants(self.constants, numbers.exists.device)
-        constants = constants.map(lambda tensor: tensor.expand(shape))
-        return cat([numbers.value, constants], -1), torch.cat([numbers.exists, constants.valid], -1)
+        mantissa, scale = self.constants.expand(*numbers.exists.shape[:2], -1, -1).unbind(-2)
+        always = torch.ones_like(mantissa, dtype=torch.bool)
+        initial = cat([numbers.value, DecimalTensor(mantissa, scale, always)], -1)
+        return initial, torch.cat([numbers.exists, always], -1)
 
     def write(
         self, results: DecimalTensor, written: Tensor, weights: Tensor, symbol_embedding: Tensor

@@ -117,6 +117,7 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
             init.constant_(module.bias, 3.0)
         elif isinstance(module, ExactDAG):
             init.normal_(module.end_embedding, mean=0.0, std=std)
+            init.copy_(module.constants, module.build_constants())
         elif isinstance(module, GateMixer):
             init.ones_(module.dag_scale)
         elif isinstance(module, NumberMemory):

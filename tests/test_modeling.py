@@ -159,6 +159,14 @@ def test_a_saved_model_loads_with_auto_classes_to_the_bit(model, encode, tmp_pat
     torch.testing.assert_close(base(ids).last_hidden_state, model.model(ids).last_hidden_state)
 
 
+def test_constants_survive_saving_and_loading_though_only_the_config_holds_them(make_model, encode, tmp_path):
+    model = make_model(dag_constants=["100", "-0.5"])
+    assert not any("constants" in name for name in model.state_dict())
+    model.save_pretrained(tmp_path)
+    dag = AutoModelForCausalLM.from_pretrained(tmp_path)(encode("7*"), output_dag=True).dag
+    assert dag.values[0, -1, :7].tolist() == [7, 0, 0, 0, 0, 100, -0.5]
+
+
 def test_embeddings_are_tied_and_saved_once(make_model, tmp_path):
     model = make_model()
     embedding = model.model.backbone.wte.weight
