@@ -8,6 +8,7 @@ B batch, T tokens, H hidden size, D DAG steps, N initial values, S = N + D slots
 W = 13 symbols that can be written. A plan is D x (operand1, operand2, operation).
 """
 
+import itertools
 from typing import NamedTuple
 
 import torch
@@ -57,43 +58,49 @@ def existing_slots(num_initial: int, depth: int, device: torch.device) -> Tensor
 
 
 def sample_plans(plan: PlanLogProbs, num_plans: int, temperature: float) -> Tensor:
-    """Draw plans without replacement from the planner's distribution at `temperature`.
+    """The most probable plan, and others drawn without replacement from the planner's distribution at `temperature`.
 
     A plan is a sequence of 3 D independent choices, so drawing K of them without replacement is a stochastic beam
-    search over the choices, K (S + S + O) D candidates per token instead of (S S O)^D. The most probable plan, the one
-    inference executes, is always among them: left to chance it goes missing from a few per cent of the tokens at
-    K = 16 and T = 2, and the model pays for exploration for as long as it trains.
+    search over the choices, K (S + S + O) D candidates per token instead of (S S O)^D. It is run as a race: a plan
+    arrives after an exponential time whose rate is its probability, the first K to arrive are the draw, and a prefix
+    arrives with the first of its plans. The most probable plan, the one inference executes, does not race but is
+    always there: left to chance it goes missing from a few per cent of the tokens at K = 16 and T = 2, and the model
+    pays for exploration for as long as it trains.
 
-    Returns (B, T, K', D, 3) int64 with K' = min(num_plans, number of plans).
-    Source: Kool, van Hoof, Welling, "Stochastic Beams and Where to Find Them", 2019, algorithm 1.
+    Returns (B, T, K', D, 3) int64 with K' = min(num_plans, number of plans), the most probable plan at index 0.
+    Source: Kool, van Hoof, Welling, "Stochastic Beams and Where to Find Them", 2019, algorithm 1, where a perturbed
+    log-probability is minus the logarithm of an arrival.
     """
     batch, tokens, depth, _ = plan.operation.shape
     num_initial = plan.operand1.shape[-1] - depth
-    score = torch.zeros(batch, tokens, 1, device=plan.operation.device)  # log-probability of each prefix
-    perturbed = torch.zeros_like(score)
-    best = torch.ones_like(score, dtype=torch.bool)  # prefixes of the most probable plan
-    choices = torch.zeros(batch, tokens, 1, 0, dtype=torch.long, device=score.device)
-    for step in range(depth):
-        slots_so_far = num_initial + step
-        operand1, operand2 = plan.operand1[:, :, step, :slots_so_far], plan.operand2[:, :, step, :slots_so_far]
-        for log_probs in (operand1, operand2, plan.operation[:, :, step]):
-            tempered = (log_probs / temperature).log_softmax(-1)
-            # Finite in place of -inf keeps the arithmetic below free of inf - inf.
-            child = score.unsqueeze(-1) + tempered.clamp(min=-1e9).unsqueeze(-2)  # (B, T, K', C)
-            noisy = child - torch.empty_like(child).exponential_().log()  # + Gumbel noise
-            # Condition the children's maximum to be their parent's perturbed score.
-            gap = noisy - noisy.amax(-1, keepdim=True)
-            shifted = perturbed.unsqueeze(-1) - noisy + torch.log1p(-gap.exp())
-            noisy = perturbed.unsqueeze(-1) - shifted.relu() - torch.log1p((-shifted.abs()).exp())
-            is_best = F.one_hot(log_probs.argmax(-1), log_probs.shape[-1]).bool().unsqueeze(-2) & best.unsqueeze(-1)
-            noisy = noisy.masked_fill(is_best, 1e4)
-            perturbed, index = noisy.flatten(-2).topk(min(num_plans, noisy.shape[-1] * noisy.shape[-2]), sorted=False)
-            score = child.flatten(-2).gather(-1, index)
-            best = is_best.flatten(-2).gather(-1, index)
-            parent = index // log_probs.shape[-1]
-            choices = choices.gather(-2, parent.unsqueeze(-1).expand(-1, -1, -1, choices.shape[-1]))
-            choices = torch.cat([choices, (index % log_probs.shape[-1]).unsqueeze(-1)], -1)
-    return choices.unflatten(-1, (depth, 3))
+    best = best_plan(plan).squeeze(2)  # (B, T, D, 3)
+    # Mean times of arrival, 1 / probability. The clamps keep what does not exist free of inf - inf and 0 * inf.
+    means = [(-(log_probs / temperature).log_softmax(-1)).exp().clamp(max=1e30) for log_probs in plan]
+    arrival = torch.zeros(batch, tokens, 1, device=best.device)  # of each prefix, the most probable plan's first
+    mean = torch.ones_like(arrival)
+    parents, choices = [], []
+    for step, kind in itertools.product(range(depth), range(3)):
+        own = means[kind][:, :, step, : None if kind == 2 else num_initial + step]  # (B, T, C)
+        time = torch.rand(batch, tokens, own.shape[-1], arrival.shape[-1], device=best.device)
+        time = time.neg_().log1p_().mul_(-own.unsqueeze(-1))
+        # Exponential times have no memory: after the first child, which arrives with its parent, the others take as
+        # long again. Of the prefix that does not race no child is the first.
+        time[..., 1:] -= time[..., 1:].amin(-2, keepdim=True)
+        time = time.mul_(mean.unsqueeze(-2)).add_(arrival.unsqueeze(-2))  # (B, T, C, K')
+        time[..., 0].scatter_(-1, best[:, :, step, kind].unsqueeze(-1), -1.0)
+        arrival, index = time.flatten(-2).topk(min(num_plans, time.shape[-1] * time.shape[-2]), largest=False)
+        arrival = arrival.clamp(min=0)
+        choice = index // mean.shape[-1]
+        parents.append(index - choice * mean.shape[-1])
+        choices.append(choice)
+        mean = (mean.gather(-1, parents[-1]) * own.gather(-1, choice)).clamp(max=1e30)
+
+    path = torch.arange(arrival.shape[-1], device=best.device).expand_as(arrival)
+    plans = []
+    for parent, choice in zip(reversed(parents), reversed(choices), strict=True):
+        plans.append(choice.gather(-1, path))
+        path = parent.gather(-1, path)
+    return torch.stack(plans[::-1], -1).unflatten(-1, (depth, 3))
 
 
 def best_plan(plan: PlanLogProbs) -> Tensor:
@@ -256,25 +263,26 @@ class ExactDAG(nn.Module):
         """
         initial, exists = self.initial_values(numbers)
         plan = self.plan(plan_logits, exists)
-        best = best_plan(plan)
-        slots = execute(initial, best, self.operations)
         if self.training:
             with torch.no_grad():
                 plans = sample_plans(plan, self.beams, self.temperature)
-            results = execute(initial, plans, self.operations).map(lambda tensor: tensor[..., -1])
             weights = plan_log_prob(plan, plans).softmax(-1)
         else:
-            results = slots.map(lambda tensor: tensor[..., -1])
-            weights = torch.ones_like(results.mantissa, dtype=plan.operation.dtype)
+            plans = best_plan(plan)
+            weights = torch.ones_like(plans[..., 0, 0], dtype=plan.operation.dtype)
+        slots = execute(initial, plans, self.operations)
+        results = slots.map(lambda part: part[..., -1])
+        # The most probable plan comes first.
+        slots = slots.map(lambda part: part[:, :, 0])
         dag_hidden, has_result, ends = self.write(results, written, weights, symbol_embedding)
         return DAGState(
             *(log_probs.exp() for log_probs in plan),
-            values=slots.to_float().squeeze(2),
-            values_mask=slots.valid.squeeze(2),
+            values=slots.to_float(),
+            values_mask=slots.valid,
             dag_hidden=dag_hidden,
             has_result=has_result & numbers.exists.any(-1),
             ends=ends.to(dag_hidden.dtype),
-            decimals=slots.map(lambda tensor: tensor.squeeze(2)),
+            decimals=slots,
         )
 
 

@@ -1,5 +1,6 @@
 """Planner, sampler, executors and gate, against the loop oracle in values and gradients."""
 
+import itertools
 from decimal import Decimal
 
 import pytest
@@ -120,14 +121,14 @@ def plan_of(depth: int, size: int) -> PlanLogProbs:
     )
 
 
-def test_sampled_plans_differ_contain_the_best_and_use_existing_slots():
+def test_sampled_plans_differ_begin_with_the_best_and_use_existing_slots():
     plan = plan_of(depth=2, size=2)
     plans = sample_plans(plan, 20, temperature=2.0)
     assert plans.shape == (B, T, 20, 2, 3)
     best = best_plan(plan)
     for row, best_row in zip(plans.flatten(0, 1), best.flatten(0, 1), strict=True):
         distinct = {tuple(one.flatten().tolist()) for one in row}
-        assert len(distinct) == 20 and tuple(best_row.flatten().tolist()) in distinct
+        assert len(distinct) == 20 and torch.equal(row[0], best_row[0])
     assert (plans[..., 0, :2] < 2).all() and (plans[..., 1, :2] < 3).all()
 
 
@@ -137,19 +138,41 @@ def test_all_plans_are_drawn_where_there_are_no_more():
     assert all(len({tuple(one.flatten().tolist()) for one in row}) == 16 for row in plans.flatten(0, 1))
 
 
-def test_sampling_without_replacement_draws_in_proportion():
-    probs = torch.tensor([0.5, 0.3, 0.2])
-    draws = 4000
-    operand = probs.log().expand(1, draws, 1, -1)
-    sure = torch.zeros(1, draws, 1, 1)
-    # One slot is the step's own result, which does not exist yet.
-    absent = torch.full((1, draws, 1, 1), float("-inf"))
-    first = torch.cat([operand, absent], -1)
-    second = torch.cat([sure, absent.expand(-1, -1, -1, 3)], -1)
-    plans = sample_plans(PlanLogProbs(first, second, sure), 2, temperature=1.0)
-    other = plans[0, :, :, 0, 0].sum(-1)  # the best, slot 0, is always there; the other is slot 1 or 2
-    share = (other == 1).float().mean()
-    assert abs(share - 0.3 / 0.5) < 0.03
+@pytest.mark.parametrize(("depth", "size", "operations"), [(1, 2, 3), (2, 1, 2)])
+def test_plans_are_drawn_without_replacement_in_the_order_and_proportion_of_the_definition(depth, size, operations):
+    """The best first; then one after the other, each in proportion to the probabilities of those not yet drawn."""
+    draws, temperature, slots = 40_000, 2.0, size + depth
+    exists = existing_slots(size, depth, torch.device("cpu"))
+    logits = [torch.randn(depth, slots).masked_fill(~exists, float("-inf")) * 3 for _ in range(2)]
+    logits.append(torch.randn(depth, operations) * 3)
+    plan = PlanLogProbs(*(part.log_softmax(-1).expand(1, draws, -1, -1) for part in logits))
+    sampled = sample_plans(plan, 3, temperature)[0]  # (draws, 3, D, 3)
+
+    steps = [itertools.product(range(size + s), range(size + s), range(operations)) for s in range(depth)]
+    plans = torch.tensor(list(itertools.product(*steps)))  # (P, D, 3)
+    tempered = [(part / temperature).log_softmax(-1) for part in logits]
+    probs = plan_log_prob(PlanLogProbs(*(part[None, None] for part in tempered)), plans[None, None])[0, 0].exp()
+    best = plan_log_prob(PlanLogProbs(*(part[:, :1] for part in plan)), plans[None, None])[0, 0].argmax()
+    probs[best] = 0.0
+    probs = probs / probs.sum()
+    expected = probs.unsqueeze(1) * probs / (1 - probs.unsqueeze(1))
+    expected.fill_diagonal_(0.0)
+
+    index = (sampled.unsqueeze(2) == plans).all(-1).all(-1).long().argmax(-1)  # (draws, 3)
+    assert (index[:, 0] == best).all()
+    share = torch.zeros_like(expected).index_put_((index[:, 1], index[:, 2]), torch.tensor(1 / draws), accumulate=True)
+    deviation = (expected * (1 - expected) / draws).sqrt()
+    assert ((share - expected).abs() <= 5 * deviation + 1 / draws).all()
+    assert (share.sum(1) - probs).abs().max() < 0.01
+
+
+def test_nothing_that_does_not_exist_is_drawn_while_there_is_something_else():
+    dag = make_exact(depth=2, size=4)
+    with torch.no_grad():
+        dag.slot_head.bias.normal_(0.0, 20.0)  # far from uniform, where arrivals span many orders of magnitude
+    plan = dag.plan(plan_logits_of(dag, torch.randn(B, T, H), *context(4)), numbers_of([["1"] * 2] * 2, 4).exists)
+    plans = sample_plans(plan, 16, temperature=1.0)
+    assert plan_log_prob(plan, plans).isfinite().all()
 
 
 def test_plan_cross_entropy_is_that_of_the_labelled_choices_and_of_the_gate_where_it_can_open():
