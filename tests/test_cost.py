@@ -1,0 +1,154 @@
+"""What the DAG costs, counted without a clock: operations, elements, synchronisations, recompilations."""
+
+import pytest
+import torch
+from torch._dynamo.testing import CompileCounter
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import FlopCounterMode
+from transformers import DynamicCache, StaticCache
+
+from modeling_gpt_dag import GPTDAGForCausalLM
+
+TEXT = "12+34=46\n-3.5*2="
+# The host reads what the device has computed, or a shape depends on it.
+WAITS = {"_local_scalar_dense", "nonzero", "masked_select", "unique_dim", "_unique2", "equal", "repeat_interleave"}
+
+
+class Operations(TorchDispatchMode):
+    """Names of all operations that run, how many elements they make, and how often the host waits for one."""
+
+    def __init__(self):
+        super().__init__()
+        self.names: list[str] = []
+        self.elements = self.waits = 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **(kwargs or {}))
+        name = function.overloadpacket.__name__
+        self.names.append(name)
+        by_mask = name in ("index", "index_put", "index_put_") and any(
+            index is not None and index.dtype == torch.bool for index in args[1]
+        )
+        self.waits += name in WAITS or by_mask
+        for part in result if isinstance(result, (tuple, list)) else [result]:
+            if isinstance(part, torch.Tensor) and not part._is_view():
+                self.elements += part.numel()
+        return result
+
+
+@pytest.fixture(params=["exact", "soft"])
+def numerics(request):
+    return request.param
+
+
+@pytest.fixture
+def dag_alone(make_model, encode):
+    """Counts the operations of one training step of the DAG, without its backbone, over T tokens."""
+
+    def count(tokens: int, **settings) -> Operations:
+        model = make_model(n_positions=1024, **settings).train().model
+        ids = encode(TEXT * tokens)[:, :tokens]
+        hidden = torch.randn(1, tokens, 16)
+        with Operations() as operations:
+            model(ids, backbone_hidden_states=hidden).last_hidden_state.sum().backward()
+        return operations
+
+    return count
+
+
+@pytest.mark.parametrize("work", ["training", "prefill", "decode"])
+def test_the_dag_never_waits_for_the_device(make_model, encode, numerics, work):
+    """The library looks into a mask where it makes one, once in a pass, with the backbone alone as well."""
+
+    def waits(**settings) -> int:
+        model = make_model(**settings).train(work == "training")
+        ids = encode(TEXT, "7*8=56\n9+1=10\n-")
+        if work == "training":
+            with Operations() as operations:
+                model(ids, labels=ids, use_cache=False).loss.backward()
+            return operations.waits
+        cache = StaticCache(config=model.config, max_cache_len=64)
+        if work == "decode":
+            model(ids[:, :-1], past_key_values=cache)
+            ids = ids[:, -1:]
+        with torch.no_grad(), Operations() as operations:
+            model(ids, past_key_values=cache)
+        return operations.waits
+
+    constants = ["100"] if numerics == "exact" else []
+    assert waits(dag_numerics=numerics, dag_constants=constants) <= waits(dag_depth=0)
+
+
+def test_the_dags_work_grows_linearly_with_the_tokens_and_by_no_operation(dag_alone, numerics):
+    counts = [dag_alone(tokens, dag_numerics=numerics, dag_context_layers=0) for tokens in (128, 256, 512)]
+    assert len({len(count.names) for count in counts}) == 1
+    first, second, third = (count.elements for count in counts)
+    # What is there once, such as gradients of parameters, is not growth.
+    assert third - second == pytest.approx(2 * (second - first), rel=0.01)
+
+
+def test_operations_grow_linearly_with_the_depth(dag_alone, numerics):
+    two, four, eight = (len(dag_alone(32, dag_numerics=numerics, dag_depth=depth).names) for depth in (2, 4, 8))
+    assert eight - four == pytest.approx(2 * (four - two), rel=0.05)
+
+
+def test_sampling_does_not_multiply_operands_by_operands(dag_alone):
+    """K (S + S + O) candidates per step; of all S S O combinations, four times N would make 16 times as many."""
+    few, many = (dag_alone(32, dag_num_values=n, dag_depth=1).elements for n in (16, 64))
+    assert many < 4.5 * few
+
+
+@pytest.mark.parametrize("dag_numerics", ["exact", "soft"])
+def test_the_dags_matrix_products_are_a_small_share_of_the_backbones(make_config, encode, dag_numerics):
+    """At the issue's size. The soft one's context block counts as a block of the backbone's, as one it replaces."""
+    ids = encode(TEXT * 4)[:, :32]
+
+    def products(**settings) -> int:
+        config = make_config(n_embd=384, n_head=6, n_positions=256, dag_numerics=dag_numerics, **settings)
+        model = GPTDAGForCausalLM(config).train()
+        with FlopCounterMode(display=False) as counter:
+            model(ids, labels=ids, use_cache=False).loss.backward()
+        return counter.get_total_flops()
+
+    if dag_numerics == "exact":
+        dag = products(n_layer=6, dag_depth=4, dag_num_values=8)
+    else:
+        dag = products(n_layer=5, dag_depth=4)
+    assert 1 < dag / products(n_layer=6, dag_depth=0) < {"exact": 1.07, "soft": 1.02}[dag_numerics]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("training", [False, True], ids=["eval", "training"])
+def test_one_graph_serves_all_lengths(make_model, encode, numerics, training, fresh_compiler):
+    model = make_model(dag_numerics=numerics).train(training)
+    counter = CompileCounter()
+    compiled = torch.compile(model, fullgraph=True, dynamic=True, backend=counter)
+    for tokens in (7, 12, 33, 64):
+        ids = encode(TEXT * tokens)[:, :tokens]
+        compiled(ids, labels=ids, use_cache=False)
+    assert counter.frame_count == 1
+
+
+@pytest.mark.slow
+def test_one_graph_decodes_all_tokens(make_model, encode, numerics, fresh_compiler):
+    model = make_model(dag_numerics=numerics)
+    counter = CompileCounter()
+    compiled = torch.compile(model, fullgraph=True, backend=counter)
+    cache = StaticCache(config=model.config, max_cache_len=64)
+    ids = encode(TEXT)
+    with torch.no_grad():
+        model(ids, past_key_values=cache)
+        for token in encode("-7.0\n1+1=")[0]:
+            compiled(token.view(1, 1), past_key_values=cache)
+    assert counter.frame_count == 1
+
+
+def test_the_number_memory_is_a_small_part_of_the_cache(make_config):
+    """At most one layer's worth: symbols, a key and a value of one head's size, and the decisions of one token."""
+    config = make_config(n_embd=384, n_head=6, n_layer=6, dag_depth=4, dag_num_values=8)
+    model = GPTDAGForCausalLM(config).eval()
+    cache = DynamicCache(config=config)
+    with torch.no_grad():
+        model(torch.zeros(1, 8, dtype=torch.long), past_key_values=cache)
+    sizes = [layer.keys.numel() + layer.values.numel() for layer in cache.layers]
+    assert sum(sizes[config.number_memory_index :]) < 0.6 * sizes[0]
