@@ -75,7 +75,8 @@ def sample_plans(plan: PlanLogProbs, num_plans: int, temperature: float) -> Tens
     num_initial = plan.operand1.shape[-1] - depth
     best = best_plan(plan).squeeze(2)  # (B, T, D, 3)
     # Mean times of arrival, 1 / probability. The clamps keep what does not exist free of inf - inf and 0 * inf.
-    means = [(-(log_probs / temperature).log_softmax(-1)).exp().clamp(max=1e30) for log_probs in plan]
+    weights = [(log_probs / temperature).exp() for log_probs in plan]
+    means = [(weight.sum(-1, keepdim=True) / weight).clamp(max=1e30) for weight in weights]
     arrival = torch.zeros(batch, tokens, 1, device=best.device)  # of each prefix, the most probable plan's first
     mean = torch.ones_like(arrival)
     parents, choices = [], []
@@ -86,7 +87,7 @@ def sample_plans(plan: PlanLogProbs, num_plans: int, temperature: float) -> Tens
         # Exponential times have no memory: after the first child, which arrives with its parent, the others take as
         # long again. Of the prefix that does not race no child is the first.
         time[..., 1:] -= time[..., 1:].amin(-2, keepdim=True)
-        time = time.mul_(mean.unsqueeze(-2)).add_(arrival.unsqueeze(-2))  # (B, T, C, K')
+        time = torch.addcmul(arrival.unsqueeze(-2), time, mean.unsqueeze(-2))  # (B, T, C, K')
         time[..., 0].scatter_(-1, best[:, :, step, kind].unsqueeze(-1), -1.0)
         arrival, index = time.flatten(-2).topk(min(num_plans, time.shape[-1] * time.shape[-2]), largest=False)
         arrival = arrival.clamp(min=0)
@@ -111,10 +112,11 @@ def best_plan(plan: PlanLogProbs) -> Tensor:
 def plan_log_prob(plan: PlanLogProbs, plans: Tensor) -> Tensor:
     """(B, T, K): log-probability of each of plans (B, T, K, D, 3); choices of -100 are left open."""
     chosen = [
-        log_probs.unsqueeze(2).expand(-1, -1, plans.shape[2], -1, -1).gather(-1, choice.clamp(min=0).unsqueeze(-1))
+        log_probs.gather(-1, choice.clamp(min=0).transpose(2, 3))  # (B, T, D, K)
         for log_probs, choice in zip(plan, plans.unbind(-1), strict=True)
     ]
-    return torch.where(plans == -100, 0.0, torch.cat(chosen, -1)).sum((-1, -2))
+    left_open = plans.permute(4, 0, 1, 3, 2) == -100
+    return torch.stack(chosen).masked_fill(left_open, 0.0).sum((0, -2))
 
 
 def plan_cross_entropy(probs: tuple[Tensor, Tensor, Tensor], gate: Tensor, plan_labels: Tensor) -> Tensor:
@@ -361,12 +363,11 @@ class GateMixer(nn.Module):
 
     def forward(self, hidden: Tensor, gate_logits: Tensor, state: DAGState) -> tuple[Tensor, Tensor]:
         """hidden: (B, T, H). Returns mixed (B, T, H) and gate (B, T), 0 where there is no result."""
-        dag_hidden = self.dag_scale * self.dag_norm(state.dag_hidden)
         if self.gate_head is None:
             gate = state.has_result.to(hidden.dtype)
-            mixed = hidden + dag_hidden
         else:
             gate = torch.where(state.has_result, gate_logits.squeeze(-1).sigmoid(), 0.0)
             kept = 1 - gate * (1 - state.ends)
-            mixed = kept.unsqueeze(-1) * hidden + gate.unsqueeze(-1) * dag_hidden
-        return torch.where(state.has_result.unsqueeze(-1), mixed, hidden), gate
+            hidden = kept.unsqueeze(-1) * hidden
+        written = (gate * self.dag_scale).unsqueeze(-1) * self.dag_norm(state.dag_hidden)
+        return hidden + written, gate
