@@ -126,7 +126,9 @@ def build(side: Side) -> PreTrainedModel:
         **{f"{place}_pdrop": 0.0 for place in ("resid", "embd", "attn")},
     }
     if side.dag is None:
-        return GPT2LMHeadModel(GPT2Config(n_layer=side.blocks, **sizes))
+        model = GPT2LMHeadModel(GPT2Config(n_layer=side.blocks, **sizes))
+        model.loss_type = "ForCausalLM"  # what it takes anyway, with a warning that breaks compiled graphs
+        return model
     is_soft = side.dag.get("dag_numerics") == "soft"
     numbers = None if is_soft else number_tokens(tokenizer)
     return GPTDAGForCausalLM(GPTDAGConfig(n_layer=side.blocks - is_soft, number_tokens=numbers, **sizes, **side.dag))
