@@ -454,6 +454,9 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         logits = self.lm_head(slice_logits_to_keep(outputs.last_hidden_state, logits_to_keep))
         loss = None
         if labels is not None:
+            if kwargs.get("num_items_in_batch") is not None:
+                # A batch of plain text alone has no labels.
+                kwargs["num_items_in_batch"] = torch.as_tensor(kwargs["num_items_in_batch"]).clamp(min=1)
             loss = self.loss_function(logits=logits, labels=labels, vocab_size=self.config.vocab_size, **kwargs)
         if has_dag_loss:
             # Over the tokens of all micro-batches and ranks, so that these add up to one large batch.
@@ -487,7 +490,10 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         position_ids: Tensor | None,
         labels: Tensor,
     ) -> Tensor:
-        """() sum over the numbers that the labels (B, T) write; those that are not labelled whole are no targets."""
+        """() sum over the numbers that the labels (B, T) write; those that are not labelled whole are no targets.
+
+        A number that labels begin with answers the prompt before it, which has none.
+        """
         memory = self.model.number_memory
         symbols = memory.apart(memory.symbols_of_ids(input_ids), position_ids)
         written = written_numbers(read_numbers(symbols))
@@ -498,7 +504,13 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         N = self.model.dag.num_initial
         initial = DecimalTensor(dag.values_mantissa, dag.values_scale, dag.values_mask).map(lambda part: part[..., :N])
         return value_loss(
-            probs, dag.gate, initial, written, self.config.dag_operations, self.config.dag_value_positions
+            probs,
+            dag.gate,
+            initial,
+            written,
+            is_answer=labels == -100,
+            operations=self.config.dag_operations,
+            num_positions=self.config.dag_value_positions,
         )
 
 

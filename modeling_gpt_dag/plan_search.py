@@ -3,8 +3,9 @@
 What is unusual: the search is complete. Plans that do the same are tried once (operands of a commutative operation in
 one order, no result left unused, `identity` only to carry the final result on), which leaves so few, 19,240 for three
 steps on four numbers, that all of them run at once on approximate values; those that come near the target are run
-again exactly. The shortest that hit it explain the answer. So nothing has to be explored. Small numbers are hit by
-chance, in any text; how likely that is can be counted, because all plans are tried, and an answer weighs accordingly.
+again exactly. The shortest that hit it explain the number. So nothing has to be explored. Small numbers are hit by
+chance, in any text; how likely that is can be counted, because all plans are tried, and a number weighs accordingly,
+unless the labels say that it is an answer.
 
 P positions, N initial values, D steps, M plans found.
 """
@@ -151,6 +152,8 @@ def search_plans(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The plans of fewest steps whose result is the target, to the last decimal.
 
+    Where a number that is read is the target, so is often the result of one operation (7 * 1 = 7); both are found.
+
     initial: (P, N). target: (P,). At most `max_plans` of each position's, drawn at random where it has more.
     Returns plans (P, M, D, 3) int64, -100 for an operand that is not read; which of them are found (P, M) bool; and
     the probability that it is no chance (P,): that none of the other results within half of the target of it, by as
@@ -180,7 +183,7 @@ def search_plans(
     fewest = torch.where(found, steps, depth + 1).amin(-1, keepdim=True)
     others = others.gather(1, fewest.clamp(max=len(sizes) - 1)).squeeze(1)
     no_chance = (-others / target.mantissa.abs().clamp(min=1)).exp()
-    return chosen, found & (steps == fewest), no_chance
+    return chosen, found & (steps <= fewest.clamp(min=1)), no_chance
 
 
 def value_loss(
@@ -188,18 +191,21 @@ def value_loss(
     gate: Tensor,
     initial: DecimalTensor,
     written: WrittenNumbers,
+    is_answer: Tensor,
     operations: list[str],
     num_positions: int,
     max_plans: int = 16,
 ) -> Tensor:
     """() sum over numbers of length * -log(gate * probability of the plans that compute it).
 
-    Each is weighted by the probability that the plans are no chance hits, which teach that plain numbers are computed.
+    Each is weighted by the probability that the plans are no chance hits, which teach that plain numbers are computed;
+    where it is known to be computed the weight is 1.
     Searched are `num_positions` of the numbers, drawn in proportion to the gate before them, so that the search goes
     where the model means to compute. Numbers that no plan computes cost nothing.
 
     plan_probs: of operand1 (B, T, D, S), operand2 (B, T, D, S) and operation (B, T, D, O). gate: (B, T).
     initial: (B, T, N), values that can be read. written: (B, T), numbers in the labels.
+    is_answer: (B, T) bool, whether the number that begins after the token is known to be computed.
     """
     depth = plan_probs[0].shape[2]
     log_gate = gate.detach().flatten().float().log()  # -inf where there is nothing to write
@@ -217,4 +223,5 @@ def value_loss(
     log_prob = plan_log_prob(log_probs, plans.unsqueeze(0)).squeeze(0).masked_fill(~found, float("-inf"))
     hit = found.any(-1)
     log_prob = torch.where(hit.unsqueeze(-1), log_prob, 0.0).logsumexp(-1) + at(gate).float().clamp(min=tiny).log()
-    return -torch.where(hit, log_prob * at(written.length) * no_chance, 0.0).sum()
+    weight = torch.where(at(is_answer), 1.0, no_chance)
+    return -torch.where(hit, log_prob * at(written.length) * weight, 0.0).sum()

@@ -1,8 +1,9 @@
 """Training examples for a pretrained model: questions and plain text in the tokens of its own tokenizer.
 
 What is unusual: an answer's tokens are not what the tokenizer makes of the text, but what the DAG writes, one token
-per character (`config.number_tokens`). Labelled is only what the model has to learn: of a question the answer and its
-end, and plain lines; of other text only the gate loss is taken.
+per character (`config.number_tokens`). Labelled is only what the model has to learn, the answer and its end, which is
+that of the line or the message: what else could follow is the backbone's to say, and it is not trained. Of all other
+text only the gate loss is taken.
 """
 
 import random
@@ -12,7 +13,7 @@ from itertools import islice, repeat
 from transformers import PreTrainedTokenizerBase
 
 from .data import Line
-from .evaluation import chat_prompt
+from .evaluation import END_OF_LINE, chat_prompt
 from .feature_store import Example
 from .problems import UNLABELLED
 from .tokenization import following_digit
@@ -34,9 +35,9 @@ def question(
         ending = [tokenizer.eos_token_id]
     else:
         ids = tokenizer(line.prompt)["input_ids"]
-        (ending,) = following_digit(tokenizer, [line.ending])
+        (ending,) = following_digit(tokenizer, [END_OF_LINE])
     if not line.answer:
-        return Example(ids, ids)
+        return Example(ids, [UNLABELLED] * len(ids))
     answer = number_of(number_tokens, line.answer) + ending
     return Example(ids + answer, [UNLABELLED] * len(ids) + answer)
 

@@ -57,7 +57,8 @@ def test_whatever_a_plan_can_compute_is_found_with_the_fewest_steps(numbers, dep
     for target, steps in reachable(numbers, depth, operations).items():
         plans = find(numbers, target, depth, operations)
         real = [sum(operations[operation] != "identity" for _, _, operation in plan) for plan in plans]
-        assert real and set(real) == {steps}, (target, steps, plans)
+        # A number that is read may be the result of one operation as well.
+        assert min(real) == steps and max(real) <= max(steps, 1), (target, steps, plans)
 
 
 def test_plans_found_compute_the_target():
@@ -68,6 +69,10 @@ def test_plans_found_compute_the_target():
         for left, right, operation in plan:
             slots.append(apply(OPERATIONS[operation], slots[left], slots[right]))
         assert slots[-1] == 12 * 345 + 7 - 78
+
+
+def test_a_number_that_is_read_may_still_be_computed():
+    assert find(["7", "1"], "7", 2) == {((0, -100, 1), (2, -100, 1)), ((1, 0, 2), (2, -100, 1))}
 
 
 def test_a_target_is_hit_to_the_last_decimal():
@@ -138,7 +143,12 @@ def test_the_value_loss_is_the_negative_log_of_the_gate_times_the_probability_of
     initial = decimals("2").map(lambda part: part.view(1, 1, 1))
     written = written_numbers(read_numbers(symbols_of("=4 ")))
     written = type(written)(written.value.map(lambda part: part[:, :1]), written.length[:, :1])
-    loss = value_loss((operand, operand, operation), gate, initial, written, OPERATIONS, num_positions=5)
+
+    def loss_of(gate, written, answers=False):
+        is_answer = torch.full((1, 1), answers)
+        return value_loss((operand, operand, operation), gate, initial, written, is_answer, OPERATIONS, 5)
+
+    loss = loss_of(gate, written)
     no_chance = math.exp(-1 / 4)
     torch.testing.assert_close(loss, -torch.tensor(0.4 * 0.8).log() * no_chance)
     (loss / no_chance).backward()
@@ -146,6 +156,7 @@ def test_the_value_loss_is_the_negative_log_of_the_gate_times_the_probability_of
     torch.testing.assert_close(gate.grad, torch.tensor([[-1 / 0.4]]))
 
     nothing = written._replace(value=decimals("7").map(lambda part: part.view(1, 1)))
-    assert value_loss((operand, operand, operation), gate, initial, nothing, OPERATIONS, num_positions=5) == 0
-    shut = torch.zeros(1, 1)
-    assert value_loss((operand, operand, operation), shut, initial, written, OPERATIONS, num_positions=5) == 0
+    assert loss_of(gate, nothing) == 0
+    assert loss_of(torch.zeros(1, 1), written) == 0
+    # An answer is no chance.
+    torch.testing.assert_close(loss_of(gate, written, answers=True), -torch.tensor(0.4 * 0.8).log())

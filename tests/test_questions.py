@@ -16,14 +16,14 @@ def text_of(tokenizer, example) -> tuple[str, str]:
     return tokenizer.decode(example.input_ids), tokenizer.decode(labelled)
 
 
-def test_of_a_question_the_answer_and_its_end_are_labelled(tokenizer, symbols):
+def test_of_a_question_the_answer_and_the_end_of_the_line_are_labelled(tokenizer, symbols):
     assert text_of(tokenizer, question(tokenizer, symbols, SUM)) == ("12+3=15\n", "15\n")
     ending = Line("she has ", "-1.5", " pens.\n")
-    assert text_of(tokenizer, question(tokenizer, symbols, ending)) == ("she has -1.5 pens.\n", "-1.5 pens.\n")
+    assert text_of(tokenizer, question(tokenizer, symbols, ending)) == ("she has -1.5\n", "-1.5\n")
 
 
-def test_of_a_plain_line_all_is_labelled(tokenizer, symbols):
-    assert text_of(tokenizer, question(tokenizer, symbols, Line("page 3\n"))) == ("page 3\n", "page 3\n")
+def test_of_a_plain_line_nothing_is_labelled(tokenizer, symbols):
+    assert text_of(tokenizer, question(tokenizer, symbols, Line("page 3\n"))) == ("page 3\n", "")
 
 
 def test_a_chat_is_in_the_template_and_ends_with_the_end_of_text(tokenizer, symbols):
