@@ -51,7 +51,7 @@ def main():
         if args.rounds < 2:
             raise ValueError(f"rounds={args.rounds}: at least 2, for quartiles")
         device = torch.device(args.device)
-        where = torch.cuda.get_device_name(device) if device.type == "cuda" else f"CPU, {args.threads} threads"
+        where = torch.cuda.get_device_name(device) if device.type == "cuda" else f"CPU, threads: {args.threads}"
     except (ValueError, RuntimeError, AssertionError) as error:
         raise SystemExit(f"benchmark.py: {error}") from error
     torch.set_num_threads(args.threads)
