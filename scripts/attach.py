@@ -12,14 +12,16 @@ import json
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
-from transformers import TrainingArguments, set_seed
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainingArguments, set_seed
 
 from modeling_gpt_dag.attach_training import (
     AttachArguments,
     attach_model,
     attach_table,
     evaluate_attached,
+    evaluation_rows,
     load_backbone,
     merged,
     training_set,
@@ -32,7 +34,20 @@ from modeling_gpt_dag.feature_store import pack
 from modeling_gpt_dag.recipes import DAGArguments, effective_recipe, parse_recipe
 
 CONFIG = Path(__file__).parent.parent / "configs" / "attach.yaml"
-FEATURES = "features"  # in output_dir
+FEATURES, REPORT = "features", "attach.json"  # in output_dir
+
+
+def begun_report(
+    backbone: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, args: AttachArguments, file: Path
+) -> dict[str, Any]:
+    """What is asked and what the backbone alone answers; an interrupted run has left it in the file."""
+    asked = [args.eval_samples, *(title for title, *_ in evaluation_rows(args))]
+    report = json.loads(file.read_text()) if file.exists() else {}
+    if report.get("asked") != asked:
+        report = {"asked": asked, "before": evaluate_attached(backbone, tokenizer, args, language=False)}
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(report) + "\n")
+    return report
 
 
 def main():
@@ -49,7 +64,7 @@ def main():
         backbone, tokenizer = load_backbone(args)
         set_seed(training_args.seed)
         model = attach_model(backbone, tokenizer, dag_args)
-        before = evaluate_attached(backbone, tokenizer, args, language=False)
+        report = begun_report(backbone, tokenizer, args, output_dir / REPORT)
         dataset = training_set(model, tokenizer, args, output_dir / FEATURES, training_args.seed)
         model = unfreeze(model, args)
     except (ValueError, OSError) as error:
@@ -72,14 +87,14 @@ def main():
     model.config.use_cache = True  # which the Trainer turns off
     changed = None if args.unfreeze == "none" else backbone
     after = evaluate_attached(model, tokenizer, args, language=True, backbone=changed)
-    print(attach_table(before, after))
+    print(attach_table(report["before"], after))
     model.save_pretrained(output_dir)
     write_checksums(output_dir)
     tokenizer.save_pretrained(output_dir)
     (output_dir / "recipe.yaml").write_text(effective_recipe(dag_args, args, training_args))
     minutes = (time.monotonic() - began) / 60
-    report = {"before": before, "after": after, "minutes": round(minutes, 1)}
-    (output_dir / "attach.json").write_text(json.dumps(report, indent=2) + "\n")
+    report |= {"after": after, "minutes": round(minutes, 1)}
+    (output_dir / REPORT).write_text(json.dumps(report, indent=2) + "\n")
     if (output_dir / FEATURES).is_dir():  # they served their purpose; one that was asked for by name stays
         shutil.rmtree(output_dir / FEATURES)
     print(f"{minutes:.1f} minutes, saved in {output_dir}")

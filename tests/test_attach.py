@@ -100,11 +100,16 @@ def test_the_script_attaches_measures_and_saves_what_automodel_and_pipeline_load
 
 @pytest.mark.slow
 def test_an_interrupted_run_goes_on_from_its_checkpoint(directory, tmp_path):
-    flags = ["--backbone", directory, *SMALL, "--eval_samples", "0", "--output_dir", str(tmp_path / "run")]
+    flags = ["--backbone", directory, *SMALL, "--output_dir", str(tmp_path / "run")]
     attach_script(*flags, "--max_steps", "2")
     for name in ("config.json", "model.safetensors"):
         (tmp_path / "run" / name).unlink()
+    report = tmp_path / "run" / "attach.json"
+    known = json.loads(report.read_text())
+    known["before"]["known"] = True
+    report.write_text(json.dumps(known))
     attach_script(*flags, "--max_steps", "4")
+    assert json.loads(report.read_text())["before"]["known"], "what the backbone answers was asked again"
     states = sorted((tmp_path / "run").glob("checkpoint-*/trainer_state.json"))
     steps = [record["step"] for record in json.loads(states[-1].read_text())["log_history"]]
     assert states[-1].parent.name == "checkpoint-4" and steps == sorted(steps)
