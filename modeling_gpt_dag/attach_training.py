@@ -113,7 +113,8 @@ def training_set(
     if args.unfreeze != "none" or torch.accelerator.is_available():
         return Examples(examples)
     backbone = in_dtype(model.model.backbone, args.inference_dtype)
-    return FeatureStore.build(backbone.eval(), examples, args.feature_store or directory, progress=True)
+    directory = args.feature_store or directory
+    return FeatureStore.build(backbone.eval(), examples, directory, model.config.dag_planner_layer, progress=True)
 
 
 def unfreeze(model: GPTDAGForCausalLM, args: AttachArguments) -> PreTrainedModel:
