@@ -155,7 +155,7 @@ def _open(directory: Path, made_from: dict[str, str]) -> dict:
         directory.mkdir(parents=True, exist_ok=True)
         return made_from | {"batches": 0}
     state = json.loads(path.read_text())
-    others = [name for name, key in made_from.items() if state[name] != key]
+    others = [name for name, key in made_from.items() if state.get(name) != key]
     if others:
         raise ValueError(
             f"the feature store {directory} was made from other {' and '.join(others)}: choose another directory or "
