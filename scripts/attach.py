@@ -83,7 +83,8 @@ def main():
         raise SystemExit(f"attach.py: {error}") from error
     if trainer.stopped_by is not None:
         raise SystemExit(128 + trainer.stopped_by)
-    model = merged(model).eval()
+    # Without the Trainer's forward, which would run a copy in another dtype as the original, in mixed precision.
+    model = merged(trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)).eval()
     model.config.use_cache = True  # which the Trainer turns off
     changed = None if args.unfreeze == "none" else backbone
     after = evaluate_attached(model, tokenizer, args, language=True, backbone=changed)
