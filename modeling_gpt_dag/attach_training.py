@@ -113,8 +113,7 @@ def training_set(
     if args.unfreeze != "none" or torch.accelerator.is_available():
         return Examples(examples)
     backbone = in_dtype(model.model.backbone, args.inference_dtype)
-    directory = args.feature_store or directory
-    return FeatureStore.build(backbone.eval(), examples, directory, model.config.dag_planner_layer, progress=True)
+    return FeatureStore.build(backbone.eval(), examples, args.feature_store or directory, progress=True)
 
 
 def unfreeze(model: GPTDAGForCausalLM, args: AttachArguments) -> PreTrainedModel:

@@ -34,32 +34,6 @@ from .number_text import WRITTEN_SYMBOLS, NumberText, read_numbers
 from .plan_search import value_loss, written_numbers
 
 
-def run_backbone(
-    backbone: PreTrainedModel, planner_layer: int | None, **inputs
-) -> tuple[BaseModelOutputWithPast, Tensor]:
-    """The backbone's output, and the hidden states (B, T, H) that the planner reads: of that layer, or the last."""
-    if planner_layer is None:
-        outputs = backbone(**inputs)
-        return outputs, outputs.last_hidden_state
-    asked = inputs.pop("output_hidden_states", None)
-    asked = backbone.config.output_hidden_states if asked is None else asked
-    selected = asked
-    if asked is not True:
-        selected = [asked] if type(asked) is int else list(asked or [])
-        selected.append(planner_layer)
-    outputs = backbone(**inputs, output_hidden_states=selected)
-    states = outputs.hidden_states[planner_layer]
-    if asked is False:
-        outputs.hidden_states = None
-    return outputs, states
-
-
-def backbone_features(backbone: PreTrainedModel, planner_layer: int | None, **inputs) -> Tensor:
-    """What `backbone_hidden_states` takes: (B, T, H), or (B, T, 2, H) where the planner reads a layer of its own."""
-    outputs, states = run_backbone(backbone, planner_layer, use_cache=False, **inputs)
-    return states if planner_layer is None else torch.stack([outputs.last_hidden_state, states], 2)
-
-
 @dataclass
 class DAGOutput(ModelOutput):
     r"""
@@ -239,10 +213,9 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         r"""
         output_dag (`bool`, *optional*, defaults to `False`):
             Whether to return `.dag`, a [`DAGOutput`].
-        backbone_hidden_states (`torch.FloatTensor` of shape `(B, T, H)` or `(B, T, 2, H)`, *optional*):
-            The backbone's last hidden states of these tokens, computed before, and those of `dag_planner_layer` where
-            that is given (`backbone_features`); the backbone is not run, nothing is cached. So the DAG of a frozen
-            backbone trains at its own cost.
+        backbone_hidden_states (`torch.FloatTensor` of shape `(B, T, H)`, *optional*):
+            The backbone's last hidden states of these tokens, computed before; the backbone is not run, nothing is
+            cached. So the DAG of a frozen backbone trains at its own cost.
         """
         if input_ids is None and inputs_embeds is None:
             raise ValueError("You have to specify input_ids or inputs_embeds")
@@ -276,13 +249,9 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
                 backbone_positions = self.number_memory.positions(text, token_positions, index)
 
         if backbone_hidden_states is not None:
-            features = backbone_hidden_states.to(self.dtype)
-            last, planner_states = (features, features) if features.dim() == 3 else features.unbind(2)
-            outputs = BaseModelOutputWithPast(last_hidden_state=last)
+            outputs = BaseModelOutputWithPast(last_hidden_state=backbone_hidden_states.to(self.dtype))
         else:
-            outputs, planner_states = run_backbone(
-                self.backbone,
-                self.config.dag_planner_layer if self.config.dag_depth > 0 else None,
+            outputs = self.backbone(
                 input_ids=input_ids if inputs_embeds is None else None,
                 attention_mask=backbone_mask,
                 position_ids=backbone_positions,
@@ -293,7 +262,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             )
         hidden_states, all_hidden_states, dag = outputs.last_hidden_state, outputs.hidden_states, None
         if self.config.dag_depth > 0:
-            context = self._contextualise(planner_states, attention_mask, position_ids, past_key_values, **kwargs)
+            context = self._contextualise(hidden_states, attention_mask, position_ids, past_key_values, **kwargs)
             if exact:
                 gate_logits, state = self._run_exact(context, text, index, position_ids, past_key_values)
             else:
@@ -451,10 +420,9 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             cross-entropy of all labelled choices, over the same number of tokens as the next-token loss.
         output_dag (`bool`, *optional*, defaults to `False`):
             Whether to return `.dag`, a [`DAGOutput`].
-        backbone_hidden_states (`torch.FloatTensor` of shape `(B, T, H)` or `(B, T, 2, H)`, *optional*):
-            The backbone's last hidden states of these tokens, computed before, and those of `dag_planner_layer` where
-            that is given (`backbone_features`); the backbone is not run, nothing is cached. So the DAG of a frozen
-            backbone trains at its own cost.
+        backbone_hidden_states (`torch.FloatTensor` of shape `(B, T, H)`, *optional*):
+            The backbone's last hidden states of these tokens, computed before; the backbone is not run, nothing is
+            cached. So the DAG of a frozen backbone trains at its own cost.
 
         Example:
 

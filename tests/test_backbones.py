@@ -95,29 +95,6 @@ def test_freezing_leaves_exactly_the_dag_trainable(backbone, tokenizer, encode):
     assert all((parameter.grad is not None) is (name in dag) for name, parameter in model.named_parameters())
 
 
-def test_plans_are_made_from_a_middle_layer_and_mixed_into_the_last(backbone, tokenizer, encode):
-    model, ids = attach(backbone, tokenizer), encode(NUMBERS)
-    assert model.config.dag_planner_layer == 1
-    states = backbone(ids, output_hidden_states=True).hidden_states
-    through = model(ids, output_dag=True)
-    given = model(ids, output_dag=True, backbone_hidden_states=torch.stack([states[-1], states[1]], 2))
-    torch.testing.assert_close(given.logits, through.logits)
-    last = attach(backbone, tokenizer, dag_planner_layer=2)(ids, output_dag=True)
-    of_default = attach(backbone, tokenizer, dag_planner_layer=None)(ids, output_dag=True)
-    assert torch.equal(last.dag.operation_probs, of_default.dag.operation_probs)
-    assert not torch.equal(last.dag.operation_probs, through.dag.operation_probs)
-
-
-@pytest.mark.parametrize("asked", [None, True, 2, [0]])
-def test_hidden_states_are_returned_as_they_are_asked_for(backbone, tokenizer, encode, asked):
-    ids = encode(PLAIN)
-    found = attach(backbone, tokenizer)(ids, output_hidden_states=asked).hidden_states
-    expected = backbone(ids, output_hidden_states=asked).hidden_states
-    assert (found is None) is (expected is None)
-    for ours, theirs in zip(found or (), expected or (), strict=True):
-        assert theirs is None or torch.equal(ours, theirs)
-
-
 def test_embeddings_are_tied_as_the_backbones_are(backbone, tokenizer):
     model = attach(backbone, tokenizer)
     tied = backbone.get_output_embeddings().weight is backbone.get_input_embeddings().weight

@@ -76,7 +76,6 @@ def number_tokens(**changes):
         ({"dag_constants": ["two"]}, "'two' is no decimal"),
         ({"dag_constants": ["0." + 19 * "1"]}, "is no decimal of at most 18 digits"),
         ({"dag_beams": 0}, "dag_beams=0"),
-        ({"n_layer": 2, "dag_planner_layer": 3}, "dag_planner_layer=3: must be from 0 to 2"),
         ({"dag_temperature": 0.0}, "dag_temperature=0.0"),
         ({"dag_dept": 2}, "unknown field dag_dept=2; GPTDAGConfig has .*dag_depth"),
         ({"n_embd": 30, "n_head": 4}, "hidden_size=30: must be a multiple of num_attention_heads=4"),
