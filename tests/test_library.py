@@ -150,6 +150,30 @@ def test_the_gate_loss_adds_up_over_micro_batches_and_is_of_training_alone(make_
     assert whole > model.train()(ids, labels=labels).loss + 0.1
 
 
+def test_a_batch_of_plain_text_alone_is_learned_from_by_its_gates(make_model, encode):
+    model, ids = make_model(dag_gate_loss_weight=1.0).train(), encode("page 12 of 34, chapter 5")
+    loss = model(ids, labels=torch.full_like(ids, -100), num_items_in_batch=0).loss
+    loss.backward()
+    assert loss > 0 and model.model.mixer.gate_head.weight.grad.isfinite().all()
+
+
+def test_a_number_that_labels_begin_with_is_an_answer_and_weighs_fully(make_model, encode):
+    """2 + 3 = 5, 3 + 2 is the same plan, and 6 and 4 and 3 are near 5 by chance."""
+    model, ids = make_model(dag_depth=1, dag_num_values=2, dag_beams=100).train(), encode("2+3=5\n")
+
+    def value_loss(first: int) -> torch.Tensor:
+        labels = ids.clone()
+        labels[:, :first] = -100
+        losses = []
+        for weight in (0.0, 1.0):
+            model.config.dag_value_loss_weight = weight
+            losses.append(model(ids, labels=labels).loss * (labels[:, 1:] != -100).sum())
+        return losses[1] - losses[0]
+
+    answer, text = value_loss(first=4), value_loss(first=3)
+    assert 0 < text < 0.9 * answer
+
+
 def test_a_model_without_dag_has_none_of_its_losses(make_model, encode):
     weights = {"dag_value_loss_weight": 1.0, "dag_gate_loss_weight": 1.0}
     model, ids = make_model(dag_depth=0, **weights).train(), encode("12+34=46")
