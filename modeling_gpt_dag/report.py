@@ -157,6 +157,8 @@ class Row:
             for key, value in known.items()
             if key not in NOT_TRAINING and value is not None and defaults.get(key) != value
         }
+        if known.get("dag_depth") == 0:  # so that a twin stays what it is when the settings of a DAG change
+            known = {key: value for key, value in known.items() if key == "dag_depth" or not key.startswith("dag_")}
         return [Training(self.recipe, flags, seed, known | {"seed": seed}) for seed in self.seeds]
 
 

@@ -123,6 +123,15 @@ def test_a_key_depends_on_what_is_trained_and_on_nothing_else(report, tmp_path):
     assert same.name == first.name and len({first.name, second.name, other.name}) == 3
 
 
+@pytest.mark.slow
+def test_a_twin_without_dag_is_the_same_whatever_the_settings_of_the_dag():
+    def name(**overrides) -> str:
+        return Row(name="a", recipe=SMOKE, overrides=overrides, seeds=[1]).trainings[0].name
+
+    assert name(dag_depth=0) == name(dag_depth=0, dag_beams=3, dag_value_loss_weight=1.0)
+    assert name(dag_depth=1) != name(dag_depth=1, dag_beams=3) and name(dag_depth=0) != name(dag_depth=0, n_inner=50)
+
+
 def test_a_column_is_known_by_its_settings_and_not_by_its_name_and_bounds():
     column = Column(name="a", num_samples=20)
     assert column.key == Column(name="b", num_samples=20, at_least=3).key
