@@ -352,10 +352,8 @@ def test_a_missing_report_is_refused():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "num_twins"), [("report", 2), ("language_cost", 1)])
-def test_the_twins_of_a_report_have_at_least_the_parameters_of_their_model(
-    monkeypatch, tokenizer, symbols, name, num_twins
-):
+@pytest.mark.parametrize("name", ["report", "language_cost"])
+def test_every_table_has_a_twin_of_at_least_the_parameters_of_its_model(monkeypatch, tokenizer, symbols, name):
     monkeypatch.chdir(ROOT)
 
     def parameters(row) -> int:
@@ -367,7 +365,7 @@ def test_the_twins_of_a_report_have_at_least_the_parameters_of_their_model(
 
     for table in load_report(f"configs/{name}.yaml").tables:
         twins = [row for row in table.models if row.recipe and row.trainings[0].recipe["dag_depth"] == 0]
-        assert len(twins) == num_twins and table.models[0].ablation is None
+        assert twins and table.models[0].ablation is None
         assert all(parameters(twin) >= parameters(table.models[0]) for twin in twins), table.title
 
 
