@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from .dag_operations import OPERATIONS, compute
 from .decimal_tensor import DecimalTensor, cat
-from .number_text import END, NOTHING, ReadNumbers, next_symbol
+from .number_text import END, NOTHING, next_symbol
 
 
 class DAGState(NamedTuple):
@@ -234,14 +234,13 @@ class ExactDAG(nn.Module):
         operation = operation.unflatten(-1, (self.depth, -1)).log_softmax(-1)
         return PlanLogProbs(log_probs[..., 0, :], log_probs[..., 1, :], operation)
 
-    def initial_values(self, numbers: ReadNumbers) -> tuple[DecimalTensor, Tensor]:
+    def initial_values(self, numbers: DecimalTensor, exists: Tensor) -> tuple[DecimalTensor, Tensor]:
         """The numbers read, then the constants: values and which exist, (B, T, N) each."""
         if not self.constant_texts:
-            return numbers.value, numbers.exists
-        mantissa, scale = self.constants.expand(*numbers.exists.shape[:2], -1, -1).unbind(-2)
+            return numbers, exists
+        mantissa, scale = self.constants.expand(*exists.shape[:2], -1, -1).unbind(-2)
         always = torch.ones_like(mantissa, dtype=torch.bool)
-        initial = cat([numbers.value, DecimalTensor(mantissa, scale, always)], -1)
-        return initial, torch.cat([numbers.exists, always], -1)
+        return cat([numbers, DecimalTensor(mantissa, scale, always)], -1), torch.cat([exists, always], -1)
 
     def write(
         self, results: DecimalTensor, written: Tensor, weights: Tensor, symbol_embedding: Tensor
@@ -254,17 +253,17 @@ class ExactDAG(nn.Module):
         return probs.to(embedding.dtype) @ embedding, (symbols != NOTHING).any(-1), probs[..., END]
 
     def forward(
-        self, plan_logits: Tensor, numbers: ReadNumbers, written: Tensor, symbol_embedding: Tensor
+        self, plan_logits: Tensor, numbers: DecimalTensor, exists: Tensor, written: Tensor, symbol_embedding: Tensor
     ) -> DAGState:
         """Execute and write.
 
         plan_logits: (B, T, D (2 S + O)), of the token before the number in writing.
-        numbers: the numbers read there, (B, T, n).
+        numbers: (B, T, n), values of the numbers read there. exists: (B, T, n) bool, which there are.
         written: (B, T) int64, characters of the number in writing.
         symbol_embedding: (W - 1, H), rows of WRITTEN_SYMBOLS.
         """
-        initial, exists = self.initial_values(numbers)
-        plan = self.plan(plan_logits, exists)
+        initial, readable = self.initial_values(numbers, exists)
+        plan = self.plan(plan_logits, readable)
         if self.training:
             with torch.no_grad():
                 plans = sample_plans(plan, self.beams, self.temperature)
@@ -282,7 +281,7 @@ class ExactDAG(nn.Module):
             values=slots.to_float(),
             values_mask=slots.valid,
             dag_hidden=dag_hidden,
-            has_result=has_result & numbers.exists.any(-1),
+            has_result=has_result & exists.any(-1),
             ends=ends.to(dag_hidden.dtype),
             decimals=slots,
         )

@@ -76,7 +76,7 @@ class DAGCapture(ExitStack):
         self.callback(handle.remove)
 
     def _before_exact_dag(self, dag: ExactDAG, inputs: tuple):
-        plan_logits, _, _, symbol_embedding = inputs
+        plan_logits, *_, symbol_embedding = inputs
         if torch.is_grad_enabled():
             self.micro_batches.append({})
             end = dag.end_embedding.to(symbol_embedding.dtype).unsqueeze(0)

@@ -229,7 +229,7 @@ def _tokens(model: PreTrainedModel, ids: Tensor, dag: Any, spans: list[Span], pr
         memory = model.base_model.number_memory
         text = memory.read(memory.symbols_of_ids(ids), None, None, index, None, model.dtype)
         written, source = text.written, (index - text.written).clamp(min=0)
-        numbers = memory.latest(text, None, index, seen_from=source)
+        _, numbers = memory.latest(text, None, index, source)
         values = DecimalTensor(dag.values_mantissa, dag.values_scale, dag.values_mask)
         symbols = next_symbol(values.map(lambda tensor: tensor[..., -1]), written)[0].tolist()
     gates = dag.gate[0].tolist()

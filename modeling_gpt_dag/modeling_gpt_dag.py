@@ -30,7 +30,7 @@ from .configuration_gpt_dag import GPTDAGConfig
 from .dag import DAGState, ExactDAG, GateMixer, SoftDAG, plan_cross_entropy, shut_gate_cross_entropy
 from .decimal_tensor import DecimalTensor
 from .number_memory import NumberMemory
-from .number_text import WRITTEN_SYMBOLS, NumberText, read_numbers
+from .number_text import WRITTEN_SYMBOLS, NumberText, grammar_table, read_numbers
 from .plan_search import value_loss, written_numbers
 
 
@@ -123,6 +123,7 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
         elif isinstance(module, NumberMemory):
             init.copy_(module.number_symbols, module.build_number_symbols())
             init.copy_(module.written_tokens, module.build_written_tokens())
+            init.copy_(module.grammar, grammar_table())
 
     def get_input_embeddings(self) -> nn.Module:
         return self.base_model.backbone.get_input_embeddings()
@@ -331,19 +332,20 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         written = text.written[:, index]
         source = (index - written).clamp(min=0)
         hidden = self.dag.norm(hidden)
-        numbers = memory.latest(text, position_ids, index, seen_from=index.expand_as(written))
+        numbers, numbers_at_source = memory.latest(text, position_ids, index, source)
         keys, values = memory.context_of(numbers, self.dag.key(hidden), self.dag.value(hidden), cache)
         hidden = self.dag.planning_hidden(hidden, values)
         plan_logits = self.dag.plan_logits(hidden, keys)
         decisions = torch.cat([plan_logits, self.mixer.gate_logits(hidden)], -1)
         decisions = memory.decisions_at(source, decisions, cache)
         plan_logits, gate_logits = decisions.tensor_split([plan_logits.shape[-1]], -1)
-        numbers = memory.latest(text, position_ids, index, seen_from=source)
         if self.config.tie_word_embeddings:
             symbol_embedding = self.get_input_embeddings()(self.number_memory.written_tokens)
         else:
             symbol_embedding = self.symbol_embedding.weight
-        return gate_logits, self.dag(plan_logits, numbers, written, symbol_embedding)
+        end, exists = numbers_at_source.end, numbers_at_source.exists
+        values = text.value_at(end.flatten(1)).map(lambda part: part.view_as(end)).masked(exists)
+        return gate_logits, self.dag(plan_logits, values, exists, written, symbol_embedding)
 
     @staticmethod
     def _dag_output(state: DAGState, gate: Tensor) -> DAGOutput:
@@ -496,7 +498,7 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         """
         memory = self.model.number_memory
         symbols = memory.apart(memory.symbols_of_ids(input_ids), position_ids)
-        written = written_numbers(read_numbers(symbols))
+        written = written_numbers(read_numbers(symbols, memory.grammar))
         ignored = torch.nn.functional.pad((labels == -100).long().cumsum(1), (0, 1), mode="replicate")
         tokens = torch.arange(labels.shape[1], device=labels.device)
         unlabelled = ignored.gather(1, tokens + written.length) - ignored[:, :-1]

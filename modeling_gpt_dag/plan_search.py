@@ -36,10 +36,11 @@ class WrittenNumbers(NamedTuple):
 
 def written_numbers(text: NumberText) -> WrittenNumbers:
     """For every token the number that begins after it, if the text holds all of it and shows its end."""
-    length = text.written.gather(1, text.last)
-    before = text.last - length  # the token before its first character
+    columns = text.count.shape[1]
+    last = text.last_digit(torch.arange(columns, device=text.count.device).expand_as(text.count))
+    length = text.written.gather(1, last)
+    before = last - length  # the token before its first character
     found = text.ended & (before >= 0)
-    columns = text.ended.shape[1]
     target = torch.where(found, before, columns)
 
     def scattered(source: Tensor) -> Tensor:

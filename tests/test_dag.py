@@ -21,19 +21,17 @@ from modeling_gpt_dag.dag import (
     shut_gate_cross_entropy,
 )
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
-from modeling_gpt_dag.number_text import ReadNumbers
 
 B, T, H, E = 2, 5, 16, 6
 OPERATIONS = ["add", "identity", "multiply", "subtract"]
 
 
-def numbers_of(rows: list[list[str]], size: int) -> ReadNumbers:
-    """The same numbers at every token of a row; B rows."""
+def numbers_of(rows: list[list[str]], size: int) -> tuple[DecimalTensor, torch.Tensor]:
+    """The same numbers at every token of a row, and which exist; B rows."""
     flat = [number for row in rows for number in (row + ["0"] * size)[:size]]
     value = DecimalTensor.constants(flat, torch.device("cpu")).map(lambda part: part.view(B, 1, size).expand(B, T, -1))
     exists = torch.tensor([[rank < len(row) for rank in range(size)] for row in rows]).unsqueeze(1).expand(B, T, -1)
-    nowhere = torch.zeros(B, T, size, dtype=torch.long)
-    return ReadNumbers(value.masked(exists), exists, nowhere, nowhere)
+    return value.masked(exists), exists
 
 
 def make_exact(depth: int, size: int, beams: int = 16, constants=()) -> ExactDAG:
@@ -57,7 +55,7 @@ def plan_logits_of(dag: ExactDAG, hidden: torch.Tensor, keys: torch.Tensor, valu
 def run(dag: ExactDAG, rows: list[list[str]], size: int, hidden=None, written: int = 0):
     hidden = torch.randn(B, T, H) if hidden is None else hidden
     plan_logits = plan_logits_of(dag, hidden, *context(size))
-    return dag(plan_logits, numbers_of(rows, size), torch.full((B, T), written), torch.eye(12, H))
+    return dag(plan_logits, *numbers_of(rows, size), torch.full((B, T), written), torch.eye(12, H))
 
 
 ROWS = [["12", "-3", "0.5"], ["7"]]
@@ -107,18 +105,16 @@ def test_constants_are_slots_behind_the_numbers():
 
 
 def test_execution_follows_the_plan():
-    numbers = numbers_of(ROWS, 3)
+    numbers, _ = numbers_of(ROWS, 3)
     plan = [[0, 1, 0], [3, 2, 2], [4, 0, 3]]  # 12 + -3 = 9; 9 * 0.5 = 4.5; 4.5 - 12 = -7.5
-    slots = execute(numbers.value, torch.tensor(plan).expand(B, T, 1, 3, 3), OPERATIONS)
+    slots = execute(numbers, torch.tensor(plan).expand(B, T, 1, 3, 3), OPERATIONS)
     assert slots.to_float()[0, 0, 0].tolist() == [12, -3, 0.5, 9, 4.5, -7.5]
     assert slots.valid[1, 0, 0].tolist() == [True, False, False, False, False, False]
 
 
 def plan_of(depth: int, size: int) -> PlanLogProbs:
     dag = make_exact(depth, size)
-    return dag.plan(
-        plan_logits_of(dag, torch.randn(B, T, H), *context(size)), numbers_of([["1"] * size] * 2, size).exists
-    )
+    return dag.plan(plan_logits_of(dag, torch.randn(B, T, H), *context(size)), numbers_of([["1"] * size] * 2, size)[1])
 
 
 def test_sampled_plans_differ_begin_with_the_best_and_use_existing_slots():
@@ -170,7 +166,7 @@ def test_nothing_that_does_not_exist_is_drawn_while_there_is_something_else():
     dag = make_exact(depth=2, size=4)
     with torch.no_grad():
         dag.slot_head.bias.normal_(0.0, 20.0)  # far from uniform, where arrivals span many orders of magnitude
-    plan = dag.plan(plan_logits_of(dag, torch.randn(B, T, H), *context(4)), numbers_of([["1"] * 2] * 2, 4).exists)
+    plan = dag.plan(plan_logits_of(dag, torch.randn(B, T, H), *context(4)), numbers_of([["1"] * 2] * 2, 4)[1])
     plans = sample_plans(plan, 16, temperature=1.0)
     assert plan_log_prob(plan, plans).isfinite().all()
 
@@ -216,12 +212,12 @@ def test_drawing_all_plans_gives_the_marginal_of_the_oracle_in_value_and_gradien
     dag = dag.double()
     hidden = torch.randn(B, T, H, dtype=torch.double, requires_grad=True)
     rows = [["12", "-3", "0.5"][:size], ["7"]]
-    numbers = numbers_of(rows, size)
+    numbers, exists = numbers_of(rows, size)
     symbols = torch.eye(12, H, dtype=torch.double)
     plan_logits = plan_logits_of(dag, hidden, *context(size, torch.double))
-    state = dag(plan_logits, numbers, torch.full((B, T), written), symbols)
+    state = dag(plan_logits, numbers, exists, torch.full((B, T), written), symbols)
 
-    plan = dag.plan(plan_logits, numbers.exists)
+    plan = dag.plan(plan_logits, exists)
     embedding = torch.cat([symbols, dag.end_embedding.unsqueeze(0)])
     expected = torch.zeros(B, T, H)
     for row in range(B):
