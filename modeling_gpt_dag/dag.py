@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .dag_operations import OPERATIONS, compute
+from .dag_operations import OPERATIONS, Calculator
 from .decimal_tensor import DecimalTensor, cat
 from .number_text import END, NOTHING, next_symbol
 
@@ -151,16 +151,16 @@ def shut_gate_cross_entropy(gate: Tensor, labels: Tensor) -> Tensor:
 
 def execute(initial: DecimalTensor, plans: Tensor, operations: list[str]) -> DecimalTensor:
     """Run plans (B, T, K, D, 3) on initial values (B, T, N), exactly; returns the scratch lists (B, T, K, S)."""
-    num_plans, depth = plans.shape[2:4]
     num_initial = initial.mantissa.shape[-1]
-    slots = initial.map(lambda part: F.pad(part.unsqueeze(2).expand(-1, -1, num_plans, -1), (0, depth)))
-    for slot, step in enumerate(plans.unbind(-2), start=num_initial):
-        operands = slots.gather(-1, step[..., :2])  # (B, T, K, 2)
-        left, right = (operands.map(lambda part, side=side: part[..., side]) for side in (0, 1))
-        result = compute(operations, step[..., 2], left, right)
-        for part, value in zip(slots, result, strict=True):
-            part[..., slot] = value
-    return slots
+    plans = plans.permute(3, 4, 0, 1, 2)  # (D, 3, B, T, K)
+    calculator = Calculator(operations, plans[:, 2])
+    # Packed, and one slot behind the other, so that a result is written in one piece.
+    slots = plans.new_empty(num_initial + len(plans), 2, *plans.shape[2:])  # (S, 2, B, T, K)
+    slots[:num_initial] = initial.pack().movedim(-1, 0).unsqueeze(-1)
+    sides = plans[:, :2].unsqueeze(2).expand(-1, -1, 2, -1, -1, -1)  # (D, 2, 2, B, T, K)
+    for step, side in enumerate(sides.unbind(0)):
+        slots[num_initial + step] = calculator.run(step, slots.gather(0, side))
+    return DecimalTensor.unpack(slots.movedim((0, 1), (-1, 0)))
 
 
 class ExactDAG(nn.Module):

@@ -15,6 +15,8 @@ from torch import Tensor
 # 10**18 is the largest power of ten in int64, and sums of two such mantissas still fit.
 MAX_DIGITS = 18
 LIMIT = 10**MAX_DIGITS
+# The scale that stands for "no value" in packed decimals.
+NO_VALUE = MAX_DIGITS + 1
 
 
 class DecimalTensor(NamedTuple):
@@ -56,6 +58,17 @@ class DecimalTensor(NamedTuple):
         """No value where not `keep`."""
         valid = self.valid & keep
         return DecimalTensor(torch.where(valid, self.mantissa, 0), torch.where(valid, self.scale, 0), valid)
+
+    def pack(self) -> Tensor:
+        """(2, ...) int64: mantissas, and scales, which are NO_VALUE where there is no value."""
+        return torch.stack([self.mantissa, torch.where(self.valid, self.scale, NO_VALUE)])
+
+    @classmethod
+    def unpack(cls, packed: Tensor) -> "DecimalTensor":
+        """Of packed decimals (2, ...), whose mantissas do not matter where there is no value."""
+        mantissa, scale = packed.unbind(0)
+        valid = scale < NO_VALUE
+        return cls(mantissa * valid, scale * valid, valid)
 
     def to_float(self) -> Tensor:
         """float64 for display and logs, 0 where there is no value. Nothing is computed or written from it."""
