@@ -145,13 +145,15 @@ class Calculator:
         """operation: (D, ...) int64, index into `names`."""
         self.names = names
         self.operation = operation
-        add, subtract, identity, self.is_product = (
+        add, subtract, identity, is_product = (
             operation == (names.index(name) if name in names else -1)
             for name in ("add", "subtract", "identity", "multiply")
         )
-        # The second operand's share in a sum: none in a copy, nor in a product.
-        self.sign = add.long() - subtract.long()
-        self.reads_right = (~identity).long()
+        # The second operand's share of a sum, in mantissa and scale: no mantissa in a product, nothing in a copy.
+        shares = torch.stack([add.long() - subtract.long(), (~identity).long()], 1)
+        # A product is not aligned, however many decimals there are.
+        product = is_product.long()
+        self.steps = list(zip(shares, is_product, product, product * NO_VALUE, strict=True))
         # One more for what has no value.
         self.powers = power_of_ten(torch.arange(NO_VALUE + 1, device=operation.device).clamp(max=MAX_DIGITS))
 
@@ -166,16 +168,18 @@ class Calculator:
         return results
 
     def _arithmetic(self, step: int, operands: Tensor) -> Tensor:
-        """Of a sum, the operand with fewer decimals is moved left to those of the other."""
-        is_product = self.is_product[step]
-        left, left_scale, factor, right_scale = operands.flatten(0, 1).unbind(0)
-        right, right_scale = factor * self.sign[step], right_scale * self.reads_right[step]
+        """Of a sum, the operand with fewer decimals is moved left to those of the other, which it then has."""
+        share, is_product, product, aligned = self.steps[step]
+        first, second = operands.unbind(0)
+        term = second * share
+        (left, left_scale), (right, right_scale) = first.unbind(0), term.unbind(0)
         decimals = left_scale - right_scale
-        right_moves = (decimals > 0) & ~is_product
-        moved, stays = torch.where(right_moves, right, left), torch.where(right_moves, left, right)
-        factor = torch.where(is_product, factor, self.powers.take(decimals.abs()))
+        right_moves = decimals > aligned
+        moved = torch.where(right_moves, right, left)
+        stays, scale = torch.where(right_moves, first, term).unbind(0)
+        factor = torch.where(is_product, second[0], self.powers.take(decimals.abs()))
         total = torch.addcmul(stays, moved, factor)
+        scale = torch.addcmul(scale, left_scale, product)
         # int64 wraps beyond 9.2e18; a float32 estimate is good to 1e-6 and tells such results from those below 1e18.
         fits = ((moved.float() * factor).abs() < 4e18) & (total.abs() < LIMIT)
-        scale = torch.where(is_product, left_scale + right_scale, torch.maximum(left_scale, right_scale))
         return torch.stack([total, torch.where(fits, scale, NO_VALUE).clamp(max=NO_VALUE)])

@@ -57,7 +57,7 @@ class DecimalTensor(NamedTuple):
     def masked(self, keep: Tensor) -> "DecimalTensor":
         """No value where not `keep`."""
         valid = self.valid & keep
-        return DecimalTensor(torch.where(valid, self.mantissa, 0), torch.where(valid, self.scale, 0), valid)
+        return DecimalTensor(self.mantissa * valid, self.scale * valid, valid)
 
     def pack(self) -> Tensor:
         """(2, ...) int64: mantissas, and scales, which are NO_VALUE where there is no value."""
@@ -110,7 +110,7 @@ def shift_left(mantissa: Tensor, digits: Tensor) -> tuple[Tensor, Tensor]:
     return torch.where(fits, mantissa, 0) * factor, fits
 
 
-def count_digits(mantissa: Tensor) -> Tensor:
-    """Decimal digits of |mantissa| < 10**18, at least 1."""
-    thresholds = power_of_ten(torch.arange(1, MAX_DIGITS, device=mantissa.device))
-    return torch.bucketize(mantissa.abs(), thresholds, right=True) + 1
+def first_exponent(magnitude: Tensor) -> Tensor:
+    """The power of ten that the first decimal digit of magnitude < 10**18 stands for; 0 for 0."""
+    thresholds = power_of_ten(torch.arange(1, MAX_DIGITS, device=magnitude.device))
+    return torch.bucketize(magnitude, thresholds, right=True)

@@ -343,8 +343,8 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             symbol_embedding = self.get_input_embeddings()(self.number_memory.written_tokens)
         else:
             symbol_embedding = self.symbol_embedding.weight
-        end, exists = numbers_at_source.end, numbers_at_source.exists
-        values = text.value_at(end.flatten(1)).map(lambda part: part.view_as(end)).masked(exists)
+        exists, end = numbers_at_source
+        values = text.value_at(end.flatten(1), exists.flatten(1)).map(lambda part: part.view_as(end))
         return gate_logits, self.dag(plan_logits, values, exists, written, symbol_embedding)
 
     @staticmethod

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .decimal_tensor import MAX_DIGITS, DecimalTensor, count_digits, power_of_ten
+from .decimal_tensor import MAX_DIGITS, DecimalTensor, first_exponent, power_of_ten
 
 # Number symbols. A token that begins with white space (" 5", " -") never continues what stands before it; it is its
 # symbol plus SPACED. UNREADABLE tokens hold digits beside other characters ("12", "5)"): numbers that touch them are
@@ -100,15 +100,17 @@ class NumberText(NamedTuple):
         """(B, M): where the number ends that becomes readable at token indices `end` (B, M)."""
         return (end - 1 - self.behind_point.gather(1, end)).clamp(min=0)
 
-    def value_at(self, end: Tensor) -> DecimalTensor:
+    def value_at(self, end: Tensor, exists: Tensor) -> DecimalTensor:
         """Values (B, M) of the numbers that become readable at token indices `end` (B, M), where they are exact.
+
+        exists: (B, M) bool, whether there is such a number.
 
         Of a number's characters the last 18 digits and the point among them are looked at; a number has a value if
         nothing else in it is a mark.
         """
         if end.shape[1] > self.count.shape[1]:
             # Every token is looked at once, and often asked for.
-            return self.value_at(self._all_tokens).gather(1, end)
+            return self.value.gather(1, end).masked(exists)
         last = self.last_digit(end)
         reach = torch.arange(MAX_DIGITS + 1, device=last.device)
         window = (last.unsqueeze(-1) - reach).clamp(min=0)  # (B, M, 19), the last character first
@@ -120,36 +122,31 @@ class NumberText(NamedTuple):
         digit = torch.where((window <= 10) & (exponent < MAX_DIGITS), window - 1, 0).clamp(min=0)
         magnitude = (digit * power_of_ten(exponent)).sum(-1)
         exact = ((digit > 0) | point).sum(-1) == self.marks.gather(1, last)
-        valid = exact & (self.unknown.gather(1, last) + self.unknown.gather(1, end) == 0)
+        valid = exact & exists & (self.unknown.gather(1, last) + self.unknown.gather(1, end) == 0)
         mantissa = magnitude * (1 - 2 * self.signs.gather(1, last))
         return DecimalTensor(mantissa, (point * reach).sum(-1), valid).masked(valid)
 
     @property
     def value(self) -> DecimalTensor:
         """(B, L): of the number that becomes readable at each token; no value where none does."""
-        return self.value_at(self._all_tokens).masked(self.ended)
-
-    @property
-    def _all_tokens(self) -> Tensor:
-        return torch.arange(self.count.shape[1], device=self.count.device).expand_as(self.count)
+        index = torch.arange(self.count.shape[1], device=self.count.device).expand_as(self.count)
+        return self.value_at(index, self.ended)
 
 
 class ReadNumbers(NamedTuple):
     """The N most recently ended numbers at each token, latest first; all (B, ..., N).
 
-    exists: bool, whether there is an r-th latest number.
-    last: token index of its last digit.
+    exists: bool, whether there is an r-th latest number; if there is, so are the later ones.
     end: token index from which it can be read, behind it, 0 where there is none.
     """
 
     exists: Tensor
-    last: Tensor
     end: Tensor
 
     def since(self, start: Tensor) -> "ReadNumbers":
-        """Only the numbers that end at or after token index `start` (B, ...)."""
-        exists = self.exists & (self.last >= start.unsqueeze(-1))
-        return ReadNumbers(exists, self.last, self.end * exists)
+        """Only the numbers of the sequence that starts at token index `start` (B, ...)."""
+        exists = self.exists & (self.end > start.unsqueeze(-1))
+        return ReadNumbers(exists, self.end * exists)
 
 
 def symbol_table(number_tokens: dict[str, list[int]]) -> Tensor:
@@ -237,8 +234,8 @@ def latest_numbers(text: NumberText, index: Tensor, num_values: int) -> ReadNumb
     seen = text.count.gather(1, index.flatten(1)).view_as(index)
     order = seen.unsqueeze(-1) - torch.arange(num_values, device=index.device)  # (B, ..., N), the first number is 1
     # The n-th number becomes readable where the count reaches n.
-    end = torch.searchsorted(text.count, order.flatten(1))
-    return ReadNumbers(order > 0, text.last_digit(end).view_as(order), end.view_as(order))
+    end = torch.searchsorted(text.count, order.flatten(1)).view_as(order)
+    return ReadNumbers(order > 0, end)
 
 
 def next_symbol(number: DecimalTensor, written: Tensor) -> Tensor:
@@ -249,16 +246,13 @@ def next_symbol(number: DecimalTensor, written: Tensor) -> Tensor:
     Returns int64 of the broadcast shape: an index into WRITTEN_SYMBOLS, END after the last character, NOTHING where
     there is no number or where more is written than it has characters.
     """
-    negative = (number.mantissa < 0).long()
-    length = torch.maximum(count_digits(number.mantissa), number.scale + 1)  # digits, one before the point at least
-    whole = length - number.scale
-    has_point = (number.scale > 0).long()
-    column = written - negative  # counts from the first digit
-    past_point = (column > whole) & (number.scale > 0)
-    power = length - 1 - (column - past_point.long())
-    digit = number.mantissa.abs() // power_of_ten(power.clamp(0, MAX_DIGITS)) % 10
-    symbol = torch.where(column < 0, WRITTEN_SYMBOLS.index("-"), digit)
-    symbol = torch.where((column == whole) & (number.scale > 0), WRITTEN_SYMBOLS.index("."), symbol)
-    total = length + has_point
-    symbol = torch.where(column == total, END, symbol)
-    return torch.where(number.valid & (column <= total), symbol, NOTHING)
+    magnitude, has_point, negative = number.mantissa.abs(), number.scale > 0, number.mantissa < 0
+    # Of the first digit, one before the point at least, and of the next character: how many follow it.
+    first = torch.maximum(first_exponent(magnitude), number.scale)
+    place = first + has_point + negative - written
+    exponent = place - (has_point & (place > number.scale)).long()
+    digit = magnitude // power_of_ten(exponent.clamp(0, MAX_DIGITS)) % 10
+    symbol = torch.where(has_point & (place == number.scale), WRITTEN_SYMBOLS.index("."), digit)
+    symbol = torch.where(negative & (written == 0), WRITTEN_SYMBOLS.index("-"), symbol)
+    symbol = torch.where(place == -1, END, symbol)
+    return torch.where(number.valid & (place >= -1), symbol, NOTHING)

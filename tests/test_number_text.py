@@ -25,8 +25,8 @@ GRAMMAR = grammar_table()
 def numbers_at(text: NumberText, index: torch.Tensor, num_values: int) -> tuple[DecimalTensor, torch.Tensor]:
     """The latest numbers at tokens `index` (B, T): their values, and which exist, (B, T, N)."""
     numbers = latest_numbers(text, index, num_values)
-    value = text.value_at(numbers.end.flatten(1)).map(lambda part: part.view_as(numbers.end))
-    return value.masked(numbers.exists), numbers.exists
+    value = text.value_at(numbers.end.flatten(1), numbers.exists.flatten(1))
+    return value.map(lambda part: part.view_as(numbers.end)), numbers.exists
 
 
 def numbers_at_every_token(symbols: torch.Tensor, num_values: int) -> tuple[DecimalTensor, torch.Tensor]:
