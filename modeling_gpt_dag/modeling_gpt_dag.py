@@ -27,7 +27,7 @@ from transformers.utils.generic import can_return_tuple, merge_with_config_defau
 
 from .attach import attach
 from .configuration_gpt_dag import GPTDAGConfig
-from .dag import DAGState, ExactDAG, GateMixer, SoftDAG, plan_cross_entropy, shut_gate_cross_entropy
+from .dag import DAGState, ExactDAG, ExactState, GateMixer, SoftDAG, plan_cross_entropy, shut_gate_cross_entropy
 from .decimal_tensor import DecimalTensor
 from .number_memory import NumberMemory
 from .number_text import WRITTEN_SYMBOLS, NumberText, grammar_table, read_numbers
@@ -349,14 +349,13 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
 
     @staticmethod
     def _dag_output(state: DAGState, gate: Tensor) -> DAGOutput:
+        decimals = state.decimals if isinstance(state, ExactState) else None
         return DAGOutput(
-            operand1_probs=state.operand1_probs,
-            operand2_probs=state.operand2_probs,
-            operation_probs=state.operation_probs,
+            *state.probs,
             values=state.values,
             values_mask=state.values_mask,
-            values_mantissa=state.decimals.mantissa if state.decimals is not None else None,
-            values_scale=state.decimals.scale if state.decimals is not None else None,
+            values_mantissa=decimals.mantissa if decimals is not None else None,
+            values_scale=decimals.scale if decimals is not None else None,
             gate=gate,
             dag_hidden=state.dag_hidden,
         )
