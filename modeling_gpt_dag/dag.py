@@ -90,7 +90,7 @@ class ExactState(NamedTuple):
 DAGState = SoftState | ExactState
 
 
-def existing_slots(num_initial: int, depth: int, device: torch.device) -> Tensor:
+def existing_slots(num_initial: int, depth: int, device: torch.device | None = None) -> Tensor:
     """(D, S) bool: step s may read the initial values and the results of steps before it."""
     return torch.ones(depth, num_initial + depth, dtype=torch.bool, device=device).tril(num_initial - 1)
 
@@ -232,6 +232,7 @@ class ExactDAG(nn.Module):
         self.combine = nn.Linear(hidden_size + num_values * key_size, hidden_size)
         self.end_embedding = nn.Parameter(torch.empty(hidden_size))
         self.constants = nn.Buffer(self.build_constants(), persistent=False)
+        self.existing_slots = nn.Buffer(existing_slots(self.num_initial, depth), persistent=False)
 
     def build_constants(self) -> Tensor:
         """(2, constants) int64: their mantissas and scales."""
@@ -268,8 +269,8 @@ class ExactDAG(nn.Module):
         stand_in = 0 if self.constant_texts else 1
         rest = operands.shape[-1] - exists.shape[-1]
         exists = F.pad(exists[..., stand_in:], (stand_in, rest), value=True)
-        allowed = exists.unsqueeze(2) & existing_slots(self.num_initial, self.depth, plan_logits.device)
-        operands = operands.masked_fill(~allowed.unsqueeze(3), float("-inf"))
+        allowed = exists.unsqueeze(2) & self.existing_slots
+        operands = torch.where(allowed.unsqueeze(3), operands, float("-inf"))
         return PlanLogits(*operands.unbind(3), operation.unflatten(-1, (self.depth, -1)))
 
     def initial_values(self, numbers: DecimalTensor) -> DecimalTensor:

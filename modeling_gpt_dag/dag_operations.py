@@ -154,8 +154,8 @@ class Calculator:
         # A product is not aligned, however many decimals there are.
         product = is_product.long()
         self.steps = list(zip(shares, is_product, product, product * NO_VALUE, strict=True))
-        # One more for what has no value.
-        self.powers = power_of_ten(torch.arange(NO_VALUE + 1, device=operation.device).clamp(max=MAX_DIGITS))
+        scales = torch.arange(NO_VALUE + 1, device=operation.device)
+        self.powers, self.no_value = power_of_ten(scales.clamp(max=MAX_DIGITS)), scales[NO_VALUE]
 
     def run(self, step: int, operands: Tensor) -> Tensor:
         """Packed results (2, ...) of a step; operands: (2, 2, ...), the first and the second, packed."""
@@ -182,4 +182,4 @@ class Calculator:
         scale = torch.addcmul(scale, left_scale, product)
         # int64 wraps beyond 9.2e18; a float32 estimate is good to 1e-6 and tells such results from those below 1e18.
         fits = ((moved.float() * factor).abs() < 4e18) & (total.abs() < LIMIT)
-        return torch.stack([total, torch.where(fits, scale, NO_VALUE).clamp(max=NO_VALUE)])
+        return torch.stack([total, torch.where(fits, scale, self.no_value).clamp(max=NO_VALUE)])

@@ -27,7 +27,16 @@ from transformers.utils.generic import can_return_tuple, merge_with_config_defau
 
 from .attach import attach
 from .configuration_gpt_dag import GPTDAGConfig
-from .dag import DAGState, ExactDAG, ExactState, GateMixer, SoftDAG, plan_cross_entropy, shut_gate_cross_entropy
+from .dag import (
+    DAGState,
+    ExactDAG,
+    ExactState,
+    GateMixer,
+    SoftDAG,
+    existing_slots,
+    plan_cross_entropy,
+    shut_gate_cross_entropy,
+)
 from .decimal_tensor import DecimalTensor
 from .number_memory import NumberMemory
 from .number_text import WRITTEN_SYMBOLS, NumberText, grammar_table, read_numbers
@@ -118,6 +127,7 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
         elif isinstance(module, ExactDAG):
             init.normal_(module.end_embedding, mean=0.0, std=std)
             init.copy_(module.constants, module.build_constants())
+            init.copy_(module.existing_slots, existing_slots(module.num_initial, module.depth))
         elif isinstance(module, GateMixer):
             init.ones_(module.dag_scale)
         elif isinstance(module, NumberMemory):

@@ -28,6 +28,7 @@ SYMBOLS = {
     " -": MINUS + SPACED,
     "unreadable": UNREADABLE,
 }
+DECIMAL_POINT = 10  # of the point among the values of digits
 REQUIRED_SYMBOLS = [*"0123456789", "-", "."]
 
 # What can be written next: index 0..9 digits, "-", ".", and the end of the number.
@@ -37,7 +38,7 @@ NOTHING = -1
 
 
 class Grammar(NamedTuple):
-    """What a symbol says by itself and the two before it, 0 or 1 each; the columns of `grammar_table`, in its order.
+    """What a symbol says with the two before it, 0 or 1 but for the last: the columns of `grammar_table`, in order.
 
     The first five are counted along the text.
     unknown: what cannot be read, or a chain of digits and points begins behind it.
@@ -51,6 +52,7 @@ class Grammar(NamedTuple):
     shown: a digit or sign.
     closes: ends the number whose digit stands before it, unless it is its decimal point.
     closes_point: ends the number whose decimal point stands before it.
+    character: the value of a digit, DECIMAL_POINT for a point, else 0, as if a sign were a leading 0.
     """
 
     unknown: Tensor
@@ -64,12 +66,13 @@ class Grammar(NamedTuple):
     shown: Tensor
     closes: Tensor
     closes_point: Tensor
+    character: Tensor
 
 
 class NumberText(NamedTuple):
     """What symbols say about numbers; all (B, L), int64.
 
-    symbols: values of `symbol_table`.
+    characters: values of digits, DECIMAL_POINT for points, else 0.
     count: numbers that have become readable up to with this token: a number does at the first token at which it is
         certain that it has ended.
     behind_point: 1 where one does whose last digit is not the token before but, in front of a point, the one before.
@@ -78,7 +81,7 @@ class NumberText(NamedTuple):
     unknown: 1 where what cannot be read stands, or directly before this token's chain of digits and points.
     """
 
-    symbols: Tensor
+    characters: Tensor
     count: Tensor
     behind_point: Tensor
     written: Tensor
@@ -114,16 +117,16 @@ class NumberText(NamedTuple):
         last = self.last_digit(end)
         reach = torch.arange(MAX_DIGITS + 1, device=last.device)
         window = (last.unsqueeze(-1) - reach).clamp(min=0)  # (B, M, 19), the last character first
-        window = self.symbols.gather(1, window.flatten(1)).view_as(window) % SPACED
-        window = torch.where(reach < self.written.gather(1, last).unsqueeze(-1), window, OTHER)
-        point = window == POINT
+        window = self.characters.gather(1, window.flatten(1)).view_as(window)
+        window = window * (reach < self.written.gather(1, last).unsqueeze(-1))
+        point = window == DECIMAL_POINT
         # Digits before the point stand one place further left than their worth.
         exponent = reach - point.cumsum(-1)
-        digit = torch.where((window <= 10) & (exponent < MAX_DIGITS), window - 1, 0).clamp(min=0)
+        digit = window * ((exponent < MAX_DIGITS) & ~point)
         magnitude = (digit * power_of_ten(exponent)).sum(-1)
         exact = ((digit > 0) | point).sum(-1) == self.marks.gather(1, last)
         valid = exact & exists & (self.unknown.gather(1, last) + self.unknown.gather(1, end) == 0)
-        mantissa = magnitude * (1 - 2 * self.signs.gather(1, last))
+        mantissa = torch.addcmul(magnitude, magnitude, self.signs.gather(1, last), value=-2)
         return DecimalTensor(mantissa, (point * reach).sum(-1), valid).masked(valid)
 
     @property
@@ -158,7 +161,7 @@ def symbol_table(number_tokens: dict[str, list[int]]) -> Tensor:
 
 
 def grammar_table() -> Tensor:
-    """(32768, 11) int64: `Grammar` of all triples of symbols; a triple's row is its symbols as digits to base 32."""
+    """(32768, 12) int64: `Grammar` of all triples of symbols; a triple's row is its symbols as digits to base 32."""
     symbols = torch.arange(2 * SPACED)
     kind, apart = symbols % SPACED, symbols >= SPACED
     is_digit, is_minus, is_point = (kind >= 1) & (kind <= 10), kind == MINUS, kind == POINT
@@ -185,8 +188,9 @@ def grammar_table() -> Tensor:
         shown=is_digit | sign,
         closes=after_digit & ~(is_digit & ~apart),
         closes_point=after_dot & ~linked,
+        character=(kind - 1) * is_digit + DECIMAL_POINT * is_point,
     )
-    return torch.stack([column.expand_as(linked).flatten() for column in grammar], -1).long()
+    return torch.stack([column.long().expand_as(linked).flatten() for column in grammar], -1)
 
 
 def _previous(tensor: Tensor) -> Tensor:
@@ -210,7 +214,7 @@ def read_numbers(symbols: Tensor, grammar: Tensor) -> NumberText:
     """
     padded = torch.nn.functional.pad(symbols, (2, 0))
     triples = torch.add(padded[:, 2:], padded[:, 1:-1], alpha=32).add(padded[:, :-2], alpha=32 * 32)
-    facts = torch.nn.functional.embedding(triples, grammar)  # (B, L, 11)
+    facts = torch.nn.functional.embedding(triples, grammar)  # (B, L, 12)
     is_ = Grammar(*facts.unbind(-1))
     counts = facts[..., :5].cumsum(1)
     before = counts - facts[..., :5]
@@ -226,7 +230,8 @@ def read_numbers(symbols: Tensor, grammar: Tensor) -> NumberText:
     # A number has ended at the first token that neither continues it nor leaves it open ("12." may go on as "12.5").
     behind_point = is_.closes_point & _previous(odd)
     count = (is_.closes - point + behind_point).cumsum(1)
-    return NumberText(symbols, count, behind_point, length * (is_.shown | point), marks, signs, unknown)
+    written = length * (is_.shown | point)
+    return NumberText(is_.character, count, behind_point, written, marks, signs, unknown)
 
 
 def latest_numbers(text: NumberText, index: Tensor, num_values: int) -> ReadNumbers:
