@@ -63,11 +63,11 @@ class ExactState(NamedTuple):
     """The same in exact numerics, where what only an observer wants to see is computed when it is asked for.
 
     plan: what was planned by.
-    decimals: (B, T, S), the scratch list of the most probable plan.
+    slots: (2, B, T, S), the scratch list of the most probable plan, packed.
     """
 
     plan: PlanLogProbs | PlanLogits
-    decimals: DecimalTensor
+    slots: Tensor
     dag_hidden: Tensor
     has_result: Tensor
     ends: Tensor
@@ -76,6 +76,10 @@ class ExactState(NamedTuple):
     def probs(self) -> tuple[Tensor, Tensor, Tensor]:
         log_probs = self.plan.log_probs() if isinstance(self.plan, PlanLogits) else self.plan
         return tuple(part.exp() for part in log_probs)
+
+    @property
+    def decimals(self) -> DecimalTensor:
+        return DecimalTensor.unpack(self.slots)
 
     @property
     def values(self) -> Tensor:
@@ -187,8 +191,8 @@ def shut_gate_cross_entropy(gate: Tensor, labels: Tensor) -> Tensor:
     return torch.where(unlabelled, -torch.log1p(-gate.float() * (1 - 1e-6)), 0.0).sum()
 
 
-def execute(initial: DecimalTensor, plans: Tensor, operations: list[str]) -> DecimalTensor:
-    """Run plans (B, T, K, D, 3) on initial values (B, T, N), exactly; returns the scratch lists (B, T, K, S)."""
+def execute(initial: DecimalTensor, plans: Tensor, operations: list[str]) -> Tensor:
+    """Run plans (B, T, K, D, 3) on initial values (B, T, N), exactly; the scratch lists (2, B, T, K, S), packed."""
     num_initial = initial.mantissa.shape[-1]
     plans = plans.permute(3, 4, 0, 1, 2)  # (D, 3, B, T, K)
     calculator = Calculator(operations, plans[:, 2])
@@ -198,7 +202,7 @@ def execute(initial: DecimalTensor, plans: Tensor, operations: list[str]) -> Dec
     sides = plans[:, :2].unsqueeze(2).expand(-1, -1, 2, -1, -1, -1)  # (D, 2, 2, B, T, K)
     for step, side in enumerate(sides.unbind(0)):
         slots[num_initial + step] = calculator.run(step, slots.gather(0, side))
-    return DecimalTensor.unpack(slots.movedim((0, 1), (-1, 0)))
+    return slots.movedim((0, 1), (-1, 0))
 
 
 class ExactDAG(nn.Module):
@@ -315,13 +319,12 @@ class ExactDAG(nn.Module):
         else:
             plans = best_plan(plan)
         slots = execute(self.initial_values(numbers), plans, self.operations)
-        results = slots.map(lambda part: part[..., -1])
-        # The most probable plan comes first.
-        slots = slots.map(lambda part: part[:, :, 0])
+        results = DecimalTensor.unpack(slots[..., -1])
         dag_hidden, has_result, ends = self.write(results, written, weights, symbol_embedding)
         # Constants alone are nothing to write.
         has_result = has_result & exists[..., 0]
-        return ExactState(plan, slots, dag_hidden, has_result, ends.to(dag_hidden.dtype))
+        # The most probable plan comes first.
+        return ExactState(plan, slots[:, :, :, 0], dag_hidden, has_result, ends.to(dag_hidden.dtype))
 
 
 class SoftDAG(nn.Module):

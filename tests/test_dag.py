@@ -107,7 +107,7 @@ def test_constants_are_slots_behind_the_numbers():
 def test_execution_follows_the_plan():
     numbers, _ = numbers_of(ROWS, 3)
     plan = [[0, 1, 0], [3, 2, 2], [4, 0, 3]]  # 12 + -3 = 9; 9 * 0.5 = 4.5; 4.5 - 12 = -7.5
-    slots = execute(numbers, torch.tensor(plan).expand(B, T, 1, 3, 3), OPERATIONS)
+    slots = DecimalTensor.unpack(execute(numbers, torch.tensor(plan).expand(B, T, 1, 3, 3), OPERATIONS))
     assert slots.to_float()[0, 0, 0].tolist() == [12, -3, 0.5, 9, 4.5, -7.5]
     assert slots.valid[1, 0, 0].tolist() == [True, False, False, False, False, False]
 
