@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .dag_operations import OPERATIONS, Calculator
-from .decimal_tensor import DecimalTensor, cat
+from .decimal_tensor import DecimalTensor
 from .number_text import END, NOTHING, next_symbol
 
 
@@ -191,14 +191,17 @@ def shut_gate_cross_entropy(gate: Tensor, labels: Tensor) -> Tensor:
     return torch.where(unlabelled, -torch.log1p(-gate.float() * (1 - 1e-6)), 0.0).sum()
 
 
-def execute(initial: DecimalTensor, plans: Tensor, operations: list[str]) -> Tensor:
-    """Run plans (B, T, K, D, 3) on initial values (B, T, N), exactly; the scratch lists (2, B, T, K, S), packed."""
-    num_initial = initial.mantissa.shape[-1]
+def execute(initial: Tensor, plans: Tensor, operations: list[str]) -> Tensor:
+    """Run plans (B, T, K, D, 3) on initial values (2, B, T, N), exactly; the scratch lists (2, B, T, K, S).
+
+    Both are packed, see `DecimalTensor.pack`.
+    """
+    num_initial = initial.shape[-1]
     plans = plans.permute(3, 4, 0, 1, 2)  # (D, 3, B, T, K)
     calculator = Calculator(operations, plans[:, 2])
-    # Packed, and one slot behind the other, so that a result is written in one piece.
+    # One slot behind the other, so that a result is written in one piece.
     slots = plans.new_empty(num_initial + len(plans), 2, *plans.shape[2:])  # (S, 2, B, T, K)
-    slots[:num_initial] = initial.pack().movedim(-1, 0).unsqueeze(-1)
+    slots[:num_initial] = initial.movedim(-1, 0).unsqueeze(-1)
     sides = plans[:, :2].unsqueeze(2).expand(-1, -1, 2, -1, -1, -1)  # (D, 2, 2, B, T, K)
     for step, side in enumerate(sides.unbind(0)):
         slots[num_initial + step] = calculator.run(step, slots.gather(0, side))
@@ -239,9 +242,8 @@ class ExactDAG(nn.Module):
         self.existing_slots = nn.Buffer(existing_slots(self.num_initial, depth), persistent=False)
 
     def build_constants(self) -> Tensor:
-        """(2, constants) int64: their mantissas and scales."""
-        constants = DecimalTensor.constants(self.constant_texts)
-        return torch.stack([constants.mantissa, constants.scale])
+        """(2, constants) int64, packed."""
+        return DecimalTensor.constants(self.constant_texts).pack()
 
     def planning_hidden(self, hidden: Tensor, number_values: Tensor) -> Tensor:
         """(B, T, H): what plan and gate are decided by.
@@ -277,12 +279,11 @@ class ExactDAG(nn.Module):
         operands = torch.where(allowed.unsqueeze(3), operands, float("-inf"))
         return PlanLogits(*operands.unbind(3), operation.unflatten(-1, (self.depth, -1)))
 
-    def initial_values(self, numbers: DecimalTensor) -> DecimalTensor:
-        """The numbers read (B, T, n), then the constants, (B, T, N)."""
+    def initial_values(self, numbers: Tensor) -> Tensor:
+        """The numbers read (2, B, T, n), then the constants: (2, B, T, N), packed."""
         if not self.constant_texts:
             return numbers
-        mantissa, scale = self.constants.expand(*numbers.valid.shape[:2], -1, -1).unbind(-2)
-        return cat([numbers, DecimalTensor(mantissa, scale, torch.ones_like(mantissa, dtype=torch.bool))], -1)
+        return torch.cat([numbers, self.constants[:, None, None].expand(*numbers.shape[:3], -1)], -1)
 
     def write(
         self, results: DecimalTensor, written: Tensor, weights: Tensor | None, symbol_embedding: Tensor
@@ -301,12 +302,12 @@ class ExactDAG(nn.Module):
         return probs.to(embedding.dtype) @ embedding, (symbols != NOTHING).any(-1), probs[..., END]
 
     def forward(
-        self, plan_logits: Tensor, numbers: DecimalTensor, exists: Tensor, written: Tensor, symbol_embedding: Tensor
+        self, plan_logits: Tensor, numbers: Tensor, exists: Tensor, written: Tensor, symbol_embedding: Tensor
     ) -> ExactState:
         """Execute and write.
 
         plan_logits: (B, T, D (2 S + O)), of the token before the number in writing.
-        numbers: (B, T, n), values of the numbers read there. exists: (B, T, n) bool, which there are.
+        numbers: (2, B, T, n), values of the numbers read there, packed. exists: (B, T, n) bool, which there are.
         written: (B, T) int64, characters of the number in writing.
         symbol_embedding: (W - 1, H), rows of WRITTEN_SYMBOLS.
         """

@@ -150,10 +150,10 @@ class Calculator:
             for name in ("add", "subtract", "identity", "multiply")
         )
         # The second operand's share of a sum, in mantissa and scale: no mantissa in a product, nothing in a copy.
-        shares = torch.stack([add.long() - subtract.long(), (~identity).long()], 1)
+        shares = (add.long() - subtract.long(), (~identity).long())
         # A product is not aligned, however many decimals there are.
         product = is_product.long()
-        self.steps = list(zip(shares, is_product, product, product * NO_VALUE, strict=True))
+        self.steps = list(zip(*shares, is_product, product, product * NO_VALUE, strict=True))
         scales = torch.arange(NO_VALUE + 1, device=operation.device)
         self.powers, self.no_value = power_of_ten(scales.clamp(max=MAX_DIGITS)), scales[NO_VALUE]
 
@@ -169,17 +169,15 @@ class Calculator:
 
     def _arithmetic(self, step: int, operands: Tensor) -> Tensor:
         """Of a sum, the operand with fewer decimals is moved left to those of the other, which it then has."""
-        share, is_product, product, aligned = self.steps[step]
-        first, second = operands.unbind(0)
-        term = second * share
-        (left, left_scale), (right, right_scale) = first.unbind(0), term.unbind(0)
+        share, scale_share, is_product, product, aligned = self.steps[step]
+        left, left_scale, factor, right_scale = operands.flatten(0, 1).unbind(0)
+        right, right_scale = factor * share, right_scale * scale_share
         decimals = left_scale - right_scale
         right_moves = decimals > aligned
-        moved = torch.where(right_moves, right, left)
-        stays, scale = torch.where(right_moves, first, term).unbind(0)
-        factor = torch.where(is_product, second[0], self.powers.take(decimals.abs()))
+        moved, stays = torch.where(right_moves, right, left), torch.where(right_moves, left, right)
+        factor = torch.where(is_product, factor, self.powers.take(decimals.abs()))
         total = torch.addcmul(stays, moved, factor)
-        scale = torch.addcmul(scale, left_scale, product)
+        scale = torch.addcmul(torch.where(right_moves, left_scale, right_scale), left_scale, product)
         # int64 wraps beyond 9.2e18; a float32 estimate is good to 1e-6 and tells such results from those below 1e18.
         fits = ((moved.float() * factor).abs() < 4e18) & (total.abs() < LIMIT)
         return torch.stack([total, torch.where(fits, scale, self.no_value).clamp(max=NO_VALUE)])

@@ -90,10 +90,6 @@ def format_decimal(mantissa: int, scale: int) -> str:
     return format(Decimal(mantissa).scaleb(-scale), "f")
 
 
-def cat(decimals: list[DecimalTensor], dim: int) -> DecimalTensor:
-    return DecimalTensor(*(torch.cat(tensors, dim) for tensors in zip(*decimals, strict=True)))
-
-
 def power_of_ten(exponent: Tensor) -> Tensor:
     """10**exponent in int64, for exponents 0..18."""
     return torch.pow(10, exponent)

@@ -354,7 +354,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         else:
             symbol_embedding = self.symbol_embedding.weight
         exists, end = numbers_at_source
-        values = text.value_at(end.flatten(1), exists.flatten(1)).map(lambda part: part.view_as(end))
+        values = text.value_at(end.flatten(1), exists.flatten(1)).unflatten(-1, end.shape[1:])
         return gate_logits, self.dag(plan_logits, values, exists, written, symbol_embedding)
 
     @staticmethod

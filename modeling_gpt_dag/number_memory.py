@@ -99,7 +99,7 @@ class NumberMemory(nn.Module):
     @staticmethod
     def apart(symbols: Tensor, position_ids: Tensor | None) -> Tensor:
         """(B, T): a sequence begins at position 0 and does not continue the number that ends the one before."""
-        return symbols if position_ids is None else torch.where(position_ids == 0, symbols % SPACED + SPACED, symbols)
+        return symbols if position_ids is None else torch.where(position_ids == 0, symbols | SPACED, symbols)
 
     def read(
         self,

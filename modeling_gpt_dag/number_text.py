@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .decimal_tensor import MAX_DIGITS, DecimalTensor, first_exponent, power_of_ten
+from .decimal_tensor import MAX_DIGITS, NO_VALUE, DecimalTensor, first_exponent, power_of_ten
 
 # Number symbols. A token that begins with white space (" 5", " -") never continues what stands before it; it is its
 # symbol plus SPACED. UNREADABLE tokens hold digits beside other characters ("12", "5)"): numbers that touch them are
@@ -103,17 +103,17 @@ class NumberText(NamedTuple):
         """(B, M): where the number ends that becomes readable at token indices `end` (B, M)."""
         return (end - 1 - self.behind_point.gather(1, end)).clamp(min=0)
 
-    def value_at(self, end: Tensor, exists: Tensor) -> DecimalTensor:
-        """Values (B, M) of the numbers that become readable at token indices `end` (B, M), where they are exact.
+    def value_at(self, end: Tensor, exists: Tensor) -> Tensor:
+        """Packed values (2, B, M) of the numbers that become readable at token indices `end` (B, M), where exact.
 
         exists: (B, M) bool, whether there is such a number.
-
         Of a number's characters the last 18 digits and the point among them are looked at; a number has a value if
         nothing else in it is a mark.
         """
         if end.shape[1] > self.count.shape[1]:
             # Every token is looked at once, and often asked for.
-            return self.value.gather(1, end).masked(exists)
+            values = self._values.gather(-1, end.expand(2, -1, -1))
+            return torch.where(exists, values, NO_VALUE)
         last = self.last_digit(end)
         reach = torch.arange(MAX_DIGITS + 1, device=last.device)
         window = (last.unsqueeze(-1) - reach).clamp(min=0)  # (B, M, 19), the last character first
@@ -127,13 +127,18 @@ class NumberText(NamedTuple):
         exact = ((digit > 0) | point).sum(-1) == self.marks.gather(1, last)
         valid = exact & exists & (self.unknown.gather(1, last) + self.unknown.gather(1, end) == 0)
         mantissa = torch.addcmul(magnitude, magnitude, self.signs.gather(1, last), value=-2)
-        return DecimalTensor(mantissa, (point * reach).sum(-1), valid).masked(valid)
+        return torch.stack([mantissa, torch.where(valid, (point * reach).sum(-1), NO_VALUE)])
+
+    @property
+    def _values(self) -> Tensor:
+        """(2, B, L), packed."""
+        index = torch.arange(self.count.shape[1], device=self.count.device).expand_as(self.count)
+        return self.value_at(index, self.ended)
 
     @property
     def value(self) -> DecimalTensor:
         """(B, L): of the number that becomes readable at each token; no value where none does."""
-        index = torch.arange(self.count.shape[1], device=self.count.device).expand_as(self.count)
-        return self.value_at(index, self.ended)
+        return DecimalTensor.unpack(self._values)
 
 
 class ReadNumbers(NamedTuple):

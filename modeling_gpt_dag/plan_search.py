@@ -177,7 +177,7 @@ def search_plans(
     rank = torch.where(near.T, order, -2.0 - depth)
     index = rank.topk(min(max_plans, rank.shape[1]), -1).indices
     near, steps, chosen = near.T.gather(1, index), steps[index], plans.to(device)[index]  # chosen: (P, M, D, 3)
-    rerun = execute(initial.map(lambda tensor: tensor.unsqueeze(1)), chosen.clamp(min=0).unsqueeze(1), operations)
+    rerun = execute(initial.pack().unsqueeze(2), chosen.clamp(min=0).unsqueeze(1), operations)
     value = DecimalTensor.unpack(rerun[:, :, 0, :, -1])
     equal = (value.mantissa == target.mantissa.unsqueeze(1)) & (value.scale == target.scale.unsqueeze(1))
     found = near & equal & value.valid & target.valid.unsqueeze(1)

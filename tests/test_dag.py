@@ -26,12 +26,12 @@ B, T, H, E = 2, 5, 16, 6
 OPERATIONS = ["add", "identity", "multiply", "subtract"]
 
 
-def numbers_of(rows: list[list[str]], size: int) -> tuple[DecimalTensor, torch.Tensor]:
+def numbers_of(rows: list[list[str]], size: int) -> tuple[torch.Tensor, torch.Tensor]:
     """The same numbers at every token of a row, and which exist; B rows."""
     flat = [number for row in rows for number in (row + ["0"] * size)[:size]]
     value = DecimalTensor.constants(flat, torch.device("cpu")).map(lambda part: part.view(B, 1, size).expand(B, T, -1))
     exists = torch.tensor([[rank < len(row) for rank in range(size)] for row in rows]).unsqueeze(1).expand(B, T, -1)
-    return value.masked(exists), exists
+    return value.masked(exists).pack(), exists
 
 
 def make_exact(depth: int, size: int, beams: int = 16, constants=()) -> ExactDAG:

@@ -210,7 +210,7 @@ def test_plans_on_the_numbers_of_a_text_give_what_python_gives(generator):
     operations = torch.randint(len(NAMES), (len(lines), 1, num_plans, depth, 1))
     plans = torch.cat([operands, operations], -1)
     written = torch.randint(8, (len(lines), 1, num_plans))
-    results = DecimalTensor.unpack(execute(initial, plans, NAMES))
+    results = DecimalTensor.unpack(execute(initial.pack(), plans, NAMES))
     found = batched(batched(texts(decimals(results)), size + depth), num_plans)
     following = next_symbol(results.map(lambda part: part[..., -1]), written).flatten(1).tolist()
     with_result = 0

@@ -26,7 +26,7 @@ def numbers_at(text: NumberText, index: torch.Tensor, num_values: int) -> tuple[
     """The latest numbers at tokens `index` (B, T): their values, and which exist, (B, T, N)."""
     numbers = latest_numbers(text, index, num_values)
     value = text.value_at(numbers.end.flatten(1), numbers.exists.flatten(1))
-    return value.map(lambda part: part.view_as(numbers.end)), numbers.exists
+    return DecimalTensor.unpack(value.unflatten(-1, numbers.end.shape[1:])), numbers.exists
 
 
 def numbers_at_every_token(symbols: torch.Tensor, num_values: int) -> tuple[DecimalTensor, torch.Tensor]:
