@@ -166,7 +166,7 @@ def symbol_table(number_tokens: dict[str, list[int]]) -> Tensor:
 
 
 def grammar_table() -> Tensor:
-    """(32768, 12) int64: `Grammar` of all triples of symbols; a triple's row is its symbols as digits to base 32."""
+    """(32768, 12) int8: `Grammar` of all triples of symbols; a triple's row is its symbols as digits to base 32."""
     symbols = torch.arange(2 * SPACED)
     kind, apart = symbols % SPACED, symbols >= SPACED
     is_digit, is_minus, is_point = (kind >= 1) & (kind <= 10), kind == MINUS, kind == POINT
@@ -195,7 +195,7 @@ def grammar_table() -> Tensor:
         closes_point=after_dot & ~linked,
         character=(kind - 1) * is_digit + DECIMAL_POINT * is_point,
     )
-    return torch.stack([column.long().expand_as(linked).flatten() for column in grammar], -1)
+    return torch.stack([column.to(torch.int8).expand_as(linked).flatten() for column in grammar], -1)
 
 
 def _previous(tensor: Tensor) -> Tensor:
@@ -219,7 +219,7 @@ def read_numbers(symbols: Tensor, grammar: Tensor) -> NumberText:
     """
     padded = torch.nn.functional.pad(symbols, (2, 0))
     triples = torch.add(padded[:, 2:], padded[:, 1:-1], alpha=32).add(padded[:, :-2], alpha=32 * 32)
-    facts = torch.nn.functional.embedding(triples, grammar)  # (B, L, 12)
+    facts = torch.nn.functional.embedding(triples, grammar).long()  # (B, L, 12)
     is_ = Grammar(*facts.unbind(-1))
     counts = facts[..., :5].cumsum(1)
     before = counts - facts[..., :5]
