@@ -15,33 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .dag_operations import OPERATIONS, compute
-from .decimal_tensor import DecimalTensor, cat
-from .number_text import END, NOTHING, ReadNumbers, next_symbol
-
-
-class DAGState(NamedTuple):
-    """What one token's calculator did.
-
-    operand1_probs, operand2_probs: (B, T, D, S), exactly 0 for slots that do not exist (yet), rows sum to 1.
-    operation_probs: (B, T, D, O), rows sum to 1.
-    values: (B, T, S), the scratch list; in exact numerics float64 and of the most probable plan, 0 where no value is.
-    values_mask: (B, T, S) bool, which slots hold a value.
-    decimals: (B, T, S), the same values exactly; None in soft numerics.
-    dag_hidden: (B, T, H), what is written back, before normalisation.
-    has_result: (B, T) bool, whether there is anything to write.
-    ends: (B, T), how far what is written is the end of the number, which leaves open what follows it.
-    """
-
-    operand1_probs: Tensor
-    operand2_probs: Tensor
-    operation_probs: Tensor
-    values: Tensor
-    values_mask: Tensor
-    dag_hidden: Tensor
-    has_result: Tensor
-    ends: Tensor
-    decimals: DecimalTensor | None = None
+from .dag_operations import OPERATIONS, Calculator
+from .decimal_tensor import DecimalTensor
+from .number_text import END, NOTHING, next_symbol
 
 
 class PlanLogProbs(NamedTuple):
@@ -52,7 +28,73 @@ class PlanLogProbs(NamedTuple):
     operation: Tensor
 
 
-def existing_slots(num_initial: int, depth: int, device: torch.device) -> Tensor:
+class PlanLogits(NamedTuple):
+    """The same before they are normalised, for which inference has no use."""
+
+    operand1: Tensor
+    operand2: Tensor
+    operation: Tensor
+
+    def log_probs(self) -> PlanLogProbs:
+        return PlanLogProbs(*(logits.log_softmax(-1) for logits in self))
+
+
+class SoftState(NamedTuple):
+    """What one token's calculator did.
+
+    probs: of operand1 and operand2 (B, T, D, S), exactly 0 for slots that do not exist (yet), and of the operation
+        (B, T, D, O); rows sum to 1.
+    values: (B, T, S), the scratch list.
+    values_mask: (B, T, S) bool, which slots hold a value.
+    dag_hidden: (B, T, H), what is written back, before normalisation.
+    has_result: (B, T) bool, whether there is anything to write.
+    ends: (B, T), how far what is written is the end of the number, which leaves open what follows it.
+    """
+
+    probs: tuple[Tensor, Tensor, Tensor]
+    values: Tensor
+    values_mask: Tensor
+    dag_hidden: Tensor
+    has_result: Tensor
+    ends: Tensor
+
+
+class ExactState(NamedTuple):
+    """The same in exact numerics, where what only an observer wants to see is computed when it is asked for.
+
+    plan: what was planned by.
+    slots: (2, B, T, S), the scratch list of the most probable plan, packed.
+    """
+
+    plan: PlanLogProbs | PlanLogits
+    slots: Tensor
+    dag_hidden: Tensor
+    has_result: Tensor
+    ends: Tensor
+
+    @property
+    def probs(self) -> tuple[Tensor, Tensor, Tensor]:
+        log_probs = self.plan.log_probs() if isinstance(self.plan, PlanLogits) else self.plan
+        return tuple(part.exp() for part in log_probs)
+
+    @property
+    def decimals(self) -> DecimalTensor:
+        return DecimalTensor.unpack(self.slots)
+
+    @property
+    def values(self) -> Tensor:
+        """(B, T, S) float64, 0 where no value is."""
+        return self.decimals.to_float()
+
+    @property
+    def values_mask(self) -> Tensor:
+        return self.decimals.valid
+
+
+DAGState = SoftState | ExactState
+
+
+def existing_slots(num_initial: int, depth: int, device: torch.device | None = None) -> Tensor:
     """(D, S) bool: step s may read the initial values and the results of steps before it."""
     return torch.ones(depth, num_initial + depth, dtype=torch.bool, device=device).tril(num_initial - 1)
 
@@ -104,9 +146,9 @@ def sample_plans(plan: PlanLogProbs, num_plans: int, temperature: float) -> Tens
     return torch.stack(plans[::-1], -1).unflatten(-1, (depth, 3))
 
 
-def best_plan(plan: PlanLogProbs) -> Tensor:
+def best_plan(plan: PlanLogProbs | PlanLogits) -> Tensor:
     """(B, T, 1, D, 3) int64: the most probable plan."""
-    return torch.stack([log_probs.argmax(-1) for log_probs in plan], -1).unsqueeze(2)
+    return torch.stack([scores.argmax(-1) for scores in plan], -1).unsqueeze(2)
 
 
 def plan_log_prob(plan: PlanLogProbs, plans: Tensor) -> Tensor:
@@ -149,18 +191,21 @@ def shut_gate_cross_entropy(gate: Tensor, labels: Tensor) -> Tensor:
     return torch.where(unlabelled, -torch.log1p(-gate.float() * (1 - 1e-6)), 0.0).sum()
 
 
-def execute(initial: DecimalTensor, plans: Tensor, operations: list[str]) -> DecimalTensor:
-    """Run plans (B, T, K, D, 3) on initial values (B, T, N), exactly; returns the scratch lists (B, T, K, S)."""
-    num_plans, depth = plans.shape[2:4]
-    num_initial = initial.mantissa.shape[-1]
-    slots = initial.map(lambda part: F.pad(part.unsqueeze(2).expand(-1, -1, num_plans, -1), (0, depth)))
-    for slot, step in enumerate(plans.unbind(-2), start=num_initial):
-        operands = slots.gather(-1, step[..., :2])  # (B, T, K, 2)
-        left, right = (operands.map(lambda part, side=side: part[..., side]) for side in (0, 1))
-        result = compute(operations, step[..., 2], left, right)
-        for part, value in zip(slots, result, strict=True):
-            part[..., slot] = value
-    return slots
+def execute(initial: Tensor, plans: Tensor, operations: list[str]) -> Tensor:
+    """Run plans (B, T, K, D, 3) on initial values (2, B, T, N), exactly; the scratch lists (2, B, T, K, S).
+
+    Both are packed, see `DecimalTensor.pack`.
+    """
+    num_initial = initial.shape[-1]
+    plans = plans.permute(3, 4, 0, 1, 2)  # (D, 3, B, T, K)
+    calculator = Calculator(operations, plans[:, 2])
+    # One slot behind the other, so that a result is written in one piece.
+    slots = plans.new_empty(num_initial + len(plans), 2, *plans.shape[2:])  # (S, 2, B, T, K)
+    slots[:num_initial] = initial.movedim(-1, 0).unsqueeze(-1)
+    sides = plans[:, :2].unsqueeze(2).expand(-1, -1, 2, -1, -1, -1)  # (D, 2, 2, B, T, K)
+    for step, side in enumerate(sides.unbind(0)):
+        slots[num_initial + step] = calculator.run(step, slots.gather(0, side))
+    return slots.movedim((0, 1), (-1, 0))
 
 
 class ExactDAG(nn.Module):
@@ -194,11 +239,11 @@ class ExactDAG(nn.Module):
         self.combine = nn.Linear(hidden_size + num_values * key_size, hidden_size)
         self.end_embedding = nn.Parameter(torch.empty(hidden_size))
         self.constants = nn.Buffer(self.build_constants(), persistent=False)
+        self.existing_slots = nn.Buffer(existing_slots(self.num_initial, depth), persistent=False)
 
     def build_constants(self) -> Tensor:
-        """(2, constants) int64: their mantissas and scales."""
-        constants = DecimalTensor.constants(self.constant_texts)
-        return torch.stack([constants.mantissa, constants.scale])
+        """(2, constants) int64, packed."""
+        return DecimalTensor.constants(self.constant_texts).pack()
 
     def planning_hidden(self, hidden: Tensor, number_values: Tensor) -> Tensor:
         """(B, T, H): what plan and gate are decided by.
@@ -220,72 +265,67 @@ class ExactDAG(nn.Module):
         operands = rank + F.pad(content, (0, rank.shape[-1] - num_read))
         return torch.cat([operands.flatten(2), self.operation_head(hidden)], -1)
 
-    def plan(self, plan_logits: Tensor, exists: Tensor) -> PlanLogProbs:
-        """plan_logits: (B, T, D (2 S + O)). exists: (B, T, N) bool, which initial values can be read."""
+    def plan(self, plan_logits: Tensor, exists: Tensor) -> PlanLogits:
+        """plan_logits: (B, T, D (2 S + O)). exists: (B, T, n) bool, which numbers can be read, latest first."""
         num_operations = self.depth * len(self.operations)
         operands, operation = plan_logits.float().split([plan_logits.shape[-1] - num_operations, num_operations], -1)
         operands = operands.unflatten(-1, (self.depth, 2, -1))  # (B, T, D, 2, S)
 
         # Where nothing can be read slot 0 stands in, without a value, so that the first step's rows sum to one too.
-        first = exists[..., :1] | ~exists.any(-1, keepdim=True)
-        exists = F.pad(torch.cat([first, exists[..., 1:]], -1), (0, self.depth), value=True)
-        allowed = exists.unsqueeze(2) & existing_slots(self.num_initial, self.depth, plan_logits.device)
-        log_probs = operands.masked_fill(~allowed.unsqueeze(3), float("-inf")).log_softmax(-1)
-        operation = operation.unflatten(-1, (self.depth, -1)).log_softmax(-1)
-        return PlanLogProbs(log_probs[..., 0, :], log_probs[..., 1, :], operation)
+        stand_in = 0 if self.constant_texts else 1
+        rest = operands.shape[-1] - exists.shape[-1]
+        exists = F.pad(exists[..., stand_in:], (stand_in, rest), value=True)
+        allowed = exists.unsqueeze(2) & self.existing_slots
+        operands = torch.where(allowed.unsqueeze(3), operands, float("-inf"))
+        return PlanLogits(*operands.unbind(3), operation.unflatten(-1, (self.depth, -1)))
 
-    def initial_values(self, numbers: ReadNumbers) -> tuple[DecimalTensor, Tensor]:
-        """The numbers read, then the constants: values and which exist, (B, T, N) each."""
+    def initial_values(self, numbers: Tensor) -> Tensor:
+        """The numbers read (2, B, T, n), then the constants: (2, B, T, N), packed."""
         if not self.constant_texts:
-            return numbers.value, numbers.exists
-        mantissa, scale = self.constants.expand(*numbers.exists.shape[:2], -1, -1).unbind(-2)
-        always = torch.ones_like(mantissa, dtype=torch.bool)
-        initial = cat([numbers.value, DecimalTensor(mantissa, scale, always)], -1)
-        return initial, torch.cat([numbers.exists, always], -1)
+            return numbers
+        return torch.cat([numbers, self.constants[:, None, None].expand(*numbers.shape[:3], -1)], -1)
 
     def write(
-        self, results: DecimalTensor, written: Tensor, weights: Tensor, symbol_embedding: Tensor
+        self, results: DecimalTensor, written: Tensor, weights: Tensor | None, symbol_embedding: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Next characters of results (B, T, K) mixed by weights (B, T, K): dag_hidden (B, T, H), has_result, ends."""
+        """Next characters of results (B, T, K) mixed by weights (B, T, K): dag_hidden (B, T, H), has_result, ends.
+
+        weights: None where there is one result (K = 1).
+        """
         symbols = next_symbol(results, written.unsqueeze(-1))
-        one_hot = symbols.unsqueeze(-1) == torch.arange(END + 1, device=symbols.device)  # (B, T, K, W)
-        probs = (weights.unsqueeze(-2) @ one_hot.to(weights.dtype)).squeeze(-2)  # (B, T, W)
+        is_next = symbols.unsqueeze(-1) == torch.arange(END + 1, device=symbols.device)  # (B, T, K, W)
         embedding = torch.cat([symbol_embedding, self.end_embedding.unsqueeze(0).to(symbol_embedding.dtype)])
+        if weights is None:
+            probs = is_next.squeeze(-2).to(embedding.dtype)  # (B, T, W)
+        else:
+            probs = (weights.unsqueeze(-2) @ is_next.to(weights.dtype)).squeeze(-2)
         return probs.to(embedding.dtype) @ embedding, (symbols != NOTHING).any(-1), probs[..., END]
 
     def forward(
-        self, plan_logits: Tensor, numbers: ReadNumbers, written: Tensor, symbol_embedding: Tensor
-    ) -> DAGState:
+        self, plan_logits: Tensor, numbers: Tensor, exists: Tensor, written: Tensor, symbol_embedding: Tensor
+    ) -> ExactState:
         """Execute and write.
 
         plan_logits: (B, T, D (2 S + O)), of the token before the number in writing.
-        numbers: the numbers read there, (B, T, n).
+        numbers: (2, B, T, n), values of the numbers read there, packed. exists: (B, T, n) bool, which there are.
         written: (B, T) int64, characters of the number in writing.
         symbol_embedding: (W - 1, H), rows of WRITTEN_SYMBOLS.
         """
-        initial, exists = self.initial_values(numbers)
-        plan = self.plan(plan_logits, exists)
+        plan, weights = self.plan(plan_logits, exists), None
         if self.training:
+            plan = plan.log_probs()
             with torch.no_grad():
                 plans = sample_plans(plan, self.beams, self.temperature)
             weights = plan_log_prob(plan, plans).softmax(-1)
         else:
             plans = best_plan(plan)
-            weights = torch.ones_like(plans[..., 0, 0], dtype=plan.operation.dtype)
-        slots = execute(initial, plans, self.operations)
-        results = slots.map(lambda part: part[..., -1])
-        # The most probable plan comes first.
-        slots = slots.map(lambda part: part[:, :, 0])
+        slots = execute(self.initial_values(numbers), plans, self.operations)
+        results = DecimalTensor.unpack(slots[..., -1])
         dag_hidden, has_result, ends = self.write(results, written, weights, symbol_embedding)
-        return DAGState(
-            *(log_probs.exp() for log_probs in plan),
-            values=slots.to_float(),
-            values_mask=slots.valid,
-            dag_hidden=dag_hidden,
-            has_result=has_result & numbers.exists.any(-1),
-            ends=ends.to(dag_hidden.dtype),
-            decimals=slots,
-        )
+        # Constants alone are nothing to write.
+        has_result = has_result & exists[..., 0]
+        # The most probable plan comes first.
+        return ExactState(plan, slots[:, :, :, 0], dag_hidden, has_result, ends.to(dag_hidden.dtype))
 
 
 class SoftDAG(nn.Module):
@@ -311,7 +351,7 @@ class SoftDAG(nn.Module):
             return F.gumbel_softmax(logits, tau=self.temperature, dim=-1)
         return logits.softmax(-1)
 
-    def forward(self, hidden: Tensor) -> DAGState:
+    def forward(self, hidden: Tensor) -> SoftState:
         """hidden: (B, T, H)."""
         batch, tokens, _ = hidden.shape
         logits = self.plan_out(F.gelu(self.plan_in(hidden))).float().view(batch, tokens, self.depth, -1)
@@ -328,10 +368,8 @@ class SoftDAG(nn.Module):
             results = torch.stack([OPERATIONS[name].soft(left, right) for name in self.operations], -1)
             result = (operation[:, :, step] * results).sum(-1, keepdim=True)
             slots = torch.cat([slots, result.clamp(-1e6, 1e6)], -1)
-        return DAGState(
-            operand1_probs=operand1,
-            operand2_probs=operand2,
-            operation_probs=operation,
+        return SoftState(
+            probs=(operand1, operand2, operation),
             values=slots,
             values_mask=torch.ones_like(slots, dtype=torch.bool),
             dag_hidden=self.value_embedding(slots[..., -1:].to(hidden.dtype)),

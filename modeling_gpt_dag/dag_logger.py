@@ -19,7 +19,7 @@ from transformers.trainer_callback import CallbackHandler
 from transformers.trainer_utils import IntervalStrategy, has_length
 from transformers.utils import logging
 
-from .dag import ExactDAG, GateMixer, SoftDAG
+from .dag import ExactDAG, GateMixer, SoftDAG, SoftState
 from .dag_metrics import WeightedMeans, combine, forward_means, gradient_means, operation_gradient_means, process_count
 from .dag_probe import forget_steps_after, probe_table, report_table
 
@@ -76,7 +76,7 @@ class DAGCapture(ExitStack):
         self.callback(handle.remove)
 
     def _before_exact_dag(self, dag: ExactDAG, inputs: tuple):
-        plan_logits, _, _, symbol_embedding = inputs
+        plan_logits, *_, symbol_embedding = inputs
         if torch.is_grad_enabled():
             self.micro_batches.append({})
             end = dag.end_embedding.to(symbol_embedding.dtype).unsqueeze(0)
@@ -118,7 +118,7 @@ class DAGCapture(ExitStack):
         self.micro_batches[-1].update(means)
         self._watch(state.dag_hidden, partial(gradient_means, "dag_output_grad"))
         scratch = partial(gradient_means, "dag_scratch_grad")
-        if state.decimals is None:
+        if isinstance(state, SoftState):
             self._watch(state.values, lambda gradient: scratch(gradient[..., -1]))
         else:
             embedding = self.symbol_embedding

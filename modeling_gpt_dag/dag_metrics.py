@@ -36,11 +36,11 @@ def forward_means(
     normed: (B, T, H), `LayerNorm(dag_hidden)`. scale: (1,), `dag_scale`. op_logits: (B, T, D, O).
     """
     tokens = float(gate.numel())
+    probs = state.probs
     gate, numeric = gate.double(), state.has_result.double()
     is_open = (gate > 0.5).double()
     norms = [torch.linalg.vector_norm(tensor.float(), dim=-1) for tensor in (hidden, normed, mixed)]  # (B, T) each
     norms[1] *= scale.abs()
-    choices = (state.operand1_probs, state.operand2_probs, state.operation_probs)
     means = {
         "gate/mean": gate.mean(),
         "gate/square": gate.square().mean(),
@@ -51,9 +51,9 @@ def forward_means(
         "norm/dag_hidden": norms[1].mean(),
         "norm/fused": norms[2].mean(),
         "norm/dag_to_orig_ratio": (norms[1] / norms[0]).mean(),
-        "op_prob": state.operation_probs.float().mean((0, 1, 2)),
+        "op_prob": probs[-1].float().mean((0, 1, 2)),
         "op_logits_mean": op_logits.float().mean(),
-        "plan_entropy": sum(torch.special.entr(probs.float()).sum() for probs in choices) / tokens,
+        "plan_entropy": sum(torch.special.entr(choice.float()).sum() for choice in probs) / tokens,
     }
     weighted: WeightedMeans = {name: (mean, tokens) for name, mean in means.items()}
     weighted["gate/open_fraction_numeric"] = ((is_open * numeric).sum() / numeric.sum(), numeric.sum())

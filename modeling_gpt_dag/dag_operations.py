@@ -12,39 +12,24 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .decimal_tensor import LIMIT, MAX_DIGITS, DecimalTensor, power_of_ten, shift_left
+from .decimal_tensor import LIMIT, MAX_DIGITS, NO_VALUE, DecimalTensor, power_of_ten, shift_left
 
 # The largest powers of two and five below 10**18.
 MAX_TWOS, MAX_FIVES = 59, 25
 
 
 class Operation(NamedTuple):
-    """exact, soft: see above. approximate: on float64, without clamps, nan or inf where there is no result.
+    """exact, soft: see above; those without `exact` are the four that `Calculator` computes together.
 
+    approximate: on float64, without clamps, nan or inf where there is no result.
     operands: how many it reads. commutative: whether their order makes no difference.
     """
 
-    exact: Callable[[DecimalTensor, DecimalTensor], DecimalTensor]
+    exact: Callable[[DecimalTensor, DecimalTensor], DecimalTensor] | None
     soft: Callable[[Tensor, Tensor], Tensor]
     approximate: Callable[[Tensor, Tensor], Tensor]
     operands: int = 2
     commutative: bool = False
-
-
-def _add(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
-    """The one with fewer decimals is moved left to those of the other."""
-    decimals = a.scale - b.scale
-    is_shorter = decimals < 0
-    shorter = torch.where(is_shorter, a.mantissa, b.mantissa)
-    longer = torch.where(is_shorter, b.mantissa, a.mantissa)
-    moved, fits = shift_left(shorter, decimals.abs())
-    total = moved + longer
-    total = DecimalTensor(total, torch.maximum(a.scale, b.scale), a.valid & b.valid)
-    return total.masked(fits & (total.mantissa.abs() < LIMIT))
-
-
-def _subtract(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
-    return _add(a, b._replace(mantissa=-b.mantissa))
 
 
 def _multiply(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
@@ -137,10 +122,10 @@ def _soft_log(a: Tensor, _: Tensor) -> Tensor:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "add": Operation(_add, torch.add, torch.add, commutative=True),
-    "identity": Operation(lambda a, b: a, lambda a, b: a, lambda a, b: a, operands=1),
-    "multiply": Operation(_multiply, torch.mul, torch.mul, commutative=True),
-    "subtract": Operation(_subtract, torch.sub, torch.sub),
+    "add": Operation(None, torch.add, torch.add, commutative=True),
+    "identity": Operation(None, lambda a, b: a, lambda a, b: a, operands=1),
+    "multiply": Operation(None, torch.mul, torch.mul, commutative=True),
+    "subtract": Operation(None, torch.sub, torch.sub),
     "divide": Operation(_divide, _soft_divide, torch.div),
     "power": Operation(_power, _soft_power, torch.pow),
     "log": Operation(_log, _soft_log, lambda a, b: a.log(), operands=1),
@@ -149,16 +134,50 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 
-def compute(names: list[str], operation: Tensor, a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
-    """The result of `names[operation]`, element by element; operation: int64 of the operands' shape."""
-    indices = {name: index for index, name in enumerate(names)}
-    if "add" in indices and "subtract" in indices:
-        # A difference is a sum with -b, so that one computation does for both.
-        is_difference = operation == indices.pop("subtract")
-        b = b._replace(mantissa=torch.where(is_difference, -b.mantissa, b.mantissa))
-        operation = torch.where(is_difference, indices["add"], operation)
-    chosen = None
-    for name, index in indices.items():
-        result = OPERATIONS[name].exact(a, b)
-        chosen = result if chosen is None else result.where(operation == index, chosen)
-    return chosen
+class Calculator:
+    """Computes the steps of plans, one after the other, on packed decimals (`DecimalTensor.pack`).
+
+    What is unusual: sums, differences, products and copies are one computation, `moved * factor + stays`, for all
+    plans at once; what tells them apart is found once for all steps. Other operations are computed one by one.
+    """
+
+    def __init__(self, names: list[str], operation: Tensor):
+        """operation: (D, ...) int64, index into `names`."""
+        self.names = names
+        self.operation = operation
+        add, subtract, identity, is_product = (
+            operation == (names.index(name) if name in names else -1)
+            for name in ("add", "subtract", "identity", "multiply")
+        )
+        # The second operand's share of a sum, in mantissa and scale: no mantissa in a product, nothing in a copy.
+        shares = (add.long() - subtract.long(), (~identity).long())
+        # A product is not aligned, however many decimals there are.
+        product = is_product.long()
+        self.steps = list(zip(*shares, is_product, product, product * NO_VALUE, strict=True))
+        scales = torch.arange(NO_VALUE + 1, device=operation.device)
+        self.powers, self.no_value = power_of_ten(scales.clamp(max=MAX_DIGITS)), scales[NO_VALUE]
+
+    def run(self, step: int, operands: Tensor) -> Tensor:
+        """Packed results (2, ...) of a step; operands: (2, 2, ...), the first and the second, packed."""
+        results = self._arithmetic(step, operands)
+        for index, name in enumerate(self.names):
+            exact = OPERATIONS[name].exact
+            if exact is not None:
+                result = exact(*(DecimalTensor.unpack(side) for side in operands.unbind(0))).pack()
+                results = torch.where(self.operation[step] == index, result, results)
+        return results
+
+    def _arithmetic(self, step: int, operands: Tensor) -> Tensor:
+        """Of a sum, the operand with fewer decimals is moved left to those of the other, which it then has."""
+        share, scale_share, is_product, product, aligned = self.steps[step]
+        left, left_scale, factor, right_scale = operands.flatten(0, 1).unbind(0)
+        right, right_scale = factor * share, right_scale * scale_share
+        decimals = left_scale - right_scale
+        right_moves = decimals > aligned
+        moved, stays = torch.where(right_moves, right, left), torch.where(right_moves, left, right)
+        factor = torch.where(is_product, factor, self.powers.take(decimals.abs()))
+        total = torch.addcmul(stays, moved, factor)
+        scale = torch.addcmul(torch.where(right_moves, left_scale, right_scale), left_scale, product)
+        # int64 wraps beyond 9.2e18; a float32 estimate is good to 1e-6 and tells such results from those below 1e18.
+        fits = ((moved.float() * factor).abs() < 4e18) & (total.abs() < LIMIT)
+        return torch.stack([total, torch.where(fits, scale, self.no_value).clamp(max=NO_VALUE)])

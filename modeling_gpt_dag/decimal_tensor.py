@@ -15,6 +15,8 @@ from torch import Tensor
 # 10**18 is the largest power of ten in int64, and sums of two such mantissas still fit.
 MAX_DIGITS = 18
 LIMIT = 10**MAX_DIGITS
+# The scale that stands for "no value" in packed decimals.
+NO_VALUE = MAX_DIGITS + 1
 
 
 class DecimalTensor(NamedTuple):
@@ -55,7 +57,18 @@ class DecimalTensor(NamedTuple):
     def masked(self, keep: Tensor) -> "DecimalTensor":
         """No value where not `keep`."""
         valid = self.valid & keep
-        return DecimalTensor(torch.where(valid, self.mantissa, 0), torch.where(valid, self.scale, 0), valid)
+        return DecimalTensor(self.mantissa * valid, self.scale * valid, valid)
+
+    def pack(self) -> Tensor:
+        """(2, ...) int64: mantissas, and scales, which are NO_VALUE where there is no value."""
+        return torch.stack([self.mantissa, torch.where(self.valid, self.scale, NO_VALUE)])
+
+    @classmethod
+    def unpack(cls, packed: Tensor) -> "DecimalTensor":
+        """Of packed decimals (2, ...), whose mantissas do not matter where there is no value."""
+        mantissa, scale = packed.unbind(0)
+        valid = scale < NO_VALUE
+        return cls(mantissa * valid, scale * valid, valid)
 
     def to_float(self) -> Tensor:
         """float64 for display and logs, 0 where there is no value. Nothing is computed or written from it."""
@@ -77,10 +90,6 @@ def format_decimal(mantissa: int, scale: int) -> str:
     return format(Decimal(mantissa).scaleb(-scale), "f")
 
 
-def cat(decimals: list[DecimalTensor], dim: int) -> DecimalTensor:
-    return DecimalTensor(*(torch.cat(tensors, dim) for tensors in zip(*decimals, strict=True)))
-
-
 def power_of_ten(exponent: Tensor) -> Tensor:
     """10**exponent in int64, for exponents 0..18."""
     return torch.pow(10, exponent)
@@ -97,7 +106,7 @@ def shift_left(mantissa: Tensor, digits: Tensor) -> tuple[Tensor, Tensor]:
     return torch.where(fits, mantissa, 0) * factor, fits
 
 
-def count_digits(mantissa: Tensor) -> Tensor:
-    """Decimal digits of |mantissa| < 10**18, at least 1."""
-    thresholds = power_of_ten(torch.arange(1, MAX_DIGITS, device=mantissa.device))
-    return torch.bucketize(mantissa.abs(), thresholds, right=True) + 1
+def first_exponent(magnitude: Tensor) -> Tensor:
+    """The power of ten that the first decimal digit of magnitude < 10**18 stands for; 0 for 0."""
+    thresholds = power_of_ten(torch.arange(1, MAX_DIGITS, device=magnitude.device))
+    return torch.bucketize(magnitude, thresholds, right=True)

@@ -229,7 +229,7 @@ def _tokens(model: PreTrainedModel, ids: Tensor, dag: Any, spans: list[Span], pr
         memory = model.base_model.number_memory
         text = memory.read(memory.symbols_of_ids(ids), None, None, index, None, model.dtype)
         written, source = text.written, (index - text.written).clamp(min=0)
-        numbers = memory.latest(text, None, index, seen_from=source)
+        _, numbers = memory.latest(text, None, index, source)
         values = DecimalTensor(dag.values_mantissa, dag.values_scale, dag.values_mask)
         symbols = next_symbol(values.map(lambda tensor: tensor[..., -1]), written)[0].tolist()
     gates = dag.gate[0].tolist()
@@ -271,7 +271,7 @@ def _exact_slots(
     slots = [Slot(kind, value) for kind, value in zip(kinds + ["result"] * config.dag_depth, values, strict=True)]
     for rank in range(config.dag_num_values):
         if numbers.exists[0, token, rank]:
-            last = int(numbers.last[0, token, rank])
+            last = int(text.last_digit(numbers.end[:1, token, rank : rank + 1]))
             first = last - int(text.written[0, last]) + 1
             # Every token of a number ends with its character; the first may begin with a space.
             slots[rank].span = (spans[first][1] - 1, spans[last][1])

@@ -27,10 +27,19 @@ from transformers.utils.generic import can_return_tuple, merge_with_config_defau
 
 from .attach import attach
 from .configuration_gpt_dag import GPTDAGConfig
-from .dag import DAGState, ExactDAG, GateMixer, SoftDAG, plan_cross_entropy, shut_gate_cross_entropy
+from .dag import (
+    DAGState,
+    ExactDAG,
+    ExactState,
+    GateMixer,
+    SoftDAG,
+    existing_slots,
+    plan_cross_entropy,
+    shut_gate_cross_entropy,
+)
 from .decimal_tensor import DecimalTensor
 from .number_memory import NumberMemory
-from .number_text import WRITTEN_SYMBOLS, NumberText, read_numbers
+from .number_text import WRITTEN_SYMBOLS, NumberText, grammar_table, read_numbers
 from .plan_search import value_loss, written_numbers
 
 
@@ -118,11 +127,13 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
         elif isinstance(module, ExactDAG):
             init.normal_(module.end_embedding, mean=0.0, std=std)
             init.copy_(module.constants, module.build_constants())
+            init.copy_(module.existing_slots, existing_slots(module.num_initial, module.depth))
         elif isinstance(module, GateMixer):
             init.ones_(module.dag_scale)
         elif isinstance(module, NumberMemory):
             init.copy_(module.number_symbols, module.build_number_symbols())
             init.copy_(module.written_tokens, module.build_written_tokens())
+            init.copy_(module.grammar, grammar_table())
 
     def get_input_embeddings(self) -> nn.Module:
         return self.base_model.backbone.get_input_embeddings()
@@ -331,30 +342,30 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         written = text.written[:, index]
         source = (index - written).clamp(min=0)
         hidden = self.dag.norm(hidden)
-        numbers = memory.latest(text, position_ids, index, seen_from=index.expand_as(written))
+        numbers, numbers_at_source = memory.latest(text, position_ids, index, source)
         keys, values = memory.context_of(numbers, self.dag.key(hidden), self.dag.value(hidden), cache)
         hidden = self.dag.planning_hidden(hidden, values)
         plan_logits = self.dag.plan_logits(hidden, keys)
         decisions = torch.cat([plan_logits, self.mixer.gate_logits(hidden)], -1)
         decisions = memory.decisions_at(source, decisions, cache)
         plan_logits, gate_logits = decisions.tensor_split([plan_logits.shape[-1]], -1)
-        numbers = memory.latest(text, position_ids, index, seen_from=source)
         if self.config.tie_word_embeddings:
             symbol_embedding = self.get_input_embeddings()(self.number_memory.written_tokens)
         else:
             symbol_embedding = self.symbol_embedding.weight
-        return gate_logits, self.dag(plan_logits, numbers, written, symbol_embedding)
+        exists, end = numbers_at_source
+        values = text.value_at(end.flatten(1), exists.flatten(1)).unflatten(-1, end.shape[1:])
+        return gate_logits, self.dag(plan_logits, values, exists, written, symbol_embedding)
 
     @staticmethod
     def _dag_output(state: DAGState, gate: Tensor) -> DAGOutput:
+        decimals = state.decimals if isinstance(state, ExactState) else None
         return DAGOutput(
-            operand1_probs=state.operand1_probs,
-            operand2_probs=state.operand2_probs,
-            operation_probs=state.operation_probs,
+            *state.probs,
             values=state.values,
             values_mask=state.values_mask,
-            values_mantissa=state.decimals.mantissa if state.decimals is not None else None,
-            values_scale=state.decimals.scale if state.decimals is not None else None,
+            values_mantissa=decimals.mantissa if decimals is not None else None,
+            values_scale=decimals.scale if decimals is not None else None,
             gate=gate,
             dag_hidden=state.dag_hidden,
         )
@@ -496,7 +507,7 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         """
         memory = self.model.number_memory
         symbols = memory.apart(memory.symbols_of_ids(input_ids), position_ids)
-        written = written_numbers(read_numbers(symbols))
+        written = written_numbers(read_numbers(symbols, memory.grammar))
         ignored = torch.nn.functional.pad((labels == -100).long().cumsum(1), (0, 1), mode="replicate")
         tokens = torch.arange(labels.shape[1], device=labels.device)
         unlabelled = ignored.gather(1, tokens + written.length) - ignored[:, :-1]

@@ -19,6 +19,7 @@ from .number_text import (
     WRITTEN_SYMBOLS,
     NumberText,
     ReadNumbers,
+    grammar_table,
     latest_numbers,
     read_numbers,
     symbol_table,
@@ -70,6 +71,7 @@ class NumberMemory(nn.Module):
         self.decisions_index = config.number_memory_index + 2
         self.number_symbols = nn.Buffer(self.build_number_symbols(), persistent=False)
         self.written_tokens = nn.Buffer(self.build_written_tokens(), persistent=False)
+        self.grammar = nn.Buffer(grammar_table(), persistent=False)
 
     def build_number_symbols(self) -> Tensor:
         """(max id + 2,) int64: number symbol of each token id."""
@@ -97,7 +99,7 @@ class NumberMemory(nn.Module):
     @staticmethod
     def apart(symbols: Tensor, position_ids: Tensor | None) -> Tensor:
         """(B, T): a sequence begins at position 0 and does not continue the number that ends the one before."""
-        return symbols if position_ids is None else torch.where(position_ids == 0, symbols % SPACED + SPACED, symbols)
+        return symbols if position_ids is None else torch.where(position_ids == 0, symbols | SPACED, symbols)
 
     def read(
         self,
@@ -119,25 +121,31 @@ class NumberMemory(nn.Module):
         if cache is not None:
             memory = symbols[:, None, :, None].to(dtype)
             symbols = cache.update(memory, memory, self.symbols_index)[0][:, 0, :, 0].long()
-        return read_numbers(symbols)
+        return read_numbers(symbols, self.grammar)
 
     def positions(self, text: NumberText, position_ids: Tensor, index: Tensor) -> Tensor:
         """(B, T): positions at which a number takes one place: `position_ids` less the tokens that continue a number.
 
         position_ids: (B, T) or (1, T), contiguous within a sequence. index: (T,), token indices of this call.
         """
-        continued = text.continues.long().cumsum(1)
+        continued = text.continues.cumsum(1)
+        # The token that a sequence starts with continues none.
         start = (index - position_ids).clamp(min=0).expand(continued.shape[0], -1)
-        before_start = torch.nn.functional.pad(continued, (1, 0)).gather(1, start)
-        return position_ids - (continued[:, index] - before_start)
+        return position_ids - continued[:, index] + continued.gather(1, start)
 
-    def latest(self, text: NumberText, position_ids: Tensor | None, index: Tensor, seen_from: Tensor) -> ReadNumbers:
-        """The numbers that can be read at token indices `seen_from` (B, T), (B, T, N), for this call's tokens.
+    def latest(
+        self, text: NumberText, position_ids: Tensor | None, index: Tensor, source: Tensor
+    ) -> tuple[ReadNumbers, ReadNumbers]:
+        """The numbers that can be read at this call's tokens, and those at token indices `source` (B, T); (B, T, N).
 
         Where several sequences are packed, those of the token's own. index: (T,), token indices of this call.
         """
+        seen_from = torch.stack([index.expand_as(source), source], 1)  # (B, 2, T)
         numbers = latest_numbers(text, seen_from, self.num_values)
-        return numbers if position_ids is None else numbers.since(index - position_ids)
+        if position_ids is not None:
+            numbers = numbers.since((index - position_ids).unsqueeze(1))
+        here, there = zip(*(part.unbind(1) for part in numbers), strict=True)
+        return ReadNumbers(*here), ReadNumbers(*there)
 
     def context_of(
         self, numbers: ReadNumbers, keys: Tensor, values: Tensor, cache: Cache | None

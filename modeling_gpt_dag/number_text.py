@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .decimal_tensor import MAX_DIGITS, DecimalTensor, count_digits, power_of_ten
+from .decimal_tensor import MAX_DIGITS, NO_VALUE, DecimalTensor, first_exponent, power_of_ten
 
 # Number symbols. A token that begins with white space (" 5", " -") never continues what stands before it; it is its
 # symbol plus SPACED. UNREADABLE tokens hold digits beside other characters ("12", "5)"): numbers that touch them are
@@ -28,6 +28,7 @@ SYMBOLS = {
     " -": MINUS + SPACED,
     "unreadable": UNREADABLE,
 }
+DECIMAL_POINT = 10  # of the point among the values of digits
 REQUIRED_SYMBOLS = [*"0123456789", "-", "."]
 
 # What can be written next: index 0..9 digits, "-", ".", and the end of the number.
@@ -36,46 +37,124 @@ END = len(WRITTEN_SYMBOLS)
 NOTHING = -1
 
 
-class NumberText(NamedTuple):
-    """What the symbols (B, L) say about numbers; all (B, L).
+class Grammar(NamedTuple):
+    """What a symbol says with the two before it, 0 or 1 but for the last: the columns of `grammar_table`, in order.
 
-    ended: bool, a number becomes readable at this token: the first at which it is certain that it has ended.
-    value: the number that became readable here; no value where it is not exact.
-    last: token index of that number's last digit.
-    written: characters of the unfinished number up to and with this token, 0 outside numbers.
+    The first five are counted along the text.
+    unknown: what cannot be read, or a chain of digits and points begins behind it.
+    dot: a point that directly follows a digit.
+    mark: a dot, or a digit other than 0.
+    token: always 1.
+    sign: a minus that belongs to the digit behind it, because neither a digit nor ")" stands before it.
+    unlinked: what does not continue a chain.
+    begins: what is unlinked, but for a digit behind its sign.
+    after_dot: what stands behind a dot.
+    shown: a digit or sign.
+    closes: ends the number whose digit stands before it, unless it is its decimal point.
+    closes_point: ends the number whose decimal point stands before it.
+    character: the value of a digit, DECIMAL_POINT for a point, else 0, as if a sign were a leading 0.
     """
 
-    ended: Tensor
-    value: DecimalTensor
-    last: Tensor
+    unknown: Tensor
+    dot: Tensor
+    mark: Tensor
+    token: Tensor
+    sign: Tensor
+    unlinked: Tensor
+    begins: Tensor
+    after_dot: Tensor
+    shown: Tensor
+    closes: Tensor
+    closes_point: Tensor
+    character: Tensor
+
+
+class NumberText(NamedTuple):
+    """What symbols say about numbers; all (B, L), int64.
+
+    characters: values of digits, DECIMAL_POINT for points, else 0.
+    count: numbers that have become readable up to with this token: a number does at the first token at which it is
+        certain that it has ended.
+    behind_point: 1 where one does whose last digit is not the token before but, in front of a point, the one before.
+    written: characters of the unfinished number up to and with this token, 0 outside numbers.
+    marks, signs: of these characters, the digits other than 0 and the points; the minuses.
+    unknown: 1 where what cannot be read stands, or directly before this token's chain of digits and points.
+    """
+
+    characters: Tensor
+    count: Tensor
+    behind_point: Tensor
     written: Tensor
+    marks: Tensor
+    signs: Tensor
+    unknown: Tensor
 
     @property
     def continues(self) -> Tensor:
         """(B, L) bool: tokens that continue a number, and so take no position of their own."""
         return self.written > 1
 
+    @property
+    def ended(self) -> Tensor:
+        """(B, L) bool: a number becomes readable at this token."""
+        return self.count > _previous(self.count)
+
+    def last_digit(self, end: Tensor) -> Tensor:
+        """(B, M): where the number ends that becomes readable at token indices `end` (B, M)."""
+        return (end - 1 - self.behind_point.gather(1, end)).clamp(min=0)
+
+    def value_at(self, end: Tensor, exists: Tensor) -> Tensor:
+        """Packed values (2, B, M) of the numbers that become readable at token indices `end` (B, M), where exact.
+
+        exists: (B, M) bool, whether there is such a number.
+        Of a number's characters the last 18 digits and the point among them are looked at; a number has a value if
+        nothing else in it is a mark.
+        """
+        if end.shape[1] > self.count.shape[1]:
+            # Every token is looked at once, and often asked for.
+            values = self._values.gather(-1, end.expand(2, -1, -1))
+            return torch.where(exists, values, NO_VALUE)
+        last = self.last_digit(end)
+        reach = torch.arange(MAX_DIGITS + 1, device=last.device)
+        window = (last.unsqueeze(-1) - reach).clamp(min=0)  # (B, M, 19), the last character first
+        window = self.characters.gather(1, window.flatten(1)).view_as(window)
+        window = window * (reach < self.written.gather(1, last).unsqueeze(-1))
+        point = window == DECIMAL_POINT
+        # Digits before the point stand one place further left than their worth.
+        exponent = reach - point.cumsum(-1)
+        digit = window * ((exponent < MAX_DIGITS) & ~point)
+        magnitude = (digit * power_of_ten(exponent)).sum(-1)
+        exact = ((digit > 0) | point).sum(-1) == self.marks.gather(1, last)
+        valid = exact & exists & (self.unknown.gather(1, last) + self.unknown.gather(1, end) == 0)
+        mantissa = torch.addcmul(magnitude, magnitude, self.signs.gather(1, last), value=-2)
+        return torch.stack([mantissa, torch.where(valid, (point * reach).sum(-1), NO_VALUE)])
+
+    @property
+    def _values(self) -> Tensor:
+        """(2, B, L), packed."""
+        index = torch.arange(self.count.shape[1], device=self.count.device).expand_as(self.count)
+        return self.value_at(index, self.ended)
+
+    @property
+    def value(self) -> DecimalTensor:
+        """(B, L): of the number that becomes readable at each token; no value where none does."""
+        return DecimalTensor.unpack(self._values)
+
 
 class ReadNumbers(NamedTuple):
-    """The N most recently ended numbers at each token, latest first; all (B, T, N).
+    """The N most recently ended numbers at each token, latest first; all (B, ..., N).
 
-    value: no value where there is no such number, or where it is too long to be exact.
-    exists: bool, whether there is an r-th latest number.
-    last: token index of its last digit, 0 where there is none.
-    end: token index from which it can be read, the one behind it, 0 where there is none.
+    exists: bool, whether there is an r-th latest number; if there is, so are the later ones.
+    end: token index from which it can be read, behind it, 0 where there is none.
     """
 
-    value: DecimalTensor
     exists: Tensor
-    last: Tensor
     end: Tensor
 
     def since(self, start: Tensor) -> "ReadNumbers":
-        """Only the numbers that end at or after token index `start` (B, T)."""
-        exists = self.exists & (self.last >= start.unsqueeze(-1))
-        return ReadNumbers(
-            self.value.masked(exists), exists, torch.where(exists, self.last, 0), torch.where(exists, self.end, 0)
-        )
+        """Only the numbers of the sequence that starts at token index `start` (B, ...)."""
+        exists = self.exists & (self.end > start.unsqueeze(-1))
+        return ReadNumbers(exists, self.end * exists)
 
 
 def symbol_table(number_tokens: dict[str, list[int]]) -> Tensor:
@@ -86,99 +165,87 @@ def symbol_table(number_tokens: dict[str, list[int]]) -> Tensor:
     return table
 
 
-def _previous(tensor: Tensor, distance: int = 1) -> Tensor:
-    """tensor[:, t - distance], 0 before the first token."""
-    return torch.nn.functional.pad(tensor, (distance, 0))[:, : tensor.shape[1]]
+def grammar_table() -> Tensor:
+    """(32768, 12) int8: `Grammar` of all triples of symbols; a triple's row is its symbols as digits to base 32."""
+    symbols = torch.arange(2 * SPACED)
+    kind, apart = symbols % SPACED, symbols >= SPACED
+    is_digit, is_minus, is_point = (kind >= 1) & (kind <= 10), kind == MINUS, kind == POINT
+    is_unreadable = kind == UNREADABLE
+    # Of two symbols in a row, [previous, current].
+    dot = is_digit.unsqueeze(1) & (is_point & ~apart)
+    sign = is_minus & (apart | ~(is_digit | (kind == CLOSE) | is_unreadable).unsqueeze(1))
+    # What follows an unreadable token directly, or through a minus or point, is not known, nor is the rest of its
+    # chain: that token may hold the first of its points.
+    tainted = is_unreadable | ((is_minus | is_point) & ~apart & is_unreadable.unsqueeze(1))
+
+    # Of three, [before, previous, current]. Chains are digits and points that directly follow a digit.
+    after_digit, after_dot = is_digit.view(1, -1, 1), dot.unsqueeze(2)
+    linked = dot | (is_digit & ~apart & (after_digit | after_dot))
+    grammar = Grammar(
+        unknown=is_unreadable | (tainted.unsqueeze(2) & ~apart & ~linked),
+        dot=dot,
+        mark=dot | (is_digit & (kind > 1)),
+        token=torch.ones_like(is_digit),
+        sign=sign,
+        unlinked=~linked,
+        begins=~linked & ~(is_digit & ~apart & sign.unsqueeze(2)),
+        after_dot=after_dot,
+        shown=is_digit | sign,
+        closes=after_digit & ~(is_digit & ~apart),
+        closes_point=after_dot & ~linked,
+        character=(kind - 1) * is_digit + DECIMAL_POINT * is_point,
+    )
+    return torch.stack([column.to(torch.int8).expand_as(linked).flatten() for column in grammar], -1)
 
 
-def _latest_index(mask: Tensor, index: Tensor) -> Tensor:
-    """(B, L): the latest token index up to t at which `mask` holds, -1 where there is none."""
-    return torch.where(mask, index, -1).cummax(1).values
+def _previous(tensor: Tensor) -> Tensor:
+    """tensor[:, t - 1], 0 before the first token."""
+    return torch.nn.functional.pad(tensor, (1, 0))[:, :-1]
 
 
-def _run_values(digit_value: Tensor, run_start: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
-    """Value of the run of digits that ends at each token, and whether it fits 18 significant digits; (B, L) each."""
-    reach = torch.arange(MAX_DIGITS, device=digit_value.device)
-    windows = digit_value[:, (index[0].unsqueeze(-1) - reach).clamp(min=0)]  # (B, L, 18)
-    inside = reach <= (index - run_start).unsqueeze(-1)
-    value = torch.where(inside, windows * power_of_ten(reach), 0).sum(-1)
-    significant = (digit_value > 0).long().cumsum(1)
-    before_run = _previous(significant).gather(1, run_start.clamp(min=0))
-    beyond = (_previous(significant, MAX_DIGITS) > before_run) & (index - run_start >= MAX_DIGITS)
-    return value, ~beyond
+def _since_latest(counts: Tensor, before: Tensor, begins: Tensor) -> Tensor:
+    """What has been counted from the latest token on that `begins`, with it; 0 starts the text.
+
+    counts, before: (B, L, C), up to with and up to without each token. begins: (B, L, 1), 0 or 1.
+    """
+    return counts - (before * begins).cummax(1).values
 
 
-def read_numbers(symbols: Tensor) -> NumberText:
-    """Find the numbers in symbols (B, L), values of `symbol_table`.
+def read_numbers(symbols: Tensor, grammar: Tensor) -> NumberText:
+    """Find the numbers in symbols (B, L), values of `symbol_table`; grammar: `grammar_table()`.
 
     The second point of "1.2.3" is no decimal point; whether a point is one follows from its parity within the chain of
     digits and points it belongs to, which is what makes a closed form possible.
     """
-    index = torch.arange(symbols.shape[1], device=symbols.device).expand_as(symbols)
-    kind, spaced = symbols % SPACED, symbols >= SPACED
-    digit = (kind >= 1) & (kind <= 10)
-    digit_value = torch.where(digit, kind - 1, 0)
-    unreadable = kind == UNREADABLE
-    after_digit = _previous(digit)
+    padded = torch.nn.functional.pad(symbols, (2, 0))
+    triples = torch.add(padded[:, 2:], padded[:, 1:-1], alpha=32).add(padded[:, :-2], alpha=32 * 32)
+    facts = torch.nn.functional.embedding(triples, grammar).long()  # (B, L, 12)
+    is_ = Grammar(*facts.unbind(-1))
+    counts = facts[..., :5].cumsum(1)
+    before = counts - facts[..., :5]
 
-    # Chains of digits and points that directly follow a digit; the odd points of a chain are decimal points.
-    dot = (kind == POINT) & after_digit & ~spaced
-    linked = dot | (digit & ~spaced & (after_digit | _previous(dot)))
-    dots = dot.long().cumsum(1)
-    chain_start = _latest_index(~linked, index).clamp(min=0)
-    point = dot & ((dots - dots.gather(1, chain_start)) % 2 == 1)
-    stop = dot & ~point
-    start = _latest_index(~linked | stop | _previous(stop), index).clamp(min=0)
-
-    # A minus belongs to the number whose first digit follows it, unless a digit or ")" stands before the minus.
-    minus = kind == MINUS
-    sign = minus & (spaced | ~(after_digit | _previous((kind == CLOSE) | unreadable)))
-    # What follows an unreadable token directly, or through a minus or point, is not known, nor is the rest of its
-    # chain: that token may hold the first of its points.
-    tainted = unreadable | ((minus | (kind == POINT)) & ~spaced & _previous(unreadable))
-    negative = _previous(sign).gather(1, start) & ~spaced.gather(1, start)
-    unknown = _previous(tainted).gather(1, chain_start) & ~spaced.gather(1, chain_start)
-
-    in_number = digit | point
-    written = torch.where(in_number, index - start + 1 + negative.long(), sign.long())
-
-    # Value of the number that ends at each digit: its integer run, moved left, plus its run of decimals.
-    run_start = _latest_index(~(digit & linked & after_digit), index).clamp(min=0)
-    run_value, run_fits = _run_values(digit_value, run_start, index)
-    point_index = _latest_index(point, index)
-    has_decimals = digit & (point_index > start)
-    decimals = torch.where(has_decimals, index - point_index, 0)
-    whole_end = (point_index - 1).clamp(min=0)
-    whole = torch.where(has_decimals, run_value.gather(1, whole_end), 0)
-    fits = run_fits & (~has_decimals | run_fits.gather(1, whole_end)) & (decimals <= MAX_DIGITS)
-    fits = fits & ((whole == 0) | (count_digits(whole) + decimals <= MAX_DIGITS))
-    magnitude = torch.where(fits, whole * power_of_ten(torch.where(fits, decimals, 0)) + run_value, 0)
-    value = DecimalTensor.checked(torch.where(negative, -magnitude, magnitude), decimals, digit & fits & ~unknown)
+    # The odd dots of a chain are decimal points.
+    unknown, dots = _since_latest(counts[..., :2], before[..., :2], is_.unlinked.unsqueeze(-1)).unbind(-1)
+    odd = dots & 1
+    point = is_.dot & odd
+    # A number begins with a chain, with its sign or behind a dot that is no decimal point.
+    begins = torch.maximum(is_.begins, is_.after_dot - odd)
+    marks, length, signs = _since_latest(counts[..., 2:], before[..., 2:], begins.unsqueeze(-1)).unbind(-1)
 
     # A number has ended at the first token that neither continues it nor leaves it open ("12." may go on as "12.5").
-    continues = digit & linked & (after_digit | _previous(point))
-    ended_before = after_digit & ~continues & ~point
-    ended_at_point = _previous(point) & ~continues
-    last = torch.where(ended_at_point, index - 2, index - 1).clamp(min=0)
-    ended = ended_before | ended_at_point
-    return NumberText(ended, value.gather(1, last).masked(ended & ~unreadable), last, written)
+    behind_point = is_.closes_point & _previous(odd)
+    count = (is_.closes - point + behind_point).cumsum(1)
+    written = length * (is_.shown | point)
+    return NumberText(is_.character, count, behind_point, written, marks, signs, unknown)
 
 
 def latest_numbers(text: NumberText, index: Tensor, num_values: int) -> ReadNumbers:
-    """The `num_values` numbers that became readable latest, at each token index of `index` (B, T)."""
-    batch, length = text.ended.shape
-    all_tokens = torch.arange(length, device=index.device).expand(batch, length)
-    count = text.ended.long().cumsum(1)
-    # by_order[:, n] is the token at which the n-th number became readable; column `length` takes what is no number.
-    by_order = torch.zeros(batch, length + 1, dtype=torch.long, device=index.device)
-    by_order = by_order.scatter(1, torch.where(text.ended, count - 1, length), all_tokens)
-    rank = torch.arange(num_values, device=index.device)
-    order = count.gather(1, index).unsqueeze(-1) - 1 - rank  # (B, T, N)
-    exists = order >= 0
-    token = by_order.gather(1, order.clamp(min=0).flatten(1))
-    value = text.value.gather(1, token).map(lambda tensor: tensor.view_as(order)).masked(exists)
-    last = torch.where(exists, text.last.gather(1, token).view_as(order), 0)
-    return ReadNumbers(value, exists, last, torch.where(exists, token.view_as(order), 0))
+    """The `num_values` numbers that became readable latest, at each token index of `index` (B, ...)."""
+    seen = text.count.gather(1, index.flatten(1)).view_as(index)
+    order = seen.unsqueeze(-1) - torch.arange(num_values, device=index.device)  # (B, ..., N), the first number is 1
+    # The n-th number becomes readable where the count reaches n.
+    end = torch.searchsorted(text.count, order.flatten(1)).view_as(order)
+    return ReadNumbers(order > 0, end)
 
 
 def next_symbol(number: DecimalTensor, written: Tensor) -> Tensor:
@@ -189,16 +256,13 @@ def next_symbol(number: DecimalTensor, written: Tensor) -> Tensor:
     Returns int64 of the broadcast shape: an index into WRITTEN_SYMBOLS, END after the last character, NOTHING where
     there is no number or where more is written than it has characters.
     """
-    negative = (number.mantissa < 0).long()
-    length = torch.maximum(count_digits(number.mantissa), number.scale + 1)  # digits, one before the point at least
-    whole = length - number.scale
-    has_point = (number.scale > 0).long()
-    column = written - negative  # counts from the first digit
-    past_point = (column > whole) & (number.scale > 0)
-    power = length - 1 - (column - past_point.long())
-    digit = number.mantissa.abs() // power_of_ten(power.clamp(0, MAX_DIGITS)) % 10
-    symbol = torch.where(column < 0, WRITTEN_SYMBOLS.index("-"), digit)
-    symbol = torch.where((column == whole) & (number.scale > 0), WRITTEN_SYMBOLS.index("."), symbol)
-    total = length + has_point
-    symbol = torch.where(column == total, END, symbol)
-    return torch.where(number.valid & (column <= total), symbol, NOTHING)
+    magnitude, has_point, negative = number.mantissa.abs(), number.scale > 0, number.mantissa < 0
+    # Of the first digit, one before the point at least, and of the next character: how many follow it.
+    first = torch.maximum(first_exponent(magnitude), number.scale)
+    place = first + has_point + negative - written
+    exponent = place - (has_point & (place > number.scale)).long()
+    digit = magnitude // power_of_ten(exponent.clamp(0, MAX_DIGITS)) % 10
+    symbol = torch.where(has_point & (place == number.scale), WRITTEN_SYMBOLS.index("."), digit)
+    symbol = torch.where(negative & (written == 0), WRITTEN_SYMBOLS.index("-"), symbol)
+    symbol = torch.where(place == -1, END, symbol)
+    return torch.where(number.valid & (place >= -1), symbol, NOTHING)

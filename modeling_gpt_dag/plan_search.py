@@ -36,10 +36,11 @@ class WrittenNumbers(NamedTuple):
 
 def written_numbers(text: NumberText) -> WrittenNumbers:
     """For every token the number that begins after it, if the text holds all of it and shows its end."""
-    length = text.written.gather(1, text.last)
-    before = text.last - length  # the token before its first character
+    columns = text.count.shape[1]
+    last = text.last_digit(torch.arange(columns, device=text.count.device).expand_as(text.count))
+    length = text.written.gather(1, last)
+    before = last - length  # the token before its first character
     found = text.ended & (before >= 0)
-    columns = text.ended.shape[1]
     target = torch.where(found, before, columns)
 
     def scattered(source: Tensor) -> Tensor:
@@ -176,8 +177,8 @@ def search_plans(
     rank = torch.where(near.T, order, -2.0 - depth)
     index = rank.topk(min(max_plans, rank.shape[1]), -1).indices
     near, steps, chosen = near.T.gather(1, index), steps[index], plans.to(device)[index]  # chosen: (P, M, D, 3)
-    rerun = execute(initial.map(lambda tensor: tensor.unsqueeze(1)), chosen.clamp(min=0).unsqueeze(1), operations)
-    value = rerun.map(lambda tensor: tensor[:, 0, :, -1])
+    rerun = execute(initial.pack().unsqueeze(2), chosen.clamp(min=0).unsqueeze(1), operations)
+    value = DecimalTensor.unpack(rerun[:, :, 0, :, -1])
     equal = (value.mantissa == target.mantissa.unsqueeze(1)) & (value.scale == target.scale.unsqueeze(1))
     found = near & equal & value.valid & target.valid.unsqueeze(1)
     fewest = torch.where(found, steps, depth + 1).amin(-1, keepdim=True)

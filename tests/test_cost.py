@@ -117,6 +117,23 @@ def test_the_dags_matrix_products_are_a_small_share_of_the_backbones(make_config
     assert 1 < dag / products(n_layer=6, dag_depth=0) < {"exact": 1.07, "soft": 1.02}[dag_numerics]
 
 
+def test_a_decoded_token_takes_few_operations_more_than_the_backbones(make_model, encode):
+    """Starting them is what a token costs; at the issue's depth and number of values."""
+
+    def operations(**settings) -> int:
+        model = make_model(dag_num_values=8, **settings)
+        ids = encode(TEXT)
+        cache = DynamicCache(config=model.config)
+        position_ids = torch.arange(ids.shape[1]).unsqueeze(0)
+        with torch.no_grad():
+            model(ids[:, :-1], position_ids=position_ids[:, :-1], past_key_values=cache)
+            with Operations() as counted:
+                model(ids[:, -1:], position_ids=position_ids[:, -1:], past_key_values=cache)
+        return len(counted.names)
+
+    assert operations(dag_depth=4) - operations(dag_depth=0) < 440
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("training", [False, True], ids=["eval", "training"])
 def test_one_graph_serves_all_lengths(make_model, encode, numerics, training, fresh_compiler):

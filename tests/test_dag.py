@@ -21,19 +21,17 @@ from modeling_gpt_dag.dag import (
     shut_gate_cross_entropy,
 )
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
-from modeling_gpt_dag.number_text import ReadNumbers
 
 B, T, H, E = 2, 5, 16, 6
 OPERATIONS = ["add", "identity", "multiply", "subtract"]
 
 
-def numbers_of(rows: list[list[str]], size: int) -> ReadNumbers:
-    """The same numbers at every token of a row; B rows."""
+def numbers_of(rows: list[list[str]], size: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The same numbers at every token of a row, and which exist; B rows."""
     flat = [number for row in rows for number in (row + ["0"] * size)[:size]]
     value = DecimalTensor.constants(flat, torch.device("cpu")).map(lambda part: part.view(B, 1, size).expand(B, T, -1))
     exists = torch.tensor([[rank < len(row) for rank in range(size)] for row in rows]).unsqueeze(1).expand(B, T, -1)
-    nowhere = torch.zeros(B, T, size, dtype=torch.long)
-    return ReadNumbers(value.masked(exists), exists, nowhere, nowhere)
+    return value.masked(exists).pack(), exists
 
 
 def make_exact(depth: int, size: int, beams: int = 16, constants=()) -> ExactDAG:
@@ -57,7 +55,7 @@ def plan_logits_of(dag: ExactDAG, hidden: torch.Tensor, keys: torch.Tensor, valu
 def run(dag: ExactDAG, rows: list[list[str]], size: int, hidden=None, written: int = 0):
     hidden = torch.randn(B, T, H) if hidden is None else hidden
     plan_logits = plan_logits_of(dag, hidden, *context(size))
-    return dag(plan_logits, numbers_of(rows, size), torch.full((B, T), written), torch.eye(12, H))
+    return dag(plan_logits, *numbers_of(rows, size), torch.full((B, T), written), torch.eye(12, H))
 
 
 ROWS = [["12", "-3", "0.5"], ["7"]]
@@ -77,15 +75,15 @@ def test_absent_slots_have_probability_zero_and_the_rest_sums_to_one(training):
     absent = ~existing_slots(4, 3, torch.device("cpu")).expand(B, T, -1, -1).clone()
     for row, numbers in enumerate(ROWS):
         absent[row, :, :, len(numbers) : 4] = True
-    for probs in (state.operand1_probs, state.operand2_probs):
+    for probs in state.probs[:2]:
         assert (probs[absent] == 0).all() and (probs[~absent] > 0).all()
         torch.testing.assert_close(probs.sum(-1), torch.ones(B, T, 3))
-    torch.testing.assert_close(state.operation_probs.sum(-1), torch.ones(B, T, 3))
+    torch.testing.assert_close(state.probs[2].sum(-1), torch.ones(B, T, 3))
 
 
 def test_rows_sum_to_one_and_nothing_is_written_where_nothing_can_be_read():
     state = run(make_exact(depth=2, size=3).eval(), [[], []], 3)
-    torch.testing.assert_close(state.operand1_probs.sum(-1), torch.ones(B, T, 2))
+    torch.testing.assert_close(state.probs[0].sum(-1), torch.ones(B, T, 2))
     assert not state.has_result.any() and not state.values_mask.any()
 
 
@@ -93,7 +91,7 @@ def test_rows_sum_to_one_and_nothing_is_written_where_nothing_can_be_read():
 def test_soft_absent_slots_have_probability_zero_and_the_rest_sums_to_one(training):
     state = SoftDAG(H, 3, OPERATIONS, temperature=2.0).train(training)(torch.randn(B, T, H))
     absent = ~existing_slots(1, 3, torch.device("cpu")).expand(B, T, -1, -1)
-    for probs in (state.operand1_probs, state.operand2_probs):
+    for probs in state.probs[:2]:
         assert (probs[absent] == 0).all()
         torch.testing.assert_close(probs.sum(-1), torch.ones(B, T, 3))
 
@@ -102,14 +100,14 @@ def test_constants_are_slots_behind_the_numbers():
     dag = make_exact(depth=1, size=2, constants=["100", "0.5"]).eval()
     state = run(dag, [["3", "4"], []], 2)
     assert state.values[0, 0, :4].tolist() == [3, 4, 100, 0.5]
-    assert state.operand1_probs[1, 0, 0, :2].sum() == 0
+    assert state.probs[0][1, 0, 0, :2].sum() == 0
     assert not state.has_result[1].any()  # constants alone open no gate
 
 
 def test_execution_follows_the_plan():
-    numbers = numbers_of(ROWS, 3)
+    numbers, _ = numbers_of(ROWS, 3)
     plan = [[0, 1, 0], [3, 2, 2], [4, 0, 3]]  # 12 + -3 = 9; 9 * 0.5 = 4.5; 4.5 - 12 = -7.5
-    slots = execute(numbers.value, torch.tensor(plan).expand(B, T, 1, 3, 3), OPERATIONS)
+    slots = DecimalTensor.unpack(execute(numbers, torch.tensor(plan).expand(B, T, 1, 3, 3), OPERATIONS))
     assert slots.to_float()[0, 0, 0].tolist() == [12, -3, 0.5, 9, 4.5, -7.5]
     assert slots.valid[1, 0, 0].tolist() == [True, False, False, False, False, False]
 
@@ -117,8 +115,8 @@ def test_execution_follows_the_plan():
 def plan_of(depth: int, size: int) -> PlanLogProbs:
     dag = make_exact(depth, size)
     return dag.plan(
-        plan_logits_of(dag, torch.randn(B, T, H), *context(size)), numbers_of([["1"] * size] * 2, size).exists
-    )
+        plan_logits_of(dag, torch.randn(B, T, H), *context(size)), numbers_of([["1"] * size] * 2, size)[1]
+    ).log_probs()
 
 
 def test_sampled_plans_differ_begin_with_the_best_and_use_existing_slots():
@@ -170,7 +168,9 @@ def test_nothing_that_does_not_exist_is_drawn_while_there_is_something_else():
     dag = make_exact(depth=2, size=4)
     with torch.no_grad():
         dag.slot_head.bias.normal_(0.0, 20.0)  # far from uniform, where arrivals span many orders of magnitude
-    plan = dag.plan(plan_logits_of(dag, torch.randn(B, T, H), *context(4)), numbers_of([["1"] * 2] * 2, 4).exists)
+    plan = dag.plan(
+        plan_logits_of(dag, torch.randn(B, T, H), *context(4)), numbers_of([["1"] * 2] * 2, 4)[1]
+    ).log_probs()
     plans = sample_plans(plan, 16, temperature=1.0)
     assert plan_log_prob(plan, plans).isfinite().all()
 
@@ -216,12 +216,12 @@ def test_drawing_all_plans_gives_the_marginal_of_the_oracle_in_value_and_gradien
     dag = dag.double()
     hidden = torch.randn(B, T, H, dtype=torch.double, requires_grad=True)
     rows = [["12", "-3", "0.5"][:size], ["7"]]
-    numbers = numbers_of(rows, size)
+    numbers, exists = numbers_of(rows, size)
     symbols = torch.eye(12, H, dtype=torch.double)
     plan_logits = plan_logits_of(dag, hidden, *context(size, torch.double))
-    state = dag(plan_logits, numbers, torch.full((B, T), written), symbols)
+    state = dag(plan_logits, numbers, exists, torch.full((B, T), written), symbols)
 
-    plan = dag.plan(plan_logits, numbers.exists)
+    plan = dag.plan(plan_logits, exists).log_probs()
     embedding = torch.cat([symbols, dag.end_embedding.unsqueeze(0)])
     expected = torch.zeros(B, T, H)
     for row in range(B):
@@ -287,8 +287,17 @@ def test_a_token_never_sees_another_tokens_scratch_list(kind):
         dag = SoftDAG(H, 2, OPERATIONS, temperature=2.0).eval()
         before, after = dag(hidden), dag(changed)
     others = [0, 1, 3, 4]
-    for name in ("operand1_probs", "operation_probs", "values", "dag_hidden"):
-        one, other = getattr(before, name), getattr(after, name)
+    before, after = (
+        {
+            "operands": state.probs[0],
+            "operation": state.probs[2],
+            "values": state.values,
+            "dag_hidden": state.dag_hidden,
+        }
+        for state in (before, after)
+    )
+    for name in before:
+        one, other = before[name], after[name]
         assert torch.equal(one[:, others], other[:, others]), name
         if name != "dag_hidden":
             assert not torch.equal(one[:, 2], other[:, 2]) or name == "values"

@@ -11,12 +11,13 @@ from fractions import Fraction
 import pytest
 import torch
 from naive_dag import NUMBER, apply, fits, next_character, plain, readable_numbers, run_plan, value_of
-from test_number_text import decimals
+from test_dag_operations import exact
+from test_number_text import GRAMMAR, decimals, numbers_at
 
 from modeling_gpt_dag.dag import ExactDAG, execute
 from modeling_gpt_dag.dag_operations import OPERATIONS
 from modeling_gpt_dag.decimal_tensor import LIMIT, MAX_DIGITS, DecimalTensor, parse_decimal
-from modeling_gpt_dag.number_text import END, SYMBOLS, latest_numbers, next_symbol, read_numbers
+from modeling_gpt_dag.number_text import END, SYMBOLS, next_symbol, read_numbers
 
 pytestmark = pytest.mark.slow
 NAMES = list(OPERATIONS)
@@ -118,7 +119,7 @@ def test_an_operation_gives_the_exact_result_or_none(name, generator):
     """10,000 pairs each."""
     pairs = [random_pair(generator) for _ in range(10_000)]
     left, right = (tensor_of(list(side)) for side in zip(*pairs, strict=True))
-    found = texts(decimals(OPERATIONS[name].exact(left, right)))
+    found = texts(decimals(exact(name, left, right)))
     expected = texts([apply(name, a, b) for a, b in pairs])
     wrong = [case for case in zip(pairs, found, expected, strict=True) if case[1] != case[2]]
     assert not wrong, wrong[:3]
@@ -155,10 +156,10 @@ def test_numbers_are_read_as_the_regular_expression_and_decimal_read_them(length
     for lines in batched([random_text(generator, length) for _ in range(5_000)], 1_000):
         symbols = torch.tensor([[SYMBOLS.get(character, 0) for character in line] for line in lines])
         last = torch.full((len(lines), 1), length - 1)
-        numbers = latest_numbers(read_numbers(symbols), last, 4)
-        found = batched(texts(decimals(numbers.value)), 4)
-        exists = numbers.exists.squeeze(1).sum(1).tolist()
-        for line, values, count in zip(lines, found, exists, strict=True):
+        value, exists = numbers_at(read_numbers(symbols, GRAMMAR), last, 4)
+        found = batched(texts(decimals(value)), 4)
+        counts = exists.squeeze(1).sum(1).tolist()
+        for line, values, count in zip(lines, found, counts, strict=True):
             expected = texts([value_of(number) for number in readable_numbers(line)])[:4]
             assert (values[:count], count) == (expected, len(expected)), line
 
@@ -168,8 +169,8 @@ def test_beside_tokens_that_cannot_be_read_no_number_is_read_wrongly(generator):
     alphabet = [*"0123456789", *"..--)x ", " 3", " 0", " -", *UNREADABLE]
     streams = [generator.choices(alphabet, k=12) + ["\n"] for _ in range(20_000)]
     symbols = dict.fromkeys(UNREADABLE, SYMBOLS["unreadable"]) | SYMBOLS
-    text = read_numbers(torch.tensor([[symbols.get(token, 0) for token in stream] for stream in streams]))
-    last, ended = text.last.tolist(), (text.ended & text.value.valid).tolist()
+    text = read_numbers(torch.tensor([[symbols.get(token, 0) for token in stream] for stream in streams]), GRAMMAR)
+    last, ended = text.last_digit(torch.arange(13).expand(len(streams), -1)).tolist(), text.value.valid.tolist()
     values = batched(texts(decimals(text.value)), 13)
     seen = 0
     for row, stream in enumerate(streams):
@@ -203,13 +204,13 @@ def test_plans_on_the_numbers_of_a_text_give_what_python_gives(generator):
         lines.append("".join(format(number, "f") + generator.choice("+*=x, )(\n") for number in chosen))
     width = max(map(len, lines))
     symbols = torch.tensor([[SYMBOLS.get(character, 0) for character in line.rjust(width)] for line in lines])
-    numbers = latest_numbers(read_numbers(symbols), torch.full((len(lines), 1), width - 1), size)
+    initial, _ = numbers_at(read_numbers(symbols, GRAMMAR), torch.full((len(lines), 1), width - 1), size)
     slots = torch.arange(size, size + depth).unsqueeze(-1)
     operands = (torch.rand(len(lines), 1, num_plans, depth, 2) * slots).long()
     operations = torch.randint(len(NAMES), (len(lines), 1, num_plans, depth, 1))
     plans = torch.cat([operands, operations], -1)
     written = torch.randint(8, (len(lines), 1, num_plans))
-    results = execute(numbers.value, plans, NAMES)
+    results = DecimalTensor.unpack(execute(initial.pack(), plans, NAMES))
     found = batched(batched(texts(decimals(results)), size + depth), num_plans)
     following = next_symbol(results.map(lambda part: part[..., -1]), written).flatten(1).tolist()
     with_result = 0

@@ -11,16 +11,28 @@ from modeling_gpt_dag.decimal_tensor import DecimalTensor
 from modeling_gpt_dag.number_text import (
     SYMBOLS,
     WRITTEN_SYMBOLS,
+    NumberText,
+    grammar_table,
     latest_numbers,
     next_symbol,
     read_numbers,
     symbol_table,
 )
 
+GRAMMAR = grammar_table()
 
-def numbers_at_every_token(symbols: torch.Tensor, num_values: int):
+
+def numbers_at(text: NumberText, index: torch.Tensor, num_values: int) -> tuple[DecimalTensor, torch.Tensor]:
+    """The latest numbers at tokens `index` (B, T): their values, and which exist, (B, T, N)."""
+    numbers = latest_numbers(text, index, num_values)
+    value = text.value_at(numbers.end.flatten(1), numbers.exists.flatten(1))
+    return DecimalTensor.unpack(value.unflatten(-1, numbers.end.shape[1:])), numbers.exists
+
+
+def numbers_at_every_token(symbols: torch.Tensor, num_values: int) -> tuple[DecimalTensor, torch.Tensor]:
     """The latest numbers at every token of symbols (B, L)."""
-    return latest_numbers(read_numbers(symbols), torch.arange(symbols.shape[1]).expand_as(symbols), num_values)
+    index = torch.arange(symbols.shape[1]).expand_as(symbols)
+    return numbers_at(read_numbers(symbols, GRAMMAR), index, num_values)
 
 
 def symbols_of(*texts: str) -> torch.Tensor:
@@ -35,9 +47,8 @@ def decimals(values: DecimalTensor) -> list[Decimal | None]:
 
 def read(text: str, num_values: int = 8) -> list[Decimal | None]:
     """Numbers readable at the last character, latest first, without the missing ones."""
-    numbers = numbers_at_every_token(symbols_of(text), num_values)
-    found = decimals(numbers.value.map(lambda tensor: tensor[0, -1]))
-    return found[: int(numbers.exists[0, -1].sum())]
+    value, exists = numbers_at_every_token(symbols_of(text), num_values)
+    return decimals(value.map(lambda tensor: tensor[0, -1]))[: int(exists[0, -1].sum())]
 
 
 @pytest.mark.parametrize(
@@ -82,19 +93,19 @@ def test_a_number_too_long_to_be_exact_exists_without_a_value(text):
 def test_reading_random_strings_equals_the_regular_expression_at_every_prefix(characters):
     generator = random.Random(characters)
     texts = ["".join(generator.choices(characters, k=30)) for _ in range(60)]
-    text = read_numbers(symbols_of(*texts))
-    numbers = latest_numbers(text, torch.arange(30).expand(len(texts), -1), 3)
+    text = read_numbers(symbols_of(*texts), GRAMMAR)
+    value, exists = numbers_at(text, torch.arange(30).expand(len(texts), -1), 3)
     for row, line in enumerate(texts):
         for end in range(30):
             expected = readable_numbers(line[: end + 1])[:3]
-            found = decimals(numbers.value.map(lambda tensor, row=row, end=end: tensor[row, end]))
+            found = decimals(value.map(lambda tensor, row=row, end=end: tensor[row, end]))
             assert found[: len(expected)] == [value_of(number) for number in expected], line[: end + 1]
-            assert numbers.exists[row, end].tolist() == [rank < len(expected) for rank in range(3)]
+            assert exists[row, end].tolist() == [rank < len(expected) for rank in range(3)]
             assert text.written[row, end] == written_characters(line[: end + 1]), line[: end + 1]
 
 
 def test_a_number_of_many_digits_takes_one_position():
-    positions = (~read_numbers(symbols_of("a12+-3.5=")).continues).cumsum(1) - 1
+    positions = (~read_numbers(symbols_of("a12+-3.5="), GRAMMAR).continues).cumsum(1) - 1
     assert positions.tolist() == [[0, 1, 1, 2, 3, 3, 3, 3, 4]]
 
 
@@ -102,15 +113,15 @@ def test_a_token_with_leading_space_begins_a_number_of_its_own():
     stream = torch.tensor(
         [[SYMBOLS["3"], SYMBOLS[" 5"], SYMBOLS["2"], 0, SYMBOLS["1"], SYMBOLS[" -"], SYMBOLS["4"], 0]]
     )
-    numbers = numbers_at_every_token(stream, 4)
-    assert decimals(numbers.value.map(lambda tensor: tensor[0, -1])) == [-4, 1, 52, 3]
+    value, _ = numbers_at_every_token(stream, 4)
+    assert decimals(value.map(lambda tensor: tensor[0, -1])) == [-4, 1, 52, 3]
 
 
 @pytest.mark.parametrize("stream", ["u3 ", "3u ", "u-3 ", "u.3 ", "3.u ", "u.3.4.6 "])
 def test_numbers_that_touch_an_unreadable_token_have_no_value(stream):
     ids = [SYMBOLS["unreadable"] if character == "u" else SYMBOLS.get(character, 0) for character in stream]
-    numbers = numbers_at_every_token(torch.tensor([ids]), 1)
-    assert numbers.exists[0, -1].item() and not numbers.value.valid[0, -1].item()
+    value, exists = numbers_at_every_token(torch.tensor([ids]), 1)
+    assert exists[0, -1].item() and not value.valid[0, -1].item()
 
 
 def test_ids_beyond_the_table_are_no_number_symbols():
