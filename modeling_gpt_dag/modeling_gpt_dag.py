@@ -33,14 +33,13 @@ from .dag import (
     ExactState,
     GateMixer,
     SoftDAG,
-    existing_slots,
-    plan_cross_entropy,
     shut_gate_cross_entropy,
 )
 from .decimal_tensor import DecimalTensor
 from .number_memory import NumberMemory
 from .number_text import WRITTEN_SYMBOLS, NumberText, grammar_table, read_numbers
 from .plan_search import value_loss, written_numbers
+from .plans import existing_slots, plan_cross_entropy
 
 
 @dataclass

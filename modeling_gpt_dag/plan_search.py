@@ -16,10 +16,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .dag import PlanLogProbs, execute, plan_log_prob
+from .dag import execute
 from .dag_operations import OPERATIONS
 from .decimal_tensor import DecimalTensor
 from .number_text import NumberText
+from .plans import PlanLogProbs, plan_log_prob
 
 UNUSED = -100  # in place of an operand that the operation does not read
 

@@ -7,20 +7,16 @@ import pytest
 import torch
 from naive_dag import exact_marginal, soft_scratch_list
 
-from modeling_gpt_dag.dag import (
-    ExactDAG,
-    GateMixer,
+from modeling_gpt_dag.dag import ExactDAG, GateMixer, SoftDAG, execute, shut_gate_cross_entropy
+from modeling_gpt_dag.decimal_tensor import DecimalTensor
+from modeling_gpt_dag.plans import (
     PlanLogProbs,
-    SoftDAG,
     best_plan,
-    execute,
     existing_slots,
     plan_cross_entropy,
     plan_log_prob,
     sample_plans,
-    shut_gate_cross_entropy,
 )
-from modeling_gpt_dag.decimal_tensor import DecimalTensor
 
 B, T, H, E = 2, 5, 16, 6
 OPERATIONS = ["add", "identity", "multiply", "subtract"]

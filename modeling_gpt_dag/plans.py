@@ -1,0 +1,118 @@
+"""Plans as distributions: drawing them, the most probable one, their probability, the loss of labelled ones.
+
+What is unusual: K plans are drawn without replacement at the cost of K beams, as a race, and the one that inference
+would execute is always among them.
+
+B batch, T tokens, D DAG steps, N initial values, S = N + D slots, O operations, K plans. A plan is D x (operand1,
+operand2, operation).
+"""
+
+import itertools
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class PlanLogProbs(NamedTuple):
+    """Log-probabilities of a plan's choices: operand1 and operand2 (B, T, D, S), operation (B, T, D, O)."""
+
+    operand1: Tensor
+    operand2: Tensor
+    operation: Tensor
+
+
+class PlanLogits(NamedTuple):
+    """The same before they are normalised, for which inference has no use."""
+
+    operand1: Tensor
+    operand2: Tensor
+    operation: Tensor
+
+    def log_probs(self) -> PlanLogProbs:
+        return PlanLogProbs(*(logits.log_softmax(-1) for logits in self))
+
+
+def existing_slots(num_initial: int, depth: int, device: torch.device | None = None) -> Tensor:
+    """(D, S) bool: step s may read the initial values and the results of steps before it."""
+    return torch.ones(depth, num_initial + depth, dtype=torch.bool, device=device).tril(num_initial - 1)
+
+
+def sample_plans(plan: PlanLogProbs, num_plans: int, temperature: float) -> Tensor:
+    """The most probable plan, and others drawn without replacement from the planner's distribution at `temperature`.
+
+    A plan is a sequence of 3 D independent choices, so drawing K of them without replacement is a stochastic beam
+    search over the choices, K (S + S + O) D candidates per token instead of (S S O)^D. It is run as a race: a plan
+    arrives after an exponential time whose rate is its probability, the first K to arrive are the draw, and a prefix
+    arrives with the first of its plans. The most probable plan, the one inference executes, does not race but is
+    always there: left to chance it goes missing from a few per cent of the tokens at K = 16 and T = 2, and the model
+    pays for exploration for as long as it trains.
+
+    Returns (B, T, K', D, 3) int64 with K' = min(num_plans, number of plans), the most probable plan at index 0.
+    Source: Kool, van Hoof, Welling, "Stochastic Beams and Where to Find Them", 2019, algorithm 1, where a perturbed
+    log-probability is minus the logarithm of an arrival.
+    """
+    batch, tokens, depth, _ = plan.operation.shape
+    num_initial = plan.operand1.shape[-1] - depth
+    best = best_plan(plan).squeeze(2)  # (B, T, D, 3)
+    # Mean times of arrival, 1 / probability. The clamps keep what does not exist free of inf - inf and 0 * inf.
+    weights = [(log_probs / temperature).exp() for log_probs in plan]
+    means = [(weight.sum(-1, keepdim=True) / weight).clamp(max=1e30) for weight in weights]
+    arrival = torch.zeros(batch, tokens, 1, device=best.device)  # of each prefix, the most probable plan's first
+    mean = torch.ones_like(arrival)
+    parents, choices = [], []
+    for step, kind in itertools.product(range(depth), range(3)):
+        own = means[kind][:, :, step, : None if kind == 2 else num_initial + step]  # (B, T, C)
+        time = torch.rand(batch, tokens, own.shape[-1], arrival.shape[-1], device=best.device)
+        time = time.neg_().log1p_().mul_(-own.unsqueeze(-1))
+        # Exponential times have no memory: after the first child, which arrives with its parent, the others take as
+        # long again. Of the prefix that does not race no child is the first.
+        time[..., 1:] -= time[..., 1:].amin(-2, keepdim=True)
+        time = torch.addcmul(arrival.unsqueeze(-2), time, mean.unsqueeze(-2))  # (B, T, C, K')
+        time[..., 0].scatter_(-1, best[:, :, step, kind].unsqueeze(-1), -1.0)
+        arrival, index = time.flatten(-2).topk(min(num_plans, time.shape[-1] * time.shape[-2]), largest=False)
+        arrival = arrival.clamp(min=0)
+        choice = index // mean.shape[-1]
+        parents.append(index - choice * mean.shape[-1])
+        choices.append(choice)
+        mean = (mean.gather(-1, parents[-1]) * own.gather(-1, choice)).clamp(max=1e30)
+
+    path = torch.arange(arrival.shape[-1], device=best.device).expand_as(arrival)
+    plans = []
+    for parent, choice in zip(reversed(parents), reversed(choices), strict=True):
+        plans.append(choice.gather(-1, path))
+        path = parent.gather(-1, path)
+    return torch.stack(plans[::-1], -1).unflatten(-1, (depth, 3))
+
+
+def best_plan(plan: PlanLogProbs | PlanLogits) -> Tensor:
+    """(B, T, 1, D, 3) int64: the most probable plan."""
+    return torch.stack([scores.argmax(-1) for scores in plan], -1).unsqueeze(2)
+
+
+def plan_log_prob(plan: PlanLogProbs, plans: Tensor) -> Tensor:
+    """(B, T, K): log-probability of each of plans (B, T, K, D, 3); choices of -100 are left open."""
+    chosen = [
+        log_probs.gather(-1, choice.clamp(min=0).transpose(2, 3))  # (B, T, D, K)
+        for log_probs, choice in zip(plan, plans.unbind(-1), strict=True)
+    ]
+    left_open = plans.permute(4, 0, 1, 3, 2) == -100
+    return torch.stack(chosen).masked_fill(left_open, 0.0).sum((0, -2))
+
+
+def plan_cross_entropy(probs: tuple[Tensor, Tensor, Tensor], gate: Tensor, plan_labels: Tensor) -> Tensor:
+    """() sum of -log p over all labelled choices, and of -log gate over the tokens that have any.
+
+    A label says what the token should write, so the gate is a choice like the others; without its term it opens no
+    further than the next-token loss needs on the training text, and longer numbers are disturbed by the backbone.
+
+    probs: of operand1 (B, T, D, S), operand2 (B, T, D, S) and operation (B, T, D, O). gate: (B, T).
+    plan_labels: (B, T, D, 3) integers, -100 where a choice is not labelled.
+    """
+    labelled = (plan_labels != -100).any(-1).any(-1) & (gate > 0)
+    losses = [-torch.where(labelled, gate.float(), 1.0).clamp(min=torch.finfo(torch.float).tiny).log().sum()]
+    for choice_probs, label in zip(probs, plan_labels.long().unbind(-1), strict=True):
+        chosen = choice_probs.gather(-1, label.clamp(min=0).unsqueeze(-1)).squeeze(-1)
+        log_prob = chosen.clamp(min=torch.finfo(chosen.dtype).tiny).log()
+        losses.append(torch.where(label == -100, 0.0, -log_prob).sum())
+    return torch.stack(losses).sum()
