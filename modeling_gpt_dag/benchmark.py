@@ -35,6 +35,7 @@ class Side:
         `length` tokens after a prompt; "dag", the DAG alone forwards and backwards, on hidden states that are given.
     blocks: attention blocks, with those of the DAG.
     dag: what of GPTDAGConfig is not the default; None for GPT-2.
+    activation: of the blocks; GPT-2's by default.
     """
 
     work: Literal["train", "prefill", "decode", "dag"]
@@ -44,6 +45,7 @@ class Side:
     length: int
     dag: dict[str, Any] | None = field(default_factory=dict)
     compiled: bool = False
+    activation: str = "gelu_new"
 
     @property
     def tokens(self) -> int:
@@ -70,7 +72,9 @@ def _against_gpt2(suite: str, title: str, ours: Side, limit: float | None = None
 def _cases() -> list[Case]:
     soft = {"dag_numerics": "soft"}
     wide = Side("train", width=384, blocks=6, batch=8, length=256)
-    headline = Side("train", width=128, blocks=2, batch=16, length=96, dag={"dag_depth": 1})
+    headline = Side(
+        "train", width=128, blocks=2, batch=16, length=96, dag={"dag_depth": 1}, activation="gelu_pytorch_tanh"
+    )
     prefill = Side("prefill", width=768, blocks=12, batch=1, length=1024)
     decode = Side("decode", width=384, blocks=6, batch=1, length=256)
     long = Side("dag", width=128, blocks=2, batch=1, length=2048)
@@ -120,6 +124,7 @@ def build(side: Side) -> PreTrainedModel:
         "n_embd": side.width,
         "n_head": max(4, side.width // 64),
         "n_positions": side.length + PROMPT,
+        "activation_function": side.activation,
         "vocab_size": len(tokenizer),
         "bos_token_id": None,
         "eos_token_id": None,
