@@ -105,8 +105,10 @@ def test_several_processes_pack_the_same_text(datasets_cache, tmp_path, tokenize
 @slow
 @pytest.mark.parametrize("streaming", [False, True])
 def test_broken_lines_are_refused_with_file_and_line_or_counted(
-    datasets_cache, corpus, tokenizer, streaming, caplog, tmp_path
+    datasets_cache, corpus, tokenizer, streaming, caplog, tmp_path, record_property
 ):
+    told = "refused with file and line; or left out, and counted or, of a stream, logged (`--on_bad_record skip`)"
+    record_property("fault", ("corrupt or truncated line of text", told))
     with (tmp_path / "corpus" / "b.jsonl").open("a") as file:
         file.write('{"text": "cut o\n{"text": 3}\n' + '{"text": "good"}\n' * 9)
     args = {"train_files": [corpus], "streaming": streaming, "validation_share": 0.25}
