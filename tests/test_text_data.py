@@ -161,7 +161,7 @@ def test_no_more_than_the_given_number_of_blocks_are_validated_on(datasets_cache
     ("given", "message"),
     [
         ({"train_files": None}, "text comes either from --train_files, .* or from --dataset_name"),
-        ({"dataset_name": "a/b"}, "text comes either from --train_files, .* or from --dataset_name"),
+        ({"dataset_name": "a/b"}, "text comes either .*; a recipe's is taken away by --dataset_name \"\" or"),
         ({"train_files": None, "dataset_name": "nobody/nothing"}, "nobody/nothing .* no dataset could be loaded"),
         ({"validation_share": 0.0}, "validation_share=0.0: is a share"),
         ({"validation_share": 1e-6}, "validation_share=1e-06 holds back less than a block of block_size=16"),
