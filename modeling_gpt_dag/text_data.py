@@ -46,7 +46,11 @@ class TextArguments(RecordArguments):
 
 def _check(args: TextArguments, tokenizer: PreTrainedTokenizerBase):
     if bool(args.train_files) == bool(args.dataset_name):
-        raise ValueError("text comes either from --train_files, files or folders, or from --dataset_name, of the Hub")
+        way_out = '; a recipe\'s is taken away by --dataset_name "" or --train_files without a name'
+        raise ValueError(
+            "text comes either from --train_files, files or folders, or from --dataset_name, of the Hub"
+            + (way_out if args.dataset_name else "")
+        )
     if not 0 < args.validation_share < 1:
         raise ValueError(f"validation_share={args.validation_share}: is a share of the text, between 0 and 1")
     for name in ("num_proc", "num_eval_blocks"):

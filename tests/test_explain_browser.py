@@ -99,6 +99,22 @@ def test_a_prompt_is_text_whatever_it_holds(open_page):
     assert page.locator("script").count() == 2
 
 
+def test_no_graph_is_wider_than_its_picture(open_page):
+    """Whatever a token writes: the longest is "writes nothing"."""
+    page, explanation = open_page(PROMPT)
+    beyond = """() => {
+        const svg = document.querySelector("#details svg"), box = svg.viewBox.baseVal;
+        const texts = [...svg.querySelectorAll("text")].filter((text) => {
+            const { x, width } = text.getBBox();
+            return x < 0 || x + width > box.width;
+        });
+        return texts.map((text) => text.textContent);
+    }"""
+    for token in explanation.tokens:
+        page.locator(f"#token-{token.index}").hover()
+        assert page.evaluate(beyond) == [], token.index
+
+
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
 def test_the_page_is_legible_in_both_color_schemes(open_page, color_scheme):
     page, _ = open_page("12+34=", color_scheme)

@@ -1,7 +1,7 @@
 """Faults that scripts/train.py survives: kills, signals, a full disk, losses that are not finite.
 
-`pytest -m "slow or not slow" tests/test_faults.py tests/test_checkpoints.py --faults FILE.md` writes the table of
-RESULTS.md.
+Other faults: damaged files in test_checkpoints.py, broken data in test_text_data.py, test_training_data.py and
+test_problem_files.py. `--faults FILE.md` writes the table of all of them; RESULTS.md has the command.
 """
 
 import json

@@ -7,6 +7,11 @@ import pytest
 
 from modeling_gpt_dag.problem_files import FORMATS, FileArguments, Question, read_questions
 
+BAD_QUESTION = (
+    "corrupt or truncated record of a file of questions",
+    "refused with file and line; or left out and counted (`--on_bad_record skip`)",
+)
+
 
 @pytest.fixture
 def write(tmp_path):
@@ -125,7 +130,8 @@ GOOD = '{"prompt": "1+1=", "answer": 2}\n\n'
         ("a.txt", "1+1=2", "unknown kind of file '.txt'; known: .jsonl, .json, .csv, .xml"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_refused_with_its_place(write, name, content, message):
+def test_what_cannot_be_read_is_refused_with_its_place(write, name, content, message, record_property):
+    record_property("fault", BAD_QUESTION)
     with pytest.raises(ValueError, match=message):
         read_questions(FileArguments(file=write(name, content)))
 
@@ -154,7 +160,8 @@ BROKEN = [
 ]
 
 
-def test_broken_records_are_left_out_and_counted_if_asked(write):
+def test_broken_records_are_left_out_and_counted_if_asked(write, record_property):
+    record_property("fault", BAD_QUESTION)
     file = write("a.jsonl", "\n".join([BROKEN[0], GOOD, *BROKEN[1:]]))
     questions = read_questions(FileArguments(file=file, on_bad_record="skip"))
     assert questions.questions == [Question("1+1=", "2")] and questions.bad_records == len(BROKEN)

@@ -370,6 +370,13 @@ def test_every_table_has_a_twin_of_at_least_the_parameters_of_its_model(monkeypa
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ["report", "language_cost"])
+def test_the_tables_of_every_report_have_their_place(monkeypatch, name):
+    monkeypatch.chdir(ROOT)
+    check_markers(load_report(f"configs/{name}.yaml"))
+
+
+@pytest.mark.slow
 def test_validation_loss_is_the_trainers_on_text_that_was_held_back(make_report, monkeypatch, datasets_cache):
     monkeypatch.setenv("HF_DATASETS_CACHE", str(datasets_cache))
     Path("text.txt").write_text("".join(f"In {number} there were {number * 7} of them.\n" for number in range(400)))

@@ -105,8 +105,10 @@ def test_several_processes_pack_the_same_text(datasets_cache, tmp_path, tokenize
 @slow
 @pytest.mark.parametrize("streaming", [False, True])
 def test_broken_lines_are_refused_with_file_and_line_or_counted(
-    datasets_cache, corpus, tokenizer, streaming, caplog, tmp_path
+    datasets_cache, corpus, tokenizer, streaming, caplog, tmp_path, record_property
 ):
+    told = "refused with file and line; or left out, and counted or, of a stream, logged (`--on_bad_record skip`)"
+    record_property("fault", ("corrupt or truncated line of text", told))
     with (tmp_path / "corpus" / "b.jsonl").open("a") as file:
         file.write('{"text": "cut o\n{"text": 3}\n' + '{"text": "good"}\n' * 9)
     args = {"train_files": [corpus], "streaming": streaming, "validation_share": 0.25}
@@ -159,7 +161,7 @@ def test_no_more_than_the_given_number_of_blocks_are_validated_on(datasets_cache
     ("given", "message"),
     [
         ({"train_files": None}, "text comes either from --train_files, .* or from --dataset_name"),
-        ({"dataset_name": "a/b"}, "text comes either from --train_files, .* or from --dataset_name"),
+        ({"dataset_name": "a/b"}, "text comes either .*; a recipe's is taken away by --dataset_name \"\" or"),
         ({"train_files": None, "dataset_name": "nobody/nothing"}, "nobody/nothing .* no dataset could be loaded"),
         ({"validation_share": 0.0}, "validation_share=0.0: is a share"),
         ({"validation_share": 1e-6}, "validation_share=1e-06 holds back less than a block of block_size=16"),

@@ -234,7 +234,8 @@ def test_every_recipe_of_text_runs_small_from_local_files(name, tmp_path, text, 
 
 
 @slow
-def test_a_stream_with_a_broken_line_ends_the_training_with_its_place(tmp_path, monkeypatch):
+def test_a_stream_with_a_broken_line_ends_the_training_with_its_place(tmp_path, monkeypatch, record_property):
+    record_property("fault", ("corrupt line met by a stream while training", "the run ends with file and line"))
     # Some hundred lines are read before the training, to see whether there is any text.
     rows = [json.dumps({"text": f"text to train on, line {number}"}) + "\n" for number in range(1300)]
     rows.append('{"text": "cut o\n')
