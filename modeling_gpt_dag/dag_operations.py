@@ -179,5 +179,6 @@ class Calculator:
         total = torch.addcmul(stays, moved, factor)
         scale = torch.addcmul(torch.where(right_moves, left_scale, right_scale), left_scale, product)
         # int64 wraps beyond 9.2e18; a float32 estimate is good to 1e-6 and tells such results from those below 1e18.
+        # A sum below 1e18 of two decimals never needs more: neither of its terms, aligned, reaches 2e18.
         fits = ((moved.float() * factor).abs() < 4e18) & (total.abs() < LIMIT)
         return torch.stack([total, torch.where(fits, scale, self.no_value).clamp(max=NO_VALUE)])

@@ -98,8 +98,7 @@ def power_of_ten(exponent: Tensor) -> Tensor:
 def shift_left(mantissa: Tensor, digits: Tensor) -> tuple[Tensor, Tensor]:
     """mantissa * 10**digits, for digits 0..18, and whether it fits; 0 where not.
 
-    What fits is below 4 * 10**18, so that two of them can be added in int64; a float32 estimate is good to 1e-6.
-    A sum below 10**18 of two decimals never needs more: neither of its terms, aligned, reaches 2 * 10**18.
+    What fits is below 4 * 10**18; a float32 estimate is good to 1e-6.
     """
     factor = power_of_ten(digits)
     fits = (mantissa.float() * factor.float()).abs() < 4e18

@@ -27,14 +27,7 @@ from transformers.utils.generic import can_return_tuple, merge_with_config_defau
 
 from .attach import attach
 from .configuration_gpt_dag import GPTDAGConfig
-from .dag import (
-    DAGState,
-    ExactDAG,
-    ExactState,
-    GateMixer,
-    SoftDAG,
-    shut_gate_cross_entropy,
-)
+from .dag import DAGState, ExactDAG, ExactState, GateMixer, SoftDAG, shut_gate_cross_entropy
 from .decimal_tensor import DecimalTensor
 from .number_memory import NumberMemory
 from .number_text import WRITTEN_SYMBOLS, NumberText, grammar_table, read_numbers
