@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from .modeling_gpt_dag import GPTDAGForCausalLM
 
 PROBE_TOKENS = 64
+# Where along a pretrained backbone its hidden states tell best what is asked: a probe of one hidden layer on
+# SmolLM2-135M's tells the operation of 97.8 % of new questions (95.0 % in held-out sentences) at layer 18 of 30 and of
+# 91.3 % (85.8 %) at the last.
+PLANNER_DEPTH = 0.6
 
 
 def attach(
@@ -45,6 +49,8 @@ def attach(
         raise ValueError(f"the output projection of {type(backbone).__name__} has a bias; GPT-DAG's has none")
     if needs_tokenizer:
         dag_kwargs["number_tokens"] = number_tokens(tokenizer)
+    if dag_kwargs.get("dag_depth") != 0:
+        dag_kwargs.setdefault("dag_planner_layer", max(1, round(PLANNER_DEPTH * source.num_hidden_layers)))
 
     config = GPTDAGConfig(backbone_config=copy.deepcopy(source), **dag_kwargs)
     # Built in the backbone's dtype: casting afterwards would cast buffers that rotary embeddings keep in float32.

@@ -113,7 +113,8 @@ def training_set(
     if args.unfreeze != "none" or torch.accelerator.is_available():
         return Examples(examples)
     backbone = in_dtype(model.model.backbone, args.inference_dtype)
-    return FeatureStore.build(backbone.eval(), examples, args.feature_store or directory, progress=True)
+    directory = args.feature_store or directory
+    return FeatureStore.build(backbone.eval(), examples, directory, model.config.dag_planner_layer, progress=True)
 
 
 def unfreeze(model: GPTDAGForCausalLM, args: AttachArguments) -> PreTrainedModel:
@@ -126,15 +127,14 @@ def unfreeze(model: GPTDAGForCausalLM, args: AttachArguments) -> PreTrainedModel
     elif args.unfreeze == "lora":
         from peft import LoraConfig, get_peft_model
 
-        linear = {
-            name.removeprefix("model.backbone.")
+        linear = [
+            name
             for name, module in model.named_modules()
             if name.startswith("model.backbone.") and type(module).__name__ in ("Linear", "Conv1D")
-        }
-        targets = sorted({name.split(".")[-1] for name in linear})
-        config = LoraConfig(
-            task_type="CAUSAL_LM", r=args.lora_rank, target_modules=targets, modules_to_save=["dag", "mixer"]
-        )
+        ]
+        blocks = [f"context.{number}" for number in range(len(model.model.context))]
+        trained = ["dag", "mixer", *blocks, *(["planner_input"] if hasattr(model.model, "planner_input") else [])]
+        config = LoraConfig(task_type="CAUSAL_LM", r=args.lora_rank, target_modules=linear, modules_to_save=trained)
         return get_peft_model(model, config)
     return model
 

@@ -39,6 +39,10 @@ class GPTDAGConfig(PreTrainedConfig):
         dag_operations (`list[str]`): what a step may do, names of `dag_operations.OPERATIONS`.
         dag_num_values (`int`, *optional*): numbers a token can read; 8 in exact numerics, always 1 in soft.
         dag_constants (`list[str]`): decimals such as "100" that can be read everywhere, exact numerics only.
+        dag_planner_layer (`int`, *optional*):
+            what plan and gate are decided by beside the last hidden states: the backbone's hidden states behind block
+            `dag_planner_layer`, and the input embeddings. A pretrained backbone's last hidden states say the next
+            token, and the middle ones what is asked.
         dag_context_layers (`int`, *optional*): causal blocks between backbone and DAG; 0 in exact, 1 in soft numerics.
         dag_gate (`str`, *optional*): `"convex"` (exact) or `"none"` (soft).
         dag_temperature (`float`, defaults to 2.0): of the sampling of plans in training.
@@ -68,6 +72,7 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_operations: list[str] | tuple[str, ...] = ("add", "identity", "multiply", "subtract")
     dag_num_values: int | None = None
     dag_constants: list[str] | tuple[str, ...] = ()
+    dag_planner_layer: int | None = None
     dag_context_layers: int | None = None
     dag_gate: str | None = None
     dag_temperature: float | int = 2.0
@@ -205,6 +210,9 @@ class GPTDAGConfig(PreTrainedConfig):
         check(bool(self.dag_operations) and not repeated, "dag_operations", "must name at least one, each once")
         check(self.dag_gate in GATES, "dag_gate", f"must be one of {', '.join(GATES)}")
         check(self.dag_num_values >= 1, "dag_num_values", "must be at least 1")
+        layers = self.backbone_config.num_hidden_layers
+        in_backbone = self.dag_planner_layer is None or 1 <= self.dag_planner_layer <= layers
+        check(in_backbone, "dag_planner_layer", f"must be from 1 to {layers}, the backbone's layers")
         check(self.dag_context_layers >= 0, "dag_context_layers", "must be at least 0")
         check(self.dag_temperature > 0, "dag_temperature", "must be positive")
         check(self.dag_beams >= 1, "dag_beams", "must be at least 1")

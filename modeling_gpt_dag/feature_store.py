@@ -1,4 +1,4 @@
-"""Last hidden states of a frozen backbone, computed once and mapped into memory; its DAG trains on them.
+"""Hidden states of a frozen backbone, computed once and mapped into memory; its DAG trains on them.
 
 What is unusual: nothing else about training changes. A batch packs its texts into one row, `position_ids` say where
 each begins, `backbone_hidden_states` take the backbone's place, and logits are asked for only where there is a label;
@@ -8,6 +8,7 @@ backbone, the texts and the code it was made from.
 
 import hashlib
 import json
+import math
 import os
 import shutil
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from torch.utils.data import Dataset
 from tqdm.auto import tqdm
 from transformers import PreTrainedModel
 
+from .planner_input import backbone_features
 from .problems import UNLABELLED
 
 VERSION = 1  # of what is computed and how it is laid out
@@ -66,7 +68,7 @@ class FeatureStore(Examples):
     """Examples with their hidden states: items have `backbone_hidden_states` as well."""
 
     def __init__(self, examples: Sequence[Example], hidden_states: Tensor):
-        """hidden_states: (all tokens of all examples, H), in the order of the examples."""
+        """hidden_states: (all tokens of all examples, H or 2, H), in the order of the examples."""
         super().__init__(examples)
         self.hidden_states = hidden_states
         ends = torch.tensor([len(example.input_ids) for example in examples]).cumsum(0)
@@ -82,10 +84,11 @@ class FeatureStore(Examples):
         backbone: PreTrainedModel,
         examples: Sequence[Example],
         directory: str | Path,
+        planner_layer: int | None = None,
         batch_tokens: int = 2048,
         progress: bool = False,
     ) -> "FeatureStore":
-        """Compute what `directory` does not hold yet, in the backbone's dtype.
+        """Compute what `directory` does not hold yet, in the backbone's dtype: `backbone_features`.
 
         Raises ValueError where the directory holds the features of another backbone, of other texts or of other code,
         and OSError where the disk has too little room, before anything is computed.
@@ -96,37 +99,41 @@ class FeatureStore(Examples):
             "backbone": _backbone_key(backbone),
             "data": _data_key(examples),
             "code": f"{VERSION}, {batch_tokens}, transformers {transformers.__version__}, torch {torch.__version__}",
+            "layers": f"last and {planner_layer}",
         }
         state = _open(directory, made_from)
-        hidden_size = backbone.config.get_text_config().hidden_size
+        shape = (backbone.config.get_text_config().hidden_size,)
+        if planner_layer is not None:
+            shape = (2, *shape)
         path = directory / "hidden_states.bin"
-        needed = tokens * hidden_size * backbone.dtype.itemsize
+        size = tokens * math.prod(shape)
+        needed = size * backbone.dtype.itemsize
         free = shutil.disk_usage(directory).free + (path.stat().st_size if path.exists() else 0)
         if needed > free:
             raise OSError(
                 f"the features of {tokens:,} tokens take {needed / 1e6:,.3f} MB and {directory} has room for "
                 f"{free / 1e6:,.3f} MB: train on fewer questions or put the store on another disk"
             )
-        hidden_states = torch.from_file(str(path), shared=True, size=tokens * hidden_size, dtype=backbone.dtype)
-        store = cls(examples, hidden_states.view(tokens, hidden_size))
+        hidden_states = torch.from_file(str(path), shared=True, size=size, dtype=backbone.dtype)
+        store = cls(examples, hidden_states.view(tokens, *shape))
         batches = _batches(examples, batch_tokens)
         with tqdm(total=len(batches), initial=state["batches"], desc="backbone", disable=not progress) as bar:
             for number in range(state["batches"], len(batches)):
-                store._compute(backbone, batches[number])
+                store._compute(backbone, planner_layer, batches[number])
                 bar.update()
                 if (number + 1) % SAVE_EVERY == 0 or number + 1 == len(batches):
                     _save(directory, made_from | {"batches": number + 1})
         return store
 
     @torch.no_grad()
-    def _compute(self, backbone: PreTrainedModel, batch: list[int]):
+    def _compute(self, backbone: PreTrainedModel, planner_layer: int | None, batch: list[int]):
         """The hidden states of the examples of these indices."""
         rows = [torch.tensor(self.examples[index].input_ids) for index in batch]
         ids = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True).to(backbone.device)
         lengths = torch.tensor([len(row) for row in rows], device=backbone.device)
         mask = (torch.arange(ids.shape[1], device=backbone.device) < lengths.unsqueeze(1)).long()
-        hidden = backbone(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
-        for index, row, length in zip(batch, hidden, lengths.tolist(), strict=True):
+        features = backbone_features(backbone, planner_layer, input_ids=ids, attention_mask=mask)
+        for index, row, length in zip(batch, features, lengths.tolist(), strict=True):
             self.hidden_states[self.starts[index] : self.starts[index + 1]] = row[:length].cpu()
 
 

@@ -14,6 +14,7 @@ from tqdm.auto import tqdm
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from .evaluation import FIRED, fires
+from .planner_input import backbone_features
 
 HAS_DIGIT = re.compile(r"\d")
 
@@ -42,9 +43,10 @@ def language_cost(
     losses, gates = [], []
     for block in tqdm(ids.split(block_size), desc="perplexity", disable=not progress):
         block = block.unsqueeze(0).to(model.device)
-        hidden = model.model.backbone(block, use_cache=False).last_hidden_state
-        output = model(block, backbone_hidden_states=hidden, output_dag=True)
-        before = model.lm_head(hidden) if backbone is None else backbone(block, use_cache=False).logits
+        features = backbone_features(model.model.backbone, model.config.dag_planner_layer, input_ids=block)
+        output = model(block, backbone_hidden_states=features, output_dag=True)
+        last = features if features.dim() == 3 else features[:, :, 0]
+        before = model.lm_head(last) if backbone is None else backbone(block, use_cache=False).logits
         # The first token of a block is predicted by none.
         loss = [
             F.cross_entropy(logits[0, :-1].float(), block[0, 1:], reduction="none")

@@ -32,6 +32,7 @@ from .decimal_tensor import DecimalTensor
 from .number_memory import NumberMemory
 from .number_text import WRITTEN_SYMBOLS, NumberText, grammar_table, read_numbers
 from .plan_search import value_loss, written_numbers
+from .planner_input import PlannerInput, run_backbone
 from .plans import existing_slots, plan_cross_entropy
 
 
@@ -149,6 +150,8 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             self._no_split_modules = ["GPT2Block"] if layers else []
             for block in self.context:
                 block.attn.c_proj._residual_layers = block.mlp.c_proj._residual_layers = config.num_hidden_layers
+            if config.dag_planner_layer is not None:
+                self.planner_input = PlannerInput(config.hidden_size)
             self.mixer = GateMixer(config.hidden_size, config.dag_gate)
             if config.dag_numerics == "exact":
                 self._build_exact(config)
@@ -180,7 +183,11 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         if isinstance(config.backbone_config, GPT2Config):
             return config.backbone_config
         context_config = GPT2Config(
-            n_embd=config.hidden_size, n_head=config.num_attention_heads, resid_pdrop=0.0, attn_pdrop=0.0
+            n_embd=config.hidden_size,
+            n_head=config.num_attention_heads,
+            activation_function="gelu_pytorch_tanh",  # gelu_new, in one kernel
+            resid_pdrop=0.0,
+            attn_pdrop=0.0,
         )
         context_config._attn_implementation = config._attn_implementation
         return context_config
@@ -216,9 +223,10 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         r"""
         output_dag (`bool`, *optional*, defaults to `False`):
             Whether to return `.dag`, a [`DAGOutput`].
-        backbone_hidden_states (`torch.FloatTensor` of shape `(B, T, H)`, *optional*):
-            The backbone's last hidden states of these tokens, computed before; the backbone is not run, nothing is
-            cached. So the DAG of a frozen backbone trains at its own cost.
+        backbone_hidden_states (`torch.FloatTensor` of shape `(B, T, H)` or `(B, T, 2, H)`, *optional*):
+            The backbone's last hidden states of these tokens, computed before, and those of `dag_planner_layer` where
+            that is given (`backbone_features`); the backbone is not run, nothing is cached. So the DAG of a frozen
+            backbone trains at its own cost.
         """
         if input_ids is None and inputs_embeds is None:
             raise ValueError("You have to specify input_ids or inputs_embeds")
@@ -252,9 +260,13 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
                 backbone_positions = self.number_memory.positions(text, token_positions, index)
 
         if backbone_hidden_states is not None:
-            outputs = BaseModelOutputWithPast(last_hidden_state=backbone_hidden_states.to(self.dtype))
+            features = backbone_hidden_states.to(self.dtype)
+            last, middle = (features, None) if features.dim() == 3 else features.unbind(2)
+            outputs = BaseModelOutputWithPast(last_hidden_state=last)
         else:
-            outputs = self.backbone(
+            outputs, middle = run_backbone(
+                self.backbone,
+                self.config.dag_planner_layer if self.config.dag_depth > 0 else None,
                 input_ids=input_ids if inputs_embeds is None else None,
                 attention_mask=backbone_mask,
                 position_ids=backbone_positions,
@@ -265,7 +277,11 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             )
         hidden_states, all_hidden_states, dag = outputs.last_hidden_state, outputs.hidden_states, None
         if self.config.dag_depth > 0:
-            context = self._contextualise(hidden_states, attention_mask, position_ids, past_key_values, **kwargs)
+            planner_states = hidden_states
+            if middle is not None:
+                embeddings = self.get_input_embeddings()(input_ids) if inputs_embeds is None else inputs_embeds
+                planner_states = self.planner_input(embeddings, middle, hidden_states)
+            context = self._contextualise(planner_states, attention_mask, position_ids, past_key_values, **kwargs)
             if exact:
                 gate_logits, state = self._run_exact(context, text, index, position_ids, past_key_values)
             else:
@@ -423,9 +439,10 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             cross-entropy of all labelled choices, over the same number of tokens as the next-token loss.
         output_dag (`bool`, *optional*, defaults to `False`):
             Whether to return `.dag`, a [`DAGOutput`].
-        backbone_hidden_states (`torch.FloatTensor` of shape `(B, T, H)`, *optional*):
-            The backbone's last hidden states of these tokens, computed before; the backbone is not run, nothing is
-            cached. So the DAG of a frozen backbone trains at its own cost.
+        backbone_hidden_states (`torch.FloatTensor` of shape `(B, T, H)` or `(B, T, 2, H)`, *optional*):
+            The backbone's last hidden states of these tokens, computed before, and those of `dag_planner_layer` where
+            that is given (`backbone_features`); the backbone is not run, nothing is cached. So the DAG of a frozen
+            backbone trains at its own cost.
 
         Example:
 
@@ -454,7 +471,8 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             backbone_hidden_states=backbone_hidden_states,
             **kwargs,
         )
-        logits = self.lm_head(slice_logits_to_keep(outputs.last_hidden_state, logits_to_keep))
+        # A slice is made contiguous, or the product with a frozen weight first copies that for every row of the batch.
+        logits = self.lm_head(slice_logits_to_keep(outputs.last_hidden_state, logits_to_keep).contiguous())
         loss = None
         if labels is not None:
             if kwargs.get("num_items_in_batch") is not None:

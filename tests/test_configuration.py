@@ -70,6 +70,8 @@ def number_tokens(**changes):
         ({"dag_operations": ["add", "add"]}, "each once"),
         ({"dag_gate": "open"}, "dag_gate='open'"),
         ({"dag_num_values": 0}, "dag_num_values=0"),
+        ({"dag_planner_layer": 0}, "dag_planner_layer=0: must be from 1 to 12"),
+        ({"n_layer": 2, "dag_planner_layer": 3}, "dag_planner_layer=3: must be from 1 to 2"),
         ({"dag_numerics": "soft", "dag_num_values": 2}, "dag_num_values=2: must be 1"),
         ({"dag_numerics": "soft", "dag_number_positions": True}, "dag_number_positions"),
         ({"dag_numerics": "soft", "dag_constants": ["2"]}, "dag_constants"),

@@ -49,11 +49,11 @@ def gradients(model, batch) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
     return loss.detach(), {name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
 
 
-@pytest.mark.parametrize("numerics", ["exact", "soft"])
-def test_loss_and_gradients_equal_those_through_the_frozen_backbone(tokenizer, examples, tmp_path, numerics):
+@pytest.mark.parametrize(("numerics", "context"), [("exact", 0), ("exact", 1), ("soft", 1)])
+def test_loss_and_gradients_equal_those_through_the_frozen_backbone(tokenizer, examples, tmp_path, numerics, context):
     settings = {"dag_num_values": 5} if numerics == "exact" else {"dag_num_values": 1, "dag_value_loss_weight": 0.0}
-    model = model_of(tokenizer, dag_numerics=numerics, **settings)
-    store = FeatureStore.build(model.model.backbone, examples, tmp_path)
+    model = model_of(tokenizer, dag_numerics=numerics, dag_context_layers=context, **settings)
+    store = FeatureStore.build(model.model.backbone, examples, tmp_path, model.config.dag_planner_layer)
     if numerics == "soft":
         model.model.dag.choose = lambda logits: logits.softmax(-1)  # no noise
     through, expected = gradients(model, padded(examples))
@@ -66,7 +66,7 @@ def test_loss_and_gradients_equal_those_through_the_frozen_backbone(tokenizer, e
 
 def test_a_packed_row_says_where_texts_begin_and_asks_only_for_labelled_logits(tokenizer, examples, tmp_path):
     model = model_of(tokenizer)
-    store = FeatureStore.build(model.model.backbone, examples, tmp_path)
+    store = FeatureStore.build(model.model.backbone, examples, tmp_path, model.config.dag_planner_layer)
     batch = pack([store[0], store[2]])
     assert batch["position_ids"][0].tolist() == [*range(8), *range(10)]
     assert batch["logits_to_keep"].tolist() == [4, 5, 6, *range(8, 17)]

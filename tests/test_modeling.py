@@ -187,6 +187,29 @@ def test_untied_embeddings_get_symbol_embeddings_of_their_own(make_model, encode
     assert model.model.symbol_embedding.weight.grad is not None
 
 
+def test_a_planner_layer_is_read_and_hidden_states_stay_what_they_were(make_model, encode):
+    model, ids = make_model(dag_planner_layer=1).eval(), encode(TEXT)
+    plain = model(ids)
+    assert plain.hidden_states is None
+    shown = model(ids, output_hidden_states=True)
+    assert len(shown.hidden_states) == len(make_model()(ids, output_hidden_states=True).hidden_states)
+    assert torch.equal(shown.logits, plain.logits)
+    assert torch.equal(model(inputs_embeds=model.get_input_embeddings()(ids)).logits, plain.logits)
+    # All three of its inputs decide.
+    model.train()
+    model(ids, labels=ids).loss.backward()
+    parts = model.model.planner_input.mix.weight.grad.chunk(3, dim=1)
+    assert all(part.abs().sum() > 0 for part in parts)
+
+
+def test_the_head_gets_whole_rows(make_model, encode):
+    """The product of a slice with a frozen weight copies the weight for every row."""
+    model, inputs = make_model(), []
+    model.lm_head.register_forward_hook(lambda module, args, output: inputs.append(args[0]))
+    model(encode(TEXT).repeat(3, 1), logits_to_keep=1)
+    assert inputs[0].shape[:2] == (3, 1) and inputs[0].is_contiguous()
+
+
 def test_initial_weights_follow_the_table(make_config):
     config = make_config(n_embd=64, n_layer=4, dag_context_layers=1)
     model = GPTDAGForCausalLM(config)
