@@ -18,7 +18,7 @@ from .feature_store import Example
 from .problems import UNLABELLED
 from .tokenization import following_digit
 
-TEXT_TOKENS = 64  # of a passage of plain text
+TEXT_TOKENS = 96  # of a passage of plain text
 
 
 def number_of(number_tokens: dict[str, list[int]], answer: str) -> list[int]:
