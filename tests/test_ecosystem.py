@@ -64,7 +64,8 @@ def test_lora_on_the_backbone_with_the_dag_trained_whole_reloads(family, targets
     model = attach(make_backbone(family), tokenizer)
     model.save_pretrained(tmp_path / "base")
     untrained = model(ids).logits
-    lora = LoraConfig(task_type="CAUSAL_LM", r=2, target_modules=targets, modules_to_save=["dag", "mixer", "planner_input"])
+    trained = ["dag", "mixer", "planner_input"]
+    lora = LoraConfig(task_type="CAUSAL_LM", r=2, target_modules=targets, modules_to_save=trained)
     adapted = train(get_peft_model(model, lora))
     expected = adapted(input_ids=ids).logits
     assert not torch.allclose(expected, untrained)

@@ -12,7 +12,7 @@ from test_backbones import make_backbone
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", README, re.DOTALL)
+BLOCKS = re.findall(r"```python\n((?:(?!```).)*)```\n\n```text\n(.*?)```", README, re.DOTALL)
 EXPLANATION = re.search(r"```bash\n(python scripts/explain.py [^\n]*)\n```\n\n```text\n(.*?)```", README, re.DOTALL)
 
 PRETRAINED = "HuggingFaceTB/SmolLM2-135M-Instruct"
