@@ -133,7 +133,9 @@ def unfreeze(model: GPTDAGForCausalLM, args: AttachArguments) -> PreTrainedModel
             if name.startswith("model.backbone.") and type(module).__name__ in ("Linear", "Conv1D")
         ]
         blocks = [f"context.{number}" for number in range(len(model.model.context))]
-        trained = ["dag", "mixer", *blocks, *(["planner_input"] if hasattr(model.model, "planner_input") else [])]
+        trained = ["dag", "mixer", *blocks]
+        if model.config.dag_planner_layer is not None:
+            trained.append("planner_input")
         config = LoraConfig(task_type="CAUSAL_LM", r=args.lora_rank, target_modules=linear, modules_to_save=trained)
         return get_peft_model(model, config)
     return model

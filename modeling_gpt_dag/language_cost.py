@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from .evaluation import FIRED, fires
-from .planner_input import backbone_features
+from .planner_input import backbone_features, split_features
 
 HAS_DIGIT = re.compile(r"\d")
 
@@ -45,7 +45,7 @@ def language_cost(
         block = block.unsqueeze(0).to(model.device)
         features = backbone_features(model.model.backbone, model.config.dag_planner_layer, input_ids=block)
         output = model(block, backbone_hidden_states=features, output_dag=True)
-        last = features if features.dim() == 3 else features[:, :, 0]
+        last, _ = split_features(features)
         before = model.lm_head(last) if backbone is None else backbone(block, use_cache=False).logits
         # The first token of a block is predicted by none.
         loss = [

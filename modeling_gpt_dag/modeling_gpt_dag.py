@@ -32,7 +32,7 @@ from .decimal_tensor import DecimalTensor
 from .number_memory import NumberMemory
 from .number_text import WRITTEN_SYMBOLS, NumberText, grammar_table, read_numbers
 from .plan_search import value_loss, written_numbers
-from .planner_input import PlannerInput, run_backbone
+from .planner_input import PlannerInput, run_backbone, split_features
 from .plans import existing_slots, plan_cross_entropy
 
 
@@ -260,8 +260,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
                 backbone_positions = self.number_memory.positions(text, token_positions, index)
 
         if backbone_hidden_states is not None:
-            features = backbone_hidden_states.to(self.dtype)
-            last, middle = (features, None) if features.dim() == 3 else features.unbind(2)
+            last, middle = split_features(backbone_hidden_states.to(self.dtype))
             outputs = BaseModelOutputWithPast(last_hidden_state=last)
         else:
             outputs, middle = run_backbone(

@@ -46,3 +46,8 @@ def backbone_features(backbone: PreTrainedModel, planner_layer: int | None, **in
     """What `backbone_hidden_states` takes: (B, T, H), or (B, T, 2, H) where the planner reads a layer of its own."""
     outputs, middle = run_backbone(backbone, planner_layer, use_cache=False, **inputs)
     return outputs.last_hidden_state if middle is None else torch.stack([outputs.last_hidden_state, middle], 2)
+
+
+def split_features(features: Tensor) -> tuple[Tensor, Tensor | None]:
+    """The last hidden states (B, T, H) that `backbone_features` holds, and those of the planner's layer, if any."""
+    return (features, None) if features.dim() == 3 else features.unbind(2)
