@@ -19,6 +19,8 @@ from .decimal_tensor import DecimalTensor
 from .number_text import END, NOTHING, next_symbol
 from .plans import PlanLogits, PlanLogProbs, best_plan, existing_slots, plan_log_prob, sample_plans
 
+FIRED = 0.5  # a gate above it presents the result
+
 
 class SoftState(NamedTuple):
     """What one token's calculator did.

@@ -25,10 +25,10 @@ from transformers.pytorch_utils import Conv1D
 from transformers.utils import ModelOutput, auto_docstring
 from transformers.utils.generic import can_return_tuple, merge_with_config_defaults
 
-from .attach import attach
 from .configuration_gpt_dag import GPTDAGConfig
 from .dag import DAGState, ExactDAG, ExactState, GateMixer, SoftDAG, shut_gate_cross_entropy
 from .decimal_tensor import DecimalTensor
+from .from_backbone import attach
 from .number_memory import NumberMemory
 from .number_text import WRITTEN_SYMBOLS, NumberText, grammar_table, read_numbers
 from .plan_search import value_loss, written_numbers

@@ -16,7 +16,8 @@ from typing import Any
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainingArguments, set_seed
 
-from modeling_gpt_dag.attach_training import (
+from modeling_gpt_dag.attach.feature_store import pack
+from modeling_gpt_dag.attach.training import (
     AttachArguments,
     attach_model,
     attach_table,
@@ -27,11 +28,12 @@ from modeling_gpt_dag.attach_training import (
     training_set,
     unfreeze,
 )
-from modeling_gpt_dag.checkpoints import last_checkpoint, write_checksums
-from modeling_gpt_dag.dag_logger import DAGLogger
-from modeling_gpt_dag.faults import FaultTolerantTrainer
-from modeling_gpt_dag.feature_store import pack
-from modeling_gpt_dag.recipes import DAGArguments, effective_recipe, parse_recipe
+from modeling_gpt_dag.checkpoints.checksums import write_checksums
+from modeling_gpt_dag.checkpoints.resume import last_checkpoint
+from modeling_gpt_dag.training.arguments import DAGArguments
+from modeling_gpt_dag.training.dag_logger import DAGLogger
+from modeling_gpt_dag.training.recipes import effective_recipe, parse_recipe
+from modeling_gpt_dag.training.trainer import FaultTolerantTrainer
 
 CONFIG = Path(__file__).parent.parent / "configs" / "attach.yaml"
 FEATURES, REPORT = "features", "attach.json"  # in output_dir

@@ -15,10 +15,10 @@ from typing import Literal
 
 import torch
 
-from modeling_gpt_dag.benchmark import CASES, SUITES, draw, measure, read_results, results_table, results_text
-from modeling_gpt_dag.recipes import parse_flags
-from modeling_gpt_dag.report_cells import commit
-from modeling_gpt_dag.report_tables import replace_between
+from modeling_gpt_dag.command_line.flags import parse_flags
+from modeling_gpt_dag.report.benchmark import CASES, SUITES, draw, measure, read_results, results_table, results_text
+from modeling_gpt_dag.report.cells import commit
+from modeling_gpt_dag.report.markdown import replace_between
 
 
 @dataclass

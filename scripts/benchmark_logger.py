@@ -16,8 +16,8 @@ import time
 from train import prepare
 from transformers import PrinterCallback, Trainer, TrainerCallback
 
-from modeling_gpt_dag.dag_probe import probe_table
-from modeling_gpt_dag.data import collate
+from modeling_gpt_dag.data.packing import collate
+from modeling_gpt_dag.training.dag_probe import probe_table
 
 WARMUP = 10
 

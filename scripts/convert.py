@@ -8,9 +8,9 @@ A nanoGPT becomes a GPT-DAG of depth 0, a nanoGPT-DAG one in soft numerics. Noth
 import sys
 from dataclasses import dataclass, field
 
-from modeling_gpt_dag.checkpoints import write_checksums
-from modeling_gpt_dag.conversion import convert_nanogpt
-from modeling_gpt_dag.recipes import parse_flags
+from modeling_gpt_dag.checkpoints.checksums import write_checksums
+from modeling_gpt_dag.command_line.flags import parse_flags
+from modeling_gpt_dag.publish.convert_nanogpt import convert_nanogpt
 
 
 @dataclass

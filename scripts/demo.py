@@ -16,10 +16,10 @@ from html import escape
 import gradio as gr
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from modeling_gpt_dag.evaluation import load
-from modeling_gpt_dag.explain import explain
-from modeling_gpt_dag.explain_page import to_html
-from modeling_gpt_dag.recipes import parse_flags
+from modeling_gpt_dag.checkpoints.loading import load
+from modeling_gpt_dag.command_line.flags import parse_flags
+from modeling_gpt_dag.explain.page import to_html
+from modeling_gpt_dag.explain.records import explain
 
 ABOUT = """# GPT-DAG
 A language model whose tokens own a small calculator: which numbers it reads, and what it does with them, it has

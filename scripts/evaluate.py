@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from modeling_gpt_dag.ablations import Ablation, ablated
-from modeling_gpt_dag.data import TaskArguments
-from modeling_gpt_dag.evaluation import evaluate_task, factors_table, load, results_table
-from modeling_gpt_dag.file_evaluation import evaluate_questions, questions_table
-from modeling_gpt_dag.numeric_match import Which
-from modeling_gpt_dag.problem_files import FileArguments, read_questions
-from modeling_gpt_dag.recipes import parse_flags
+from modeling_gpt_dag.checkpoints.loading import load
+from modeling_gpt_dag.command_line.flags import parse_flags
+from modeling_gpt_dag.data.arguments import FileArguments, TaskArguments
+from modeling_gpt_dag.data.numeric_match import Which
+from modeling_gpt_dag.data.question_files import read_questions
+from modeling_gpt_dag.evaluation.ablations import Ablation, ablated
+from modeling_gpt_dag.evaluation.exact_match import evaluate_task
+from modeling_gpt_dag.evaluation.question_files import evaluate_questions
+from modeling_gpt_dag.evaluation.tables import factors_table, questions_table, results_table
 
 
 @dataclass(kw_only=True)

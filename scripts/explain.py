@@ -9,11 +9,11 @@
 import sys
 from dataclasses import dataclass, field
 
-from modeling_gpt_dag.evaluation import load
-from modeling_gpt_dag.explain import explain
-from modeling_gpt_dag.explain_output import check_suffix, save
-from modeling_gpt_dag.explain_text import to_text
-from modeling_gpt_dag.recipes import parse_flags
+from modeling_gpt_dag.checkpoints.loading import load
+from modeling_gpt_dag.command_line.flags import parse_flags
+from modeling_gpt_dag.explain.output import check_suffix, save
+from modeling_gpt_dag.explain.records import explain
+from modeling_gpt_dag.explain.text import to_text
 
 
 @dataclass

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from transformers import pipeline
 
-from modeling_gpt_dag.evaluation import load
-from modeling_gpt_dag.recipes import parse_flags
+from modeling_gpt_dag.checkpoints.loading import load
+from modeling_gpt_dag.command_line.flags import parse_flags
 
 
 @dataclass

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from huggingface_hub import HfApi
 
-from modeling_gpt_dag.hub import write_repository
-from modeling_gpt_dag.recipes import parse_flags
+from modeling_gpt_dag.command_line.flags import parse_flags
+from modeling_gpt_dag.publish.hub import write_repository
 
 
 @dataclass

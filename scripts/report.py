@@ -15,10 +15,10 @@ from pathlib import Path
 
 from transformers.utils.logging import disable_progress_bar
 
-from modeling_gpt_dag.recipes import parse_flags
-from modeling_gpt_dag.report import load_report
-from modeling_gpt_dag.report_cells import run_cells, selected
-from modeling_gpt_dag.report_tables import check_markers, write_report
+from modeling_gpt_dag.command_line.flags import parse_flags
+from modeling_gpt_dag.report.cells import run_cells, selected
+from modeling_gpt_dag.report.markdown import check_markers, write_report
+from modeling_gpt_dag.report.spec import load_report
 
 
 @dataclass

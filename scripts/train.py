@@ -21,18 +21,23 @@ from transformers import GenerationConfig, set_seed
 from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 from transformers.trainer_utils import sort_checkpoints
 
-from modeling_gpt_dag.checkpoints import checkpoint_to_resume, remove_checkpoints
-from modeling_gpt_dag.dag_logger import DAGLogger
-from modeling_gpt_dag.data import collate
-from modeling_gpt_dag.evaluation import END_OF_LINE, evaluate_task, false_fires, load, plan_format, results_table
-from modeling_gpt_dag.faults import FaultTolerantTrainer
-from modeling_gpt_dag.file_evaluation import evaluate_questions, questions_table
-from modeling_gpt_dag.problem_files import read_questions
-from modeling_gpt_dag.recipes import DataArguments, build_model, build_tokenizer, effective_recipe, parse_recipe
-from modeling_gpt_dag.records import BadRecordError
-from modeling_gpt_dag.throughput import ThroughputLogger
-from modeling_gpt_dag.training_data import task_shares, training_data
-from modeling_gpt_dag.wordings import plain_lines
+from modeling_gpt_dag.checkpoints.loading import load
+from modeling_gpt_dag.checkpoints.resume import checkpoint_to_resume, remove_checkpoints
+from modeling_gpt_dag.data.arguments import DataArguments
+from modeling_gpt_dag.data.mixtures import task_shares, training_data
+from modeling_gpt_dag.data.packing import collate
+from modeling_gpt_dag.data.problems import END_OF_LINE, plan_format
+from modeling_gpt_dag.data.question_files import read_questions
+from modeling_gpt_dag.data.records import BadRecordError
+from modeling_gpt_dag.data.wordings import plain_lines
+from modeling_gpt_dag.evaluation.exact_match import evaluate_task, false_fires
+from modeling_gpt_dag.evaluation.question_files import evaluate_questions
+from modeling_gpt_dag.evaluation.tables import questions_table, results_table
+from modeling_gpt_dag.training.build import build_model, build_tokenizer
+from modeling_gpt_dag.training.dag_logger import DAGLogger
+from modeling_gpt_dag.training.recipes import effective_recipe, parse_recipe
+from modeling_gpt_dag.training.throughput import ThroughputLogger
+from modeling_gpt_dag.training.trainer import FaultTolerantTrainer
 
 
 def prepare():

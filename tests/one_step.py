@@ -17,8 +17,8 @@ from accelerate.utils import DistributedType
 from transformers import HfArgumentParser, Trainer, TrainingArguments, default_data_collator
 
 from modeling_gpt_dag import GPTDAGForCausalLM
-from modeling_gpt_dag.dag_logger import DAGLogger
-from modeling_gpt_dag.throughput import ThroughputLogger
+from modeling_gpt_dag.training.dag_logger import DAGLogger
+from modeling_gpt_dag.training.throughput import ThroughputLogger
 
 directory, flags = Path(sys.argv[1]), sys.argv[2:]
 is_deepspeed = "ACCELERATE_USE_DEEPSPEED" in os.environ

@@ -12,8 +12,8 @@ from test_backbones import make_backbone
 from test_scripts import ENVIRONMENT, ROOT
 from transformers import AutoModelForCausalLM, BertConfig, BertModel, pipeline
 
-from modeling_gpt_dag.attach_training import AttachArguments, load_backbone, merged, training_examples, unfreeze
-from modeling_gpt_dag.feature_store import pack
+from modeling_gpt_dag.attach.feature_store import pack
+from modeling_gpt_dag.attach.training import AttachArguments, load_backbone, merged, training_examples, unfreeze
 from modeling_gpt_dag.modeling_gpt_dag import GPTDAGForCausalLM
 
 SMALL = ["--num_questions", "40", "--max_steps", "3", "--eval_samples", "4", "--save_steps", "2", "--dag_beams", "2"]

@@ -6,7 +6,7 @@ import pytest
 import torch
 from test_scripts import script
 
-from modeling_gpt_dag.benchmark import CASES, Case, Side, Work, block_parameters, build, measure, results_table
+from modeling_gpt_dag.report.benchmark import CASES, Case, Side, Work, block_parameters, build, measure, results_table
 
 TINY = Side("train", width=16, blocks=2, batch=2, length=8, dag={"dag_depth": 2})
 

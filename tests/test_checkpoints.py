@@ -7,14 +7,9 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, TrainingArguments
 
-from modeling_gpt_dag.checkpoints import (
-    CHECKSUMS,
-    checkpoint_to_resume,
-    last_checkpoint,
-    verify_checksums,
-    write_checksums,
-)
-from modeling_gpt_dag.evaluation import load
+from modeling_gpt_dag.checkpoints.checksums import CHECKSUMS, verify_checksums, write_checksums
+from modeling_gpt_dag.checkpoints.loading import load
+from modeling_gpt_dag.checkpoints.resume import checkpoint_to_resume, last_checkpoint
 
 
 def truncate(path: Path):

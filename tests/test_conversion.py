@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 from transformers import AutoModelForCausalLM
 
-from modeling_gpt_dag.conversion import convert_nanogpt
+from modeling_gpt_dag.publish.convert_nanogpt import convert_nanogpt
 
 ARGS = {"n_layer": 2, "n_head": 2, "n_embd": 16, "block_size": 12, "vocab_size": 24, "dropout": 0.0}
 

@@ -7,9 +7,9 @@ import torch
 from transformers import TrainingArguments
 from transformers.trainer_callback import TrainerControl, TrainerState
 
-from modeling_gpt_dag.dag_logger import DAGLogger
-from modeling_gpt_dag.dag_probe import probe_table
 from modeling_gpt_dag.plans import plan_log_prob
+from modeling_gpt_dag.training.dag_logger import DAGLogger
+from modeling_gpt_dag.training.dag_probe import probe_table
 
 OPERATIONS = ["add", "identity", "multiply", "subtract"]
 TEXTS = ("12+34=46", "7*8=-56.")

@@ -13,7 +13,7 @@ import torch
 from test_dag_logger import ALL_PLANS
 from transformers import TrainerCallback
 
-from modeling_gpt_dag.dag_logger import DAGLogger
+from modeling_gpt_dag.training.dag_logger import DAGLogger
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent

@@ -6,16 +6,10 @@ from itertools import islice
 import pytest
 import torch
 
-from modeling_gpt_dag.data import (
-    Line,
-    TaskArguments,
-    collate,
-    evaluation_problems,
-    packed_dataset,
-    packed_lines,
-    training_lines,
-)
-from modeling_gpt_dag.problems import PlanFormat
+from modeling_gpt_dag.data.arguments import TaskArguments
+from modeling_gpt_dag.data.packing import collate, packed_dataset, packed_lines
+from modeling_gpt_dag.data.problems import PlanFormat
+from modeling_gpt_dag.data.tasks import Line, evaluation_problems, training_lines
 
 FORM = PlanFormat(2, 8, [], ["add", "identity", "multiply", "subtract"])
 DIGITS = [1, 2, 3, 4]

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from modeling_gpt_dag.documents import PIECE, read_documents, text_files
-from modeling_gpt_dag.records import is_held_out
+from modeling_gpt_dag.data.documents import PIECE, read_documents, text_files
+from modeling_gpt_dag.data.records import is_held_out
 
 SHARE = 0.3
 

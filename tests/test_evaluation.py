@@ -5,20 +5,14 @@ import json
 import pytest
 import torch
 
-from modeling_gpt_dag.ablations import gate_shut, random_planner
-from modeling_gpt_dag.data import TaskArguments
-from modeling_gpt_dag.evaluation import (
-    answer_lines,
-    evaluate_task,
-    factors_table,
-    false_fires,
-    is_exact_match,
-    is_plan_right,
-    load,
-    results_table,
-)
-from modeling_gpt_dag.problems import PlanFormat, Problem
-from modeling_gpt_dag.statistics import wilson_interval
+from modeling_gpt_dag.checkpoints.loading import load
+from modeling_gpt_dag.data.arguments import TaskArguments
+from modeling_gpt_dag.data.problems import PlanFormat, Problem
+from modeling_gpt_dag.evaluation.ablations import gate_shut, random_planner
+from modeling_gpt_dag.evaluation.exact_match import evaluate_task, false_fires, is_exact_match, is_plan_right
+from modeling_gpt_dag.evaluation.generation import answer_lines
+from modeling_gpt_dag.evaluation.statistics import wilson_interval
+from modeling_gpt_dag.evaluation.tables import factors_table, results_table
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from test_tokenization import bpe
 from modeling_gpt_dag import GPTDAGConfig, GPTDAGForCausalLM, number_tokens, split_digits
 from modeling_gpt_dag.dag_operations import OPERATIONS
 from modeling_gpt_dag.decimal_tensor import format_decimal
-from modeling_gpt_dag.explain import END_OF_NUMBER, Explanation, explain
-from modeling_gpt_dag.explain_layout import layout
-from modeling_gpt_dag.explain_output import save
-from modeling_gpt_dag.explain_page import to_html
-from modeling_gpt_dag.explain_text import to_markdown, to_text
+from modeling_gpt_dag.explain.layout import layout
+from modeling_gpt_dag.explain.output import save
+from modeling_gpt_dag.explain.page import to_html
+from modeling_gpt_dag.explain.records import END_OF_NUMBER, Explanation, explain
+from modeling_gpt_dag.explain.text import to_markdown, to_text
 
 PROMPT = "é 12+-3.50=8\n(07)*€ 34 -5="
 HOSTILE = "</script><script>a()</script>&lt;<!-- \x1b\x00 ' \" 日\n1+2="

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from test_explain import HOSTILE, PROMPT, small_model
 
-from modeling_gpt_dag.explain import explain
-from modeling_gpt_dag.explain_output import save
+from modeling_gpt_dag.explain.output import save
+from modeling_gpt_dag.explain.records import explain
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent

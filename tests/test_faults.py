@@ -15,8 +15,9 @@ import pytest
 from test_scripts import ENVIRONMENT, ROOT
 from transformers import TrainingArguments
 
-from modeling_gpt_dag.checkpoints import last_checkpoint, write_checksums
-from modeling_gpt_dag.dag_probe import forget_steps_after, probe_file
+from modeling_gpt_dag.checkpoints.checksums import write_checksums
+from modeling_gpt_dag.checkpoints.resume import last_checkpoint
+from modeling_gpt_dag.training.dag_probe import forget_steps_after, probe_file
 
 # Two epochs; dropout and sampled plans, so that every step depends on the state of the random numbers.
 RUN = shlex.split("""configs/smoke.yaml --max_steps 8 --eval_samples 0 --disable_tqdm true
@@ -180,7 +181,7 @@ def train(make_model, encode, tmp_path):
         from datasets import Dataset
         from transformers import default_data_collator
 
-        from modeling_gpt_dag.faults import FaultTolerantTrainer
+        from modeling_gpt_dag.training.trainer import FaultTolerantTrainer
 
         saves = []
 

@@ -7,7 +7,8 @@ import pytest
 import torch
 from test_backbones import attach, make_backbone
 
-from modeling_gpt_dag.feature_store import Example, FeatureStore, pack
+from modeling_gpt_dag.attach.feature_store import FeatureStore, pack
+from modeling_gpt_dag.data.examples import Example
 
 PROMPTS = [("12+3=", "15\n"), ("what is 7 minus 20? ", "-13\n"), ("page 3, 4\n", ""), ("2*3=", "6\n")]
 
@@ -87,7 +88,7 @@ def test_stored_are_the_hidden_states_of_each_text_alone(tokenizer, examples, tm
 
 
 def test_an_interrupted_computation_goes_on_where_it_stopped(tokenizer, examples, tmp_path, monkeypatch):
-    monkeypatch.setattr("modeling_gpt_dag.feature_store.SAVE_EVERY", 1)
+    monkeypatch.setattr("modeling_gpt_dag.attach.feature_store.SAVE_EVERY", 1)
     backbone = make_backbone("llama").model
     whole = FeatureStore.build(backbone, examples, tmp_path / "whole", batch_tokens=10).hidden_states.clone()
     seen = []

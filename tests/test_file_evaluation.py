@@ -3,9 +3,10 @@
 import pytest
 import torch
 
-from modeling_gpt_dag.file_evaluation import evaluate_questions, questions_table
-from modeling_gpt_dag.problem_files import Question, Questions
-from modeling_gpt_dag.statistics import wilson_interval
+from modeling_gpt_dag.data.question_files import Question, Questions
+from modeling_gpt_dag.evaluation.question_files import evaluate_questions
+from modeling_gpt_dag.evaluation.statistics import wilson_interval
+from modeling_gpt_dag.evaluation.tables import questions_table
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 import torch
 from test_backbones import attach, make_backbone
 
-from modeling_gpt_dag.language_cost import language_cost
+from modeling_gpt_dag.evaluation.language_cost import language_cost
 
 LINES = ["no numbers here\n", "version 3.5, 17 pages\n", "\n", "the end\n", "4 and 5 .\n"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modeling_gpt_dag.numeric_match import is_numeric_match, number_in, parse_number
+from modeling_gpt_dag.data.numeric_match import is_numeric_match, number_in, parse_number
 
 
 @pytest.mark.parametrize(

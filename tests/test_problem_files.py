@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from modeling_gpt_dag.problem_files import FORMATS, FileArguments, Question, read_questions
+from modeling_gpt_dag.data.arguments import FileArguments
+from modeling_gpt_dag.data.question_files import FORMATS, Question, read_questions
 
 BAD_QUESTION = (
     "corrupt or truncated record of a file of questions",

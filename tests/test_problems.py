@@ -8,9 +8,9 @@ from itertools import islice
 import pytest
 from naive_dag import run_plan
 
-from modeling_gpt_dag.problems import PlanFormat, Problem, arithmetic_problems, distinct
-from modeling_gpt_dag.sentences import HELD_OUT, ITEMS, NAMES, PLAIN_CLAUSES, PLAIN_HELD_OUT, THINGS
-from modeling_gpt_dag.wordings import TRAINING, plain_lines, wording_problems
+from modeling_gpt_dag.data.problems import PlanFormat, Problem, arithmetic_problems, distinct
+from modeling_gpt_dag.data.templates import HELD_OUT, ITEMS, NAMES, PLAIN_CLAUSES, PLAIN_HELD_OUT, THINGS
+from modeling_gpt_dag.data.wordings import TRAINING, plain_lines, wording_problems
 
 OPERATIONS = ["add", "identity", "multiply", "subtract"]
 FORM = PlanFormat(depth=3, num_values=5, constants=["2"], operations=OPERATIONS)

@@ -4,8 +4,8 @@ from itertools import cycle
 
 import pytest
 
-from modeling_gpt_dag.data import Line
-from modeling_gpt_dag.questions import question, question_examples, text_examples
+from modeling_gpt_dag.data.examples import question, question_examples, text_examples
+from modeling_gpt_dag.data.tasks import Line
 
 SUM = Line("12+3=", "15", "\n")
 

@@ -7,8 +7,10 @@ import yaml
 from transformers import TrainingArguments
 
 from modeling_gpt_dag import GPTDAGConfig
-from modeling_gpt_dag.attach_training import AttachArguments
-from modeling_gpt_dag.recipes import DAGArguments, ModelArguments, build_config, effective_recipe, parse_recipe
+from modeling_gpt_dag.attach.training import AttachArguments
+from modeling_gpt_dag.training.arguments import DAGArguments, ModelArguments
+from modeling_gpt_dag.training.build import build_config
+from modeling_gpt_dag.training.recipes import effective_recipe, parse_recipe
 
 ALL_CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.yaml"))
 CONFIGS = [path for path in ALL_CONFIGS if path.stem not in ("report", "language_cost", "attach")]  # of train.py

@@ -2,8 +2,9 @@
 
 import pytest
 
-from modeling_gpt_dag.data import TaskArguments, evaluation_problems
-from modeling_gpt_dag.regex_solver import solve
+from modeling_gpt_dag.data.arguments import TaskArguments
+from modeling_gpt_dag.data.tasks import evaluation_problems
+from modeling_gpt_dag.evaluation.regex_solver import solve
 
 
 @pytest.mark.parametrize(

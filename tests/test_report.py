@@ -12,20 +12,13 @@ import torch
 import yaml
 
 from modeling_gpt_dag import GPTDAGForCausalLM
-from modeling_gpt_dag.recipes import build_config, parse_recipe
-from modeling_gpt_dag.report import Cell, Column, Row, Table, load_report
-from modeling_gpt_dag.report_cells import evaluate_solver, is_finished, run_cells, selected
-from modeling_gpt_dag.report_tables import (
-    accuracy_table,
-    check_markers,
-    factors_table,
-    headline_text,
-    replace_between,
-    report_text,
-    training_table,
-    write_report,
-)
-from modeling_gpt_dag.statistics import wilson_interval
+from modeling_gpt_dag.evaluation.statistics import wilson_interval
+from modeling_gpt_dag.report.cells import evaluate_solver, is_finished, run_cells, selected
+from modeling_gpt_dag.report.markdown import check_markers, headline_text, replace_between, report_text, write_report
+from modeling_gpt_dag.report.spec import Cell, Column, Row, Table, load_report
+from modeling_gpt_dag.report.tables import accuracy_table, factors_table, training_table
+from modeling_gpt_dag.training.build import build_config
+from modeling_gpt_dag.training.recipes import parse_recipe
 
 ROOT = Path(__file__).parent.parent
 SMOKE = str(ROOT / "configs" / "smoke.yaml")

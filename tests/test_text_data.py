@@ -6,8 +6,9 @@ from itertools import islice
 import pytest
 from transformers.utils import logging
 
-from modeling_gpt_dag.records import BadRecordError
-from modeling_gpt_dag.text_data import TextArguments, pack_documents, text_datasets
+from modeling_gpt_dag.data.arguments import TextArguments
+from modeling_gpt_dag.data.records import BadRecordError
+from modeling_gpt_dag.data.text import pack_documents, text_datasets
 
 BLOCK = 16
 TEXT = "".join(

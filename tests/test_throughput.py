@@ -8,8 +8,8 @@ import torch
 from transformers import TrainerCallback, TrainingArguments
 from transformers.trainer_callback import TrainerControl, TrainerState
 
-from modeling_gpt_dag import throughput
-from modeling_gpt_dag.throughput import ThroughputLogger, operations_per_token, peak_memory
+from modeling_gpt_dag.training import throughput
+from modeling_gpt_dag.training.throughput import ThroughputLogger, operations_per_token, peak_memory
 
 
 @pytest.fixture

@@ -13,11 +13,14 @@ from test_scripts import ENVIRONMENT, ROOT
 from transformers import TrainingArguments
 
 from modeling_gpt_dag import GPTDAGForCausalLM
-from modeling_gpt_dag.data import collate
-from modeling_gpt_dag.problem_files import read_questions
-from modeling_gpt_dag.problems import PlanFormat
-from modeling_gpt_dag.recipes import DataArguments, ModelArguments, build_model, build_tokenizer, parse_recipe
-from modeling_gpt_dag.training_data import problem_lines, task_shares, training_data
+from modeling_gpt_dag.data.arguments import DataArguments
+from modeling_gpt_dag.data.mixtures import problem_lines, task_shares, training_data
+from modeling_gpt_dag.data.packing import collate
+from modeling_gpt_dag.data.problems import PlanFormat
+from modeling_gpt_dag.data.question_files import read_questions
+from modeling_gpt_dag.training.arguments import ModelArguments
+from modeling_gpt_dag.training.build import build_model, build_tokenizer
+from modeling_gpt_dag.training.recipes import parse_recipe
 
 slow = pytest.mark.slow
 FORM = PlanFormat(2, 8, ["2"], ["add", "identity", "multiply", "subtract"])

@@ -1,12 +1,12 @@
 """Numeric exact match for `evaluate`: `evaluate.load("metrics/numeric_exact_match")`, no network needed.
 
-The comparison itself is `modeling_gpt_dag.numeric_match`, the one `scripts/evaluate.py --task file` uses.
+The comparison itself is `modeling_gpt_dag.data.numeric_match`, the one `scripts/evaluate.py --task file` uses.
 """
 
 import datasets
 import evaluate
 
-from modeling_gpt_dag.numeric_match import Which, is_numeric_match
+from modeling_gpt_dag.data.numeric_match import Which, is_numeric_match
 
 _DESCRIPTION = """
 Share of predictions whose first (or last) number equals the reference exactly, as decimals: 8, 8.0 and $8.00 are one

@@ -1,0 +1,1 @@
+"""Saved models and checkpoints: checksums, which one to resume from, loading."""

@@ -1,0 +1,1 @@
+"""What every script shares: flags from dataclasses, and errors as one line."""

@@ -1,0 +1,1 @@
+"""What is trained and asked on: generated problems, sentences, files, datasets of the Hub, mixtures."""

@@ -1,0 +1,100 @@
+"""Training examples for a pretrained model: questions and plain text in the tokens of its own tokenizer.
+
+What is unusual: an answer's tokens are not what the tokenizer makes of the text, but what the DAG writes, one token
+per character (`config.number_tokens`). Labelled is only what the model has to learn, the answer and its end, which is
+that of the line or the message: what else could follow is the backbone's to say, and it is not trained. Of all other
+text only the gate loss is taken.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from itertools import islice, repeat
+from typing import NamedTuple
+
+from transformers import PreTrainedTokenizerBase
+
+from ..tokenization import following_digit
+from .problems import END_OF_LINE, UNLABELLED
+from .tasks import Line
+
+TEXT_TOKENS = 96  # of a passage of plain text
+
+
+class Example(NamedTuple):
+    """A text to train on: token ids, and labels that are the same ids or -100."""
+
+    input_ids: list[int]
+    labels: list[int]
+
+
+def chat_prompt(tokenizer: PreTrainedTokenizerBase, prompt: str) -> str:
+    """The prompt as a user's message, up to where the assistant's begins."""
+    message = [{"role": "user", "content": prompt.strip()}]
+    return tokenizer.apply_chat_template(message, tokenize=False, add_generation_prompt=True)
+
+
+def number_of(number_tokens: dict[str, list[int]], answer: str) -> list[int]:
+    """The tokens that the DAG writes a decimal text with."""
+    return [number_tokens[character][0] for character in answer]
+
+
+def question(
+    tokenizer: PreTrainedTokenizerBase, number_tokens: dict[str, list[int]], line: Line, chat: bool = False
+) -> Example:
+    """A question, or a plain line where it has no answer; chat: as a user's message in the tokenizer's template."""
+    if chat:
+        ids = tokenizer(chat_prompt(tokenizer, line.prompt), add_special_tokens=False)["input_ids"]
+        ending = [tokenizer.eos_token_id]
+    else:
+        ids = tokenizer(line.prompt)["input_ids"]
+        (ending,) = following_digit(tokenizer, [END_OF_LINE])
+    if not line.answer:
+        return Example(ids, [UNLABELLED] * len(ids))
+    answer = number_of(number_tokens, line.answer) + ending
+    return Example(ids + answer, [UNLABELLED] * len(ids) + answer)
+
+
+def question_examples(
+    tokenizer: PreTrainedTokenizerBase,
+    number_tokens: dict[str, list[int]],
+    lines: Sequence[Iterator[Line]],
+    num_questions: int,
+    seed: int,
+    chat_share: float = 0.0,
+) -> list[Example]:
+    """`num_questions` examples, in turns from each of `lines`, `chat_share` of the questions as chats.
+
+    Raises ValueError for a share outside 0..1 and for chats without a template.
+    """
+    if not 0 <= chat_share <= 1:
+        raise ValueError(f"chat_share={chat_share}: is a share between 0 and 1")
+    if chat_share > 0 and not tokenizer.chat_template:
+        raise ValueError(f"chat_share={chat_share}: the tokenizer has no chat template; train with --chat_share 0")
+    generator = random.Random(seed)
+    turns = (next(stream) for streams in repeat(lines) for stream in streams)
+    return [
+        question(tokenizer, number_tokens, line, bool(line.answer) and generator.random() < chat_share)
+        for line in islice(turns, num_questions)
+    ]
+
+
+def text_examples(
+    tokenizer: PreTrainedTokenizerBase,
+    number_tokens: dict[str, list[int]],
+    text: str,
+    num_passages: int,
+    seed: int,
+) -> list[Example]:
+    """Passages of a text that hold numbers, drawn at random; nothing in them is to be computed.
+
+    They have no labels: the gate loss says that the gate stays shut. Raises ValueError for text without numbers.
+    """
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    digits = {token for symbol, tokens in number_tokens.items() if symbol.strip().isdecimal() for token in tokens}
+    starts = range(0, max(1, len(ids) - TEXT_TOKENS), TEXT_TOKENS // 2)
+    passages = [ids[start : start + TEXT_TOKENS] for start in starts]
+    passages = [passage for passage in passages if sum(token in digits for token in passage) >= 2]
+    if not passages:
+        raise ValueError("the text has no passage with numbers to train on")
+    random.Random(seed).shuffle(passages)
+    return [Example(passage, [UNLABELLED] * len(passage)) for passage in passages[:num_passages]]

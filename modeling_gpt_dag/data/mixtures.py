@@ -1,0 +1,107 @@
+"""What a recipe trains on: generated lines, questions of a file, text, or a mixture of those.
+
+What is unusual: a mixture is one of blocks, each of one task, in numbers that are exactly the shares; only a stream is
+mixed by drawing. Whatever is evaluated on is left out by each task itself.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, get_args
+
+import numpy as np
+from transformers import PreTrainedTokenizerBase, TrainingArguments
+
+from .arguments import DataArguments, FileArguments, TrainingTask
+from .packing import packed_dataset
+from .problems import END_OF_LINE, PlanFormat
+from .question_files import read_questions
+from .tasks import Line, training_lines
+from .text import text_datasets
+
+if TYPE_CHECKING:
+    from datasets import Dataset, IterableDataset
+
+
+def task_shares(args: DataArguments) -> dict[str, float]:
+    """Of each task its share of the blocks; raises ValueError for unknown tasks and for shares that are none."""
+    known = [task for task in get_args(TrainingTask) if task != "mixture"]
+    if args.task != "mixture":
+        if args.task not in known:  # recipes are not checked as flags are
+            raise ValueError(f"task={args.task!r}: must be one of {', '.join(get_args(TrainingTask))}")
+        if args.mixture is not None:
+            raise ValueError(f"mixture={args.mixture}: needs --task mixture, not {args.task}")
+        return {args.task: 1.0}
+    if not isinstance(args.mixture, dict) or not args.mixture:
+        raise ValueError("task 'mixture' needs mixture, the share of each task, such as {text: 0.5, arithmetic: 0.5}")
+    for task, share in args.mixture.items():
+        if task not in known:
+            raise ValueError(f"mixture has the task {task!r}: must be one of {', '.join(known)}")
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share < float("inf"):
+            raise ValueError(f"mixture gives {task} the share {share!r}: must be a positive number")
+    total = sum(args.mixture.values())
+    return {task: share / total for task, share in args.mixture.items()}
+
+
+def problem_lines(args: FileArguments, seed: int) -> Iterator[Line]:
+    """An endless stream of the questions to train on, with their answers: all of them in turn, shuffled each time."""
+    questions = read_questions(args, "train").questions
+    generator = random.Random(seed)
+
+    def endless() -> Iterator[Line]:
+        while True:
+            for question in generator.sample(questions, len(questions)):
+                yield Line(question.prompt, question.answer, END_OF_LINE)
+
+    return endless()
+
+
+def training_data(
+    tokenizer: PreTrainedTokenizerBase,
+    args: DataArguments,
+    training_args: TrainingArguments,
+    plan_format: PlanFormat | None = None,
+) -> tuple["Dataset | IterableDataset", "Dataset | None"]:
+    """Blocks to train on, and of text those to validate on; None where there is no text.
+
+    Raises ValueError and OSError, naming the way out, for whatever in the arguments and the files cannot work.
+    """
+    shares = task_shares(args)
+    streaming = args.streaming and "text" in shares
+    if streaming and training_args.max_steps <= 0:
+        raise ValueError("streaming=True: a stream has no length, so --max_steps must say how long to train")
+    if plan_format is not None and "text" in shares:
+        raise ValueError("plan_labels=True: text has no plans; train on text with --plan_labels false")
+    if "word_problems" in shares and args.eval_samples > 0:
+        read_questions(args, "evaluation")  # refused now, not after the training
+    seed = training_args.seed if training_args.data_seed is None else training_args.data_seed
+    parts, validation = [], None
+    for task, share in shares.items():
+        num_blocks = max(1, round(share * args.num_train_blocks))
+        if task == "text":
+            part, validation = text_datasets(tokenizer, args, args.block_size, seed)
+            if not streaming and len(shares) > 1:
+                # Any blocks of a long text, all of a short one, again and again.
+                part = part.shuffle(seed=seed).select(np.arange(num_blocks) % len(part))
+        else:
+            lines = _lines(task, args, seed, plan_format)
+            part = packed_dataset(tokenizer, lines, num_blocks, args.block_size, plan_format)
+        parts.append(part)
+    return _mixed(parts, list(shares.values()), seed).with_format("torch"), validation
+
+
+def _lines(task: str, args: DataArguments, seed: int, plan_format: PlanFormat | None) -> Iterator[Line]:
+    if task == "word_problems":
+        return problem_lines(args, seed)
+    return training_lines(replace(args, task=task, mixture=None), seed, args.digits, args.plain_share, plan_format)
+
+
+def _mixed(parts: list["Dataset | IterableDataset"], shares: list[float], seed: int) -> "Dataset | IterableDataset":
+    from datasets import IterableDataset, concatenate_datasets, interleave_datasets
+
+    if len(parts) == 1:
+        return parts[0]
+    if not any(isinstance(part, IterableDataset) for part in parts):
+        return concatenate_datasets(parts)  # the Trainer draws them in random order
+    streams = [part if isinstance(part, IterableDataset) else part.to_iterable_dataset() for part in parts]
+    return interleave_datasets([stream.repeat(None) for stream in streams], probabilities=shares, seed=seed)

@@ -1,0 +1,235 @@
+"""Problems: a prompt, the expression that answers it, and on which side of the split it lies.
+
+What is unusual: training and evaluation problems cannot coincide, whatever the seeds and options. A hash of a
+problem's numbers and operations, in no particular order, says which of the two it belongs to, so that `3+5`, `5+3` and
+"the sum of 5 and 3" are on the same side.
+"""
+
+import decimal
+import random
+import zlib
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from ..configuration_gpt_dag import GPTDAGConfig
+from ..decimal_tensor import MAX_DIGITS
+
+Split = Literal["train", "evaluation"]
+# Leaves are numbers of the prompt, by the order in which they are read, and constants, as text.
+Expression = int | str | tuple[str, "Expression", "Expression"]
+
+OPERATORS = {"+": "add", "-": "subtract", "*": "multiply"}
+PRECEDENCE = {"add": 1, "subtract": 1, "multiply": 2}
+EVALUATION_SHARE = 10  # one problem in so many is for evaluation
+UNLABELLED = -100
+END_OF_LINE = "\n"
+EXACT = decimal.Context(prec=200, traps=[decimal.Inexact, decimal.InvalidOperation])
+
+
+class PlanFormat(NamedTuple):
+    """What a plan label can say: steps, slots of numbers read, constants behind them, names of the operations."""
+
+    depth: int
+    num_values: int
+    constants: Sequence[str]
+    operations: Sequence[str]
+
+
+def plan_format(config: GPTDAGConfig) -> PlanFormat:
+    """What plans of a model of this config can say."""
+    return PlanFormat(config.dag_depth, config.dag_num_values, config.dag_constants, config.dag_operations)
+
+
+class Problem(NamedTuple):
+    """numbers: decimal texts in the order in which the prompt has them, those that do not matter included.
+
+    ending: what follows the answer. group: the row of the result table that the problem belongs to.
+    """
+
+    prompt: str
+    numbers: tuple[str, ...]
+    expression: Expression
+    group: str
+    ending: str = END_OF_LINE
+
+    def values(self) -> list[Decimal]:
+        """Every operand and result of the expression, the answer last; raises decimal.Inexact beyond 200 digits."""
+        seen: list[Decimal] = []
+
+        def value(expression: Expression) -> Decimal:
+            if isinstance(expression, tuple):
+                name, left, right = expression
+                result = getattr(EXACT, name)(value(left), value(right))
+            else:
+                result = Decimal(self.numbers[expression] if isinstance(expression, int) else expression)
+            seen.append(result)
+            return result
+
+        value(self.expression)
+        return seen
+
+    @property
+    def answer(self) -> str:
+        value = self.values()[-1]
+        # Exact numerics knows no negative zero.
+        return format(abs(value) if value == 0 else value, "f")
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether operands and results all fit the 18 digits of exact numerics."""
+        return all(
+            abs(value.scaleb(-value.as_tuple().exponent, EXACT)) < 10**MAX_DIGITS
+            and -value.as_tuple().exponent <= MAX_DIGITS
+            for value in self.values()
+        )
+
+    @property
+    def split(self) -> Split:
+        leaves, names = [], []
+        stack = [self.expression]
+        while stack:
+            expression = stack.pop()
+            if isinstance(expression, tuple):
+                names.append(expression[0])
+                stack += expression[1:]
+            else:
+                leaves.append(self.numbers[expression] if isinstance(expression, int) else expression)
+        key = repr((sorted(leaves), sorted(names))).encode()
+        return "evaluation" if zlib.crc32(key) % EVALUATION_SHARE == 0 else "train"
+
+    def plan(self, format: PlanFormat) -> list[tuple[int, int, int]]:
+        """The steps that compute the answer at the end of the prompt: operand1, operand2, operation.
+
+        Operands first, from the left; steps that are left over carry the result on by `identity`, whose second operand
+        is not labelled. Raises ValueError where the format has too few steps, slots, constants or operations.
+        """
+        first_result = format.num_values + len(format.constants)
+        steps: list[tuple[int, int, str]] = []
+
+        def need(condition: bool, what: str):
+            if not condition:
+                raise ValueError(f"{self.prompt!r} needs {what}; the model has {format}")
+
+        def slot(expression: Expression) -> int:
+            if isinstance(expression, int):
+                rank = len(self.numbers) - 1 - expression  # the latest number is slot 0
+                need(rank < format.num_values, f"{rank + 1} numbers")
+                return rank
+            if isinstance(expression, str):
+                need(expression in format.constants, f"the constant {expression}")
+                return format.num_values + list(format.constants).index(expression)
+            name, left, right = expression
+            steps.append((slot(left), slot(right), name))
+            return first_result + len(steps) - 1
+
+        result = slot(self.expression)
+        while len(steps) < format.depth:
+            steps.append((result, UNLABELLED, "identity"))
+            result = first_result + len(steps) - 1
+        need(len(steps) <= format.depth, f"{len(steps)} steps")
+        for name in {name for _, _, name in steps}:
+            need(name in format.operations, f"the operation {name}")
+        return [(left, right, format.operations.index(name)) for left, right, name in steps]
+
+
+def integer(generator: random.Random, digits: Sequence[int], negative_share: float = 0.0) -> str:
+    """An integer of a length drawn from `digits`, negative with a probability of `negative_share`."""
+    length = generator.choice(digits)
+    number = generator.randint(10 ** (length - 1) if length > 1 else 0, 10**length - 1)
+    return str(-number if negative_share > 0 and generator.random() < negative_share else number)
+
+
+def _by_precedence(operators: Sequence[str]) -> Expression:
+    """Products before sums, both from the left."""
+    terms: list[Expression] = [0]
+    names = []
+    for index, operator in enumerate(operators):
+        if operator == "*":
+            terms[-1] = ("multiply", terms[-1], index + 1)
+        else:
+            names.append(OPERATORS[operator])
+            terms.append(index + 1)
+    total = terms[0]
+    for name, term in zip(names, terms[1:], strict=True):
+        total = (name, total, term)
+    return total
+
+
+def _any_order(generator: random.Random, operators: Sequence[str], first: int = 0) -> Expression:
+    """An order of evaluation drawn at random."""
+    if not operators:
+        return first
+    root = generator.randrange(len(operators))
+    left = _any_order(generator, operators[:root], first)
+    return OPERATORS[operators[root]], left, _any_order(generator, operators[root + 1 :], first + root + 1)
+
+
+def notation(expression: Expression, numbers: Sequence[str]) -> str:
+    """The expression as it is written, with the parentheses that its order of evaluation needs."""
+    if isinstance(expression, int):
+        return numbers[expression]
+    name, left, right = expression
+    operator = next(sign for sign, operation in OPERATORS.items() if operation == name)
+
+    def operand(child: Expression, tighter: bool) -> str:
+        text = notation(child, numbers)
+        loose = isinstance(child, tuple) and PRECEDENCE[child[0]] < PRECEDENCE[name] + tighter
+        return f"({text})" if loose else text
+
+    return operand(left, False) + operator + operand(right, True)
+
+
+def arithmetic_problems(
+    split: Split,
+    seed: int,
+    operators: str = "+-*",
+    digits: Sequence[int] = (1, 2, 3, 4),
+    num_operators: Sequence[int] = (1,),
+    parentheses: float = 0.0,
+    negative_share: float = 0.0,
+) -> Iterator[Problem]:
+    """An endless stream of problems `a+b*c=` of one split.
+
+    operators: any of "+", "-", "*". digits: operand lengths, drawn per operand. num_operators: drawn per problem.
+    parentheses: share of the problems whose order of evaluation is drawn at random, and written with the parentheses
+    that it needs. negative_share: of the operands. Raises ValueError for other operators, for counts below 1 and for a
+    share outside 0..1.
+    """
+    unknown = [operator for operator in operators if operator not in OPERATORS]
+    if unknown or not operators:
+        raise ValueError(f"operators={operators!r}: must be some of {''.join(OPERATORS)!r}")
+    if not digits or min(digits) < 1:
+        raise ValueError(f"digits={list(digits)}: operands have at least 1 digit")
+    if not num_operators or min(num_operators) < 1:
+        raise ValueError(f"num_operators={list(num_operators)}: a problem has at least 1 operator")
+    for name, share in (("parentheses", parentheses), ("negative_share", negative_share)):
+        if not 0 <= share <= 1:
+            raise ValueError(f"{name}={share}: is a share between 0 and 1")
+    generator = random.Random(seed)
+    single = max(num_operators) == 1
+
+    def problems() -> Iterator[Problem]:
+        while True:
+            count = generator.choice(num_operators)
+            chosen = [generator.choice(operators) for _ in range(count)]
+            numbers = tuple(integer(generator, digits, negative_share) for _ in range(count + 1))
+            free = generator.random() < parentheses
+            expression = _any_order(generator, chosen) if free else _by_precedence(chosen)
+            group = chosen[0] if single else f"{count} operator{'s' * (count > 1)}"
+            problem = Problem(notation(expression, numbers) + "=", numbers, expression, group)
+            if problem.split == split:
+                yield problem
+
+    return problems()
+
+
+def distinct(problems: Iterator[Problem], num_samples: int) -> list[Problem]:
+    """The first `num_samples` different problems of a stream; fewer where no more turn up in 2,000 draws in a row."""
+    found: dict[str, Problem] = {}
+    repeats = 0
+    while len(found) < num_samples and repeats < 2_000:
+        problem = next(problems)
+        repeats = repeats + 1 if problem.prompt in found else 0
+        found.setdefault(problem.prompt, problem)
+    return list(found.values())

@@ -1,0 +1,220 @@
+"""Questions with known answers, read from a file or from the Hub, in the formats of the public data sets.
+
+What is unusual: nothing is guessed and nothing is skipped in silence. A row that lacks a field, or whose answer is no
+number, is an error that says where it is; the format is recognised by the fields of the first row. A hash of the
+question says whether it is one to train on or to evaluate on, so that a file can serve for both.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .arguments import DEFAULT_TEMPLATE, FileArguments
+from .numeric_match import parse_number
+from .problems import EVALUATION_SHARE, Split
+from .records import READERS, BadRecordError, Row, dataset_records, file_records, is_held_out, skips_bad_records
+
+
+class Question(NamedTuple):
+    """prompt: what the model is given. answer: the text of a number, as it is to follow the prompt."""
+
+    prompt: str
+    answer: str
+
+
+class Questions(NamedTuple):
+    """What a file holds: its format, the questions, and how many were left out.
+
+    non_numbers: because their answer is no number. bad_records: because they cannot be read.
+    """
+
+    format: str
+    questions: list[Question]
+    non_numbers: int
+    bad_records: int
+
+
+class NotANumberError(ValueError):
+    """The answer of a question is no number."""
+
+
+class Format(NamedTuple):
+    """fields: names, each with the others it is known by behind a bar. read: their values -> question, answer.
+
+    is_prompt: whether the question is a whole prompt already, to be followed by the answer as it stands.
+    """
+
+    fields: tuple[str, ...]
+    read: Callable[..., tuple[str, Any]]
+    is_prompt: bool = False
+
+
+def _gsm8k(question: str, answer: str) -> tuple[str, str]:
+    _, mark, number = str(answer).rpartition("####")
+    if not mark:
+        raise ValueError("the answer does not end in '#### NUMBER'")
+    return question, number
+
+
+def _svamp_train(question: str, numbers: str, answer: Any) -> tuple[str, Any]:
+    texts = [_plain(number) for number in numbers.split()]
+
+    def fill(match: re.Match) -> str:
+        if int(match[1]) >= len(texts):
+            raise ValueError(f"the question has {match[0]}, Numbers only {len(texts)}")
+        return texts[int(match[1])]
+
+    return re.sub(r"\bnumber([0-9]+)\b", fill, question), answer
+
+
+def _bigbench(question: str, target: Any) -> tuple[str, Any]:
+    return question, max(target, key=target.get) if isinstance(target, dict) else _only(target)
+
+
+def _only(answers: Any) -> Any:
+    """The answer of a list that holds one."""
+    if not isinstance(answers, list):
+        return answers
+    if len(answers) != 1:
+        raise ValueError(f"{len(answers)} answers {answers}, where one is needed")
+    return answers[0]
+
+
+FORMATS = {
+    "prompt": Format(("prompt", "answer"), lambda prompt, answer: (prompt, answer), is_prompt=True),
+    "gpt3": Format(("context", "completion"), lambda context, completion: (context, completion), is_prompt=True),
+    "gsm8k": Format(("question", "answer"), _gsm8k),
+    "svamp_train": Format(("Question", "Numbers", "Answer"), _svamp_train),
+    "svamp": Format(("Body", "Question", "Answer"), lambda body, question, answer: (f"{body} {question}", answer)),
+    "asdiv": Format(
+        ("Body|body", "Question|question", "Answer|answer", "Formula|formula"),
+        # "9 (apples)": the unit is not asked for.
+        lambda body, question, answer, _: (f"{body} {question}", str(answer).partition("(")[0]),
+    ),
+    "mawps": Format(("original_text|sQuestion", "ans|lSolutions"), lambda text, answer: (text, _only(answer))),
+    "bigbench": Format(("input", "target|target_scores"), _bigbench),
+}
+
+
+def read_questions(arguments: FileArguments, side: Split | None = None) -> Questions:
+    """The questions of `arguments.file`: all, or those of one side of the split that their hash makes.
+
+    Raises FileNotFoundError where there is no such file, ValueError, naming the place, for whatever cannot be read.
+    """
+    name, template, skips = arguments.file, arguments.prompt_template, skips_bad_records(arguments)
+    if not name:
+        raise ValueError("questions need --file, a local file or the name of a dataset on the Hub")
+    if template is not None and "{question}" not in template:
+        raise ValueError(f"prompt_template={template!r}: must contain {{question}}")
+    if arguments.format is not None and arguments.format not in FORMATS:
+        raise ValueError(f"format={arguments.format!r}: unknown; known formats: {_known_formats()}")
+    path = Path(name)
+    if path.suffix in READERS and not path.is_file():
+        raise FileNotFoundError(f"there is no file {name}")
+    records = file_records(path) if path.is_file() else dataset_records(name, arguments.subset, arguments.split)
+    format_name, questions, non_numbers, bad = arguments.format, [], 0, []
+    for record in records:
+        try:
+            if isinstance(record, BadRecordError):
+                raise record
+            format_name = format_name or _recognise(record)
+            question = _question(record, format_name)
+        except NotANumberError:
+            if not arguments.skip_non_numbers:
+                raise
+            non_numbers += 1
+        except BadRecordError as error:
+            if not skips:
+                raise
+            bad.append(error)
+        else:
+            if side is None or side == _side(question):
+                questions.append(_in_template(question, FORMATS[format_name], template))
+    if not questions and bad:
+        raise ValueError(f"{name} holds no question that can be read; {bad[0]}")
+    if not questions and non_numbers:
+        raise ValueError(f"{name} holds no question whose answer is a number")
+    if not questions:
+        raise ValueError(f"{name} holds no questions" + (f" on the side of {side}: too few" if side else ""))
+    return Questions(format_name, questions, non_numbers, len(bad))
+
+
+def _side(question: Question) -> Split:
+    """The same whatever the template, capitals and spaces."""
+    text = " ".join(question.prompt.casefold().split())
+    return "evaluation" if is_held_out(text, 1 / EVALUATION_SHARE) else "train"
+
+
+def _in_template(question: Question, format: Format, template: str | None) -> Question:
+    """The question as the prompt that the model is given."""
+    if template is None:
+        template = "{question}" if format.is_prompt else DEFAULT_TEMPLATE
+    text = question.prompt if format.is_prompt else question.prompt.strip()
+    return question._replace(prompt=template.replace("{question}", text))
+
+
+def _known_formats() -> str:
+    return ", ".join(f"{name} ({', '.join(format.fields)})" for name, format in FORMATS.items())
+
+
+def _value(fields: dict[str, Any], name: str) -> Any | None:
+    """Of the field, or of the first of its other names that is there."""
+    return next((fields[alias] for alias in name.split("|") if fields.get(alias) is not None), None)
+
+
+def _recognise(row: Row) -> str:
+    """The format most of whose fields are in the row: all of them, of several such formats the one with most."""
+
+    def fit(format: Format) -> tuple[bool, int]:
+        present = sum(_value(row.fields, name) is not None for name in format.fields)
+        return present == len(format.fields), present
+
+    best = max(FORMATS, key=lambda name: fit(FORMATS[name]))
+    if fit(FORMATS[best])[1] == 0:
+        raise ValueError(f"{row.where}: {_fields(row)} are of no known format: {_known_formats()}")
+    return best
+
+
+def _fields(row: Row) -> str:
+    return "the fields " + ", ".join(str(name) for name, value in row.fields.items() if value is not None)
+
+
+def _question(row: Row, format_name: str) -> Question:
+    """Without a template; raises BadRecordError for missing and empty fields, NotANumberError for the answer."""
+    format = FORMATS[format_name]
+    values = [_value(row.fields, name) for name in format.fields]
+    if None in values:
+        missing = format.fields[values.index(None)].replace("|", " or ")
+        raise BadRecordError(
+            f"{row.where}: format {format_name} needs the field {missing!r}; there are {_fields(row)}"
+        )
+    for name, value in zip(format.fields[:-1], values, strict=False):
+        if not isinstance(value, str):
+            raise BadRecordError(f"{row.where}: the field {name!r} must be text, not {value!r}")
+    try:
+        question, answer = format.read(*values)
+        if not question.strip():
+            raise ValueError("the question is empty")
+    except (TypeError, ValueError) as error:
+        raise BadRecordError(f"{row.where}: {error}") from error
+    try:
+        answer = answer if format.is_prompt and isinstance(answer, str) else _plain(answer)
+        parse_number(answer)
+    except ValueError as error:
+        raise NotANumberError(
+            f"{row.where}: the answer {answer!r} is no number; --skip_non_numbers leaves such questions out"
+        ) from error
+    return Question(question, answer)
+
+
+def _plain(number: Any) -> str:
+    """Text of a number as one would write it: 1,080 as 1080, 504.0 as 504, 12.50 as it is; raises ValueError."""
+    if isinstance(number, float) and math.isfinite(number):
+        number = Decimal(repr(number))
+    if isinstance(number, bool) or not isinstance(number, (str, int, Decimal)):
+        raise ValueError(f"{number!r} is no number")
+    value = parse_number(number) if isinstance(number, str) else Decimal(number)
+    return re.sub(r"\.0+$", "", format(value, "f"))

@@ -1,0 +1,163 @@
+"""Records of files and of datasets: where each stands, which are broken, on which side of the split they lie.
+
+What is unusual: a record that cannot be read does not end the reading. It arrives as an error that says file and line,
+and who reads decides: refuse it, or leave it out and count it (`on_bad_record`).
+"""
+
+import codecs
+import csv
+import io
+import json
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from xml.etree import ElementTree
+
+from .arguments import OnBadRecord, RecordArguments
+
+if TYPE_CHECKING:
+    from datasets import Dataset, IterableDataset
+
+
+class BadRecordError(ValueError):
+    """A record cannot be read; the message says where it stands and why."""
+
+
+class Row(NamedTuple):
+    """Where a row stands (file and line, or file and its number among the rows, from 1), and its fields."""
+
+    where: str
+    fields: dict[str, Any]
+
+
+Record = Row | BadRecordError
+
+
+def skips_bad_records(arguments: RecordArguments) -> bool:
+    """Whether broken records are left out; raises ValueError for an unknown `on_bad_record`."""
+    known = get_args(OnBadRecord)
+    if arguments.on_bad_record not in known:  # recipes are not checked as flags are
+        raise ValueError(f"on_bad_record={arguments.on_bad_record!r}: must be one of {', '.join(known)}")
+    return arguments.on_bad_record == "skip"
+
+
+def is_held_out(text: str, share: float) -> bool:
+    """Whether a text is among the `share` that is for evaluation: its hash says so, of all its copies the same."""
+    return zlib.crc32(text.encode("utf-8", "surrogatepass")) < share * 2**32
+
+
+def lines(path: Path, longest: int = -1) -> Iterator[tuple[str, bytes]]:
+    """Where each line stands, and its bytes; lines of more than `longest` are cut, between characters."""
+    number = 1
+    with path.open("rb") as file:
+        while line := file.readline(longest):
+            is_whole = line.endswith(b"\n")
+            # Bytes that continue a character.
+            while not is_whole and b"\x80" <= file.peek(1)[:1] < b"\xc0":
+                line += file.read(1)
+            is_first = file.tell() == len(line)
+            yield f"{path}, line {number}", line.removeprefix(codecs.BOM_UTF8) if is_first else line
+            number += is_whole
+
+
+def decode(text: bytes, where: str) -> str:
+    """Raises BadRecordError for bytes that are no UTF-8."""
+    try:
+        return text.decode()
+    except UnicodeDecodeError as error:
+        raise BadRecordError(f"{where}: not UTF-8 text: {error}") from error
+
+
+def _text(path: Path) -> str:
+    """Of a file that is one document; raises BadRecordError, naming the line, where it is no UTF-8."""
+    return "".join(decode(line, where) for where, line in lines(path))
+
+
+def _parse_json(text: str, where: str) -> Any:
+    try:
+        return json.loads(text, parse_float=Decimal)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise BadRecordError(f"{where}: broken JSON: {error}") from error
+
+
+def _row(where: str, fields: Any) -> Row:
+    if not isinstance(fields, dict):
+        raise BadRecordError(f"{where}: must be an object with fields, not {fields!r:.80}")
+    return Row(where, fields)
+
+
+def jsonl_records(path: Path) -> Iterator[Record]:
+    """Of a file with an object in each line."""
+    for where, line in lines(path):
+        if line.strip():
+            try:
+                yield _row(where, _parse_json(decode(line, where), where))
+            except BadRecordError as error:
+                yield error
+
+
+def _json_records(path: Path) -> Iterator[Record]:
+    """Of a list, or of the `examples` of a BIG-bench task."""
+    document = _parse_json(_text(path), str(path))
+    if isinstance(document, dict) and "examples" in document:
+        document = document["examples"]
+    if not isinstance(document, list):
+        raise ValueError(f"{path}: must be a list of questions, or a task with a list of examples; lines are .jsonl")
+    for number, fields in enumerate(document, 1):
+        try:
+            yield _row(f"{path}, row {number}", fields)
+        except BadRecordError as error:
+            yield error
+
+
+def _csv_records(path: Path) -> Iterator[Record]:
+    reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
+    try:
+        for fields in reader:
+            yield Row(f"{path}, line {reader.line_num}", fields)
+    except csv.Error as error:
+        raise BadRecordError(f"{path}, line {reader.line_num}: broken CSV: {error}") from error
+
+
+def _xml_records(path: Path) -> Iterator[Record]:
+    try:
+        root = ElementTree.fromstring(_text(path).encode())
+    except ElementTree.ParseError as error:
+        raise BadRecordError(f"{path}: broken XML: {error}") from error
+    for number, problem in enumerate(root.iter("Problem"), 1):
+        yield Row(f"{path}, row {number}", {child.tag: child.text or "" for child in problem})
+
+
+READERS: dict[str, Callable[[Path], Iterable[Record]]] = {
+    ".jsonl": jsonl_records,
+    ".json": _json_records,
+    ".csv": _csv_records,
+    ".xml": _xml_records,
+}
+
+
+def file_records(path: Path) -> Iterable[Record]:
+    """Records of a task file; raises ValueError for an unknown kind of file and for a document broken as a whole."""
+    if path.suffix not in READERS:
+        raise ValueError(f"{path}: unknown kind of file {path.suffix!r}; known: {', '.join(READERS)}")
+    return READERS[path.suffix](path)
+
+
+def load_named_dataset(
+    name: str, config: str | None, split: str, streaming: bool = False
+) -> "Dataset | IterableDataset":
+    """A dataset on the Hub, or of a local directory that holds one; raises ValueError where none can be loaded."""
+    from datasets import load_dataset
+
+    try:
+        return load_dataset(name, config, split=split, streaming=streaming)
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: a dataset that is a script
+        raise ValueError(f"{name} is no file, and no dataset could be loaded: {error}") from error
+
+
+def dataset_records(name: str, config: str | None, split: str) -> Iterator[Row]:
+    """Rows of a dataset on the Hub, or of a local directory that holds one."""
+    for number, fields in enumerate(load_named_dataset(name, config, split), 1):
+        yield Row(f"{name}, {split}, row {number}", fields)

@@ -1,0 +1,1 @@
+"""Greedy answers, exact and numeric match, what they are made of, controls."""

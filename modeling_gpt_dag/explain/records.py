@@ -1,0 +1,301 @@
+"""What the calculator of every token did with one text, as records: `explain(model, tokenizer, prompt)`.
+
+What is unusual: the text is generated first and then looked at in one forward pass over all of it, which equals the
+steps of generation. A record belongs to the token that owns the calculator, and tells what that token writes *next*.
+Inside a number plan and gate are those of the token before its first character (`Token.decided_at`).
+
+Places in the text are spans of characters, end exclusive, found through the tokenizer's offsets.
+"""
+
+import dataclasses
+import json
+import os
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from ..dag import FIRED
+from ..dag_operations import OPERATIONS
+from ..decimal_tensor import DecimalTensor, format_decimal
+from ..number_text import END, NOTHING, WRITTEN_SYMBOLS, NumberText, ReadNumbers, next_symbol
+
+END_OF_NUMBER = "end"
+
+Span = tuple[int, int]
+
+
+@dataclass
+class Slot:
+    """One value of a scratch list.
+
+    kind: "number" of the text, "constant" of the config, "result" of a step; in soft numerics "hidden" for the scalar
+        made from the hidden state.
+    value: its decimal text; None where there is none (no such number, no exact value).
+    span: where the number stands, None for other kinds and where there is no such number.
+    """
+
+    kind: str
+    value: str | None
+    span: Span | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the slot waits for a number that the text does not have."""
+        return self.kind == "number" and self.span is None
+
+
+@dataclass
+class Step:
+    """One step of a plan: the most probable choices, and the distributions they were taken from.
+
+    operand1, operand2: slots. operation: its name; `operation_probs` go by `Explanation.operations`.
+    probability: of the three choices together. used: whether the final result depends on the step.
+    In soft numerics nothing is chosen: the value is a mixture by these probabilities.
+    """
+
+    operand1: int
+    operand2: int
+    operation: str
+    probability: float
+    used: bool
+    operand1_probs: list[float]
+    operand2_probs: list[float]
+    operation_probs: list[float]
+
+    @property
+    def operands(self) -> list[int]:
+        """The slots that the operation reads."""
+        return [self.operand1, self.operand2][: OPERATIONS[self.operation].operands]
+
+
+@dataclass
+class Token:
+    """One token of the text and what its calculator did.
+
+    text: its characters; for a special token, which has none, its name. span: where they stand. Tokens that are parts
+        of one character share its span. generated: whether the model wrote it.
+    gate: how far it opens for what is written next. decided_at: index of the token whose plan and gate hold here.
+    slots: numbers of the text latest first, constants, then one result per step.
+    result: the final value. written: characters of it that stand already. writes: the character that follows them,
+    "end" behind the last one; None where nothing is written. Both of the last are None in soft numerics.
+    """
+
+    index: int
+    text: str
+    span: Span
+    generated: bool
+    gate: float
+    decided_at: int
+    slots: list[Slot]
+    steps: list[Step]
+    plan_probability: float
+    result: str | None
+    written: int | None
+    writes: str | None
+
+
+@dataclass
+class Explanation:
+    """text: prompt and what was generated. numerics, operations: of the config. tokens: all of the text."""
+
+    prompt: str
+    text: str
+    numerics: str
+    operations: list[str]
+    tokens: list[Token]
+
+    @property
+    def writers(self) -> list[Token]:
+        """The tokens behind what was generated: the last of the prompt to the last but one; all if nothing was."""
+        first = next((token.index for token in self.tokens if token.generated), None)
+        return self.tokens if first is None else self.tokens[max(first - 1, 0) : -1]
+
+    def followed(self, token: Token) -> bool:
+        """Whether the text has behind a token what its calculator writes there.
+
+        That is not its gate: how much a small gate says depends on the norm of what the backbone says.
+        """
+        following = "".join(after.text for after in self.tokens[token.index + 1 : token.index + 2])
+        if token.writes == END_OF_NUMBER:
+            return following != "" and following[0] not in WRITTEN_SYMBOLS
+        return token.writes is not None and following.strip() == token.writes
+
+    def at(self, position: int | None = None) -> Token:
+        """The token at an index; by default the first writer that its gate, or else the text, says was followed.
+
+        Raises ValueError for an index outside the text.
+        """
+        if position is None:
+            fired = [token for token in self.writers if token.gate > FIRED]
+            return [*fired, *filter(self.followed, self.writers), self.writers[0]][0]
+        if not 0 <= position < len(self.tokens):
+            raise ValueError(f"position={position}: the text has tokens 0 to {len(self.tokens) - 1}")
+        return self.tokens[position]
+
+    def to_json(self) -> str:
+        return json.dumps(dataclasses.asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Explanation":
+        fields = json.loads(text)
+        return cls(**fields | {"tokens": [_token_from(token) for token in fields["tokens"]]})
+
+
+def _token_from(fields: dict[str, Any]) -> Token:
+    slots = [Slot(**slot | {"span": slot["span"] and tuple(slot["span"])}) for slot in fields["slots"]]
+    steps = [Step(**step) for step in fields["steps"]]
+    return Token(**fields | {"span": tuple(fields["span"]), "slots": slots, "steps": steps})
+
+
+@torch.no_grad()
+def explain(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, prompt: str, max_new_tokens: int = 32
+) -> Explanation:
+    """Continue a prompt greedily and tell what every token's calculator did.
+
+    max_new_tokens: 0 explains the prompt alone.
+    The model runs in eval mode and is left in the mode it was in.
+    Raises ValueError for `dag_depth=0`, for a prompt without tokens and for a tokenizer without offsets.
+    """
+    if model.config.dag_depth == 0:
+        raise ValueError("dag_depth=0: the model is its backbone alone, there is no computation to explain")
+    if max_new_tokens < 0:
+        raise ValueError(f"max_new_tokens={max_new_tokens}: must be 0 or more")
+    if not getattr(tokenizer, "is_fast", False):
+        raise ValueError(f"{type(tokenizer).__name__} is not a fast tokenizer; only those know where tokens stand")
+    encoding = tokenizer(prompt, return_offsets_mapping=True, return_tensors="pt")
+    spans = [tuple(span) for span in encoding.pop("offset_mapping")[0].tolist()]
+    if not spans:
+        raise ValueError(f"the prompt {prompt!r} has no tokens")
+    encoding = encoding.to(model.device)
+    ids, training = encoding["input_ids"], model.training
+    model.eval()
+    try:
+        if max_new_tokens > 0:
+            ids = model.generate(
+                ids,
+                attention_mask=encoding["attention_mask"],
+                max_new_tokens=max_new_tokens,
+                do_sample=False,
+                num_beams=1,
+                pad_token_id=tokenizer.pad_token_id,
+            )
+        dag = model(ids, output_dag=True, use_cache=False).dag
+    finally:
+        model.train(training)
+    text, generated_spans = _locate_generated(tokenizer, prompt, ids[0].tolist(), len(spans))
+    tokens = _tokens(model, ids, dag, [*spans, *generated_spans], len(spans))
+    special = set(tokenizer.all_special_ids)
+    for token, token_id in zip(tokens, ids[0].tolist(), strict=True):
+        start, end = token.span
+        token.text = tokenizer.convert_ids_to_tokens(token_id) if token_id in special else text[start:end]
+    return Explanation(prompt, text, model.config.dag_numerics, list(model.config.dag_operations), tokens)
+
+
+def _locate_generated(
+    tokenizer: PreTrainedTokenizerBase, prompt: str, ids: list[int], prompt_length: int
+) -> tuple[str, list[Span]]:
+    """The whole text, and the spans of the tokens behind the prompt's.
+
+    Decoded token by token, because what was generated need not be what the tokenizer would make of its text. A
+    character counts as written with the token from which on it stays.
+    """
+    options = {"skip_special_tokens": True, "clean_up_tokenization_spaces": False}
+    whole = tokenizer.decode(ids, **options)
+    prefixes = [tokenizer.decode(ids[:end], **options) for end in range(prompt_length, len(ids) + 1)]
+    offset = len(prompt) - len(prefixes[0])
+    ends = [len(os.path.commonprefix([whole, prefix])) + offset for prefix in prefixes]
+    special, spans = set(tokenizer.all_special_ids), []
+    for place, (start, end) in enumerate(zip(ends, ends[1:], strict=False)):
+        if start == end and ids[prompt_length + place] not in special:
+            # A part of a character belongs to the character that later tokens complete.
+            end = next((later for later in ends[place + 2 :] if later > start), end)
+        spans.append((start, end))
+    return prompt + whole[len(prefixes[0]) :], spans
+
+
+def _tokens(model: PreTrainedModel, ids: Tensor, dag: Any, spans: list[Span], prompt_length: int) -> list[Token]:
+    """Records of all tokens; `text` is left to the caller."""
+    config = model.config
+    exact = config.dag_numerics == "exact"
+    index = torch.arange(ids.shape[1], device=ids.device)
+    source = written = index.unsqueeze(0)
+    numbers = text = symbols = None
+    if exact:
+        memory = model.base_model.number_memory
+        text = memory.read(memory.symbols_of_ids(ids), None, None, index, None, model.dtype)
+        written, source = text.written, (index - text.written).clamp(min=0)
+        _, numbers = memory.latest(text, None, index, source)
+        values = DecimalTensor(dag.values_mantissa, dag.values_scale, dag.values_mask)
+        symbols = next_symbol(values.map(lambda tensor: tensor[..., -1]), written)[0].tolist()
+    gates = dag.gate[0].tolist()
+    choices = tuple(probs[0].tolist() for probs in (dag.operand1_probs, dag.operand2_probs, dag.operation_probs))
+    records = []
+    for token, span in enumerate(spans):
+        slots = _exact_slots(config, dag, numbers, text, spans, token) if exact else _soft_slots(dag, token)
+        steps = _steps(choices, config.dag_operations, token)
+        if exact:
+            _mark_used(steps, len(slots))
+        says = exact and gates[token] > 0 and symbols[token] != NOTHING
+        records.append(
+            Token(
+                index=token,
+                text="",
+                span=span,
+                generated=token >= prompt_length,
+                gate=gates[token],
+                decided_at=int(source[0, token]),
+                slots=slots,
+                steps=steps,
+                plan_probability=prod(step.probability for step in steps),
+                result=slots[-1].value,
+                written=int(written[0, token]) if exact else None,
+                writes=(END_OF_NUMBER if symbols[token] == END else WRITTEN_SYMBOLS[symbols[token]]) if says else None,
+            )
+        )
+    return records
+
+
+def _exact_slots(
+    config: Any, dag: Any, numbers: ReadNumbers, text: NumberText, spans: list[Span], token: int
+) -> list[Slot]:
+    """The scratch list of one token with the places of its numbers."""
+    parts = (dag.values_mantissa, dag.values_scale, dag.values_mask)
+    columns = zip(*(part[0, token].tolist() for part in parts), strict=True)
+    values = [format_decimal(mantissa, scale) if valid else None for mantissa, scale, valid in columns]
+    kinds = ["number"] * config.dag_num_values + ["constant"] * len(config.dag_constants)
+    slots = [Slot(kind, value) for kind, value in zip(kinds + ["result"] * config.dag_depth, values, strict=True)]
+    for rank in range(config.dag_num_values):
+        if numbers.exists[0, token, rank]:
+            last = int(text.last_digit(numbers.end[:1, token, rank : rank + 1]))
+            first = last - int(text.written[0, last]) + 1
+            # Every token of a number ends with its character; the first may begin with a space.
+            slots[rank].span = (spans[first][1] - 1, spans[last][1])
+    return slots
+
+
+def _soft_slots(dag: Any, token: int) -> list[Slot]:
+    first, *results = dag.values[0, token].tolist()
+    return [Slot("hidden", f"{first:.6g}"), *(Slot("result", f"{value:.6g}") for value in results)]
+
+
+def _steps(choices: tuple[list, list, list], operations: list[str], token: int) -> list[Step]:
+    """choices: probabilities of operand1, operand2 and operation, by token, step and choice."""
+    steps = []
+    for probs in zip(*(choice[token] for choice in choices), strict=True):
+        best = [row.index(max(row)) for row in probs]
+        rows = [[round(value, 6) for value in row] for row in probs]
+        steps.append(Step(best[0], best[1], operations[best[2]], prod(map(max, probs)), True, *rows))
+    return steps
+
+
+def _mark_used(steps: list[Step], num_slots: int):
+    """Which steps the last slot depends on."""
+    reached = {num_slots - 1}
+    for back, step in enumerate(reversed(steps)):
+        step.used = num_slots - 1 - back in reached
+        reached |= set(step.operands) if step.used else set()

@@ -1,0 +1,1 @@
+"""A Hub repository of a trained model; conversion from nanoGPT."""

@@ -1,0 +1,1 @@
+"""Cells of trained and measured models, their tables, benchmarks."""
