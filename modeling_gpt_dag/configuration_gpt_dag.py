@@ -46,7 +46,7 @@ class GPTDAGConfig(PreTrainedConfig):
         dag_context_layers (`int`, *optional*): causal blocks between backbone and DAG; 0 in exact, 1 in soft numerics.
         dag_gate (`str`, *optional*): `"convex"` (exact) or `"none"` (soft).
         dag_temperature (`float`, defaults to 2.0): of the sampling of plans in training.
-        dag_beams (`int`, defaults to 16): K, plans drawn per token in training, exact numerics only.
+        dag_num_plans (`int`, defaults to 16): K, plans drawn per token in training, exact numerics only.
         dag_number_positions (`bool`, *optional*): a number takes one position whatever its length. Defaults to what a
             backbone trained from scratch needs: on in exact numerics.
         dag_plan_loss_weight (`float`, defaults to 1.0): of the plan loss, where `plan_labels` are given.
@@ -65,6 +65,7 @@ class GPTDAGConfig(PreTrainedConfig):
     model_type = "gpt_dag"
     sub_configs = {"backbone_config": AutoConfig}
     keys_to_ignore_at_inference = ["past_key_values", "dag"]
+    attribute_map = {"dag_beams": "dag_num_plans"}  # as configs saved before this name have it
 
     backbone_config: dict | PreTrainedConfig | None = None
     dag_depth: int = 4
@@ -76,7 +77,7 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_context_layers: int | None = None
     dag_gate: str | None = None
     dag_temperature: float | int = 2.0
-    dag_beams: int = 16
+    dag_num_plans: int = 16
     dag_number_positions: bool | None = None
     dag_plan_loss_weight: float | int = 1.0
     dag_value_loss_weight: float | int = 0.0
@@ -97,7 +98,7 @@ class GPTDAGConfig(PreTrainedConfig):
     sliding_window = _backbone_property("sliding_window")
 
     def __post_init__(self, **kwargs):
-        misspelt = [key for key in kwargs if key.startswith("dag_")]
+        misspelt = [key for key in kwargs if key.startswith("dag_") and key not in self.attribute_map]
         if misspelt:
             known = sorted(key for key in type(self).__dataclass_fields__ if key.startswith("dag_"))
             raise ValueError(
@@ -215,7 +216,7 @@ class GPTDAGConfig(PreTrainedConfig):
         check(in_backbone, "dag_planner_layer", f"must be from 1 to {layers}, the backbone's layers")
         check(self.dag_context_layers >= 0, "dag_context_layers", "must be at least 0")
         check(self.dag_temperature > 0, "dag_temperature", "must be positive")
-        check(self.dag_beams >= 1, "dag_beams", "must be at least 1")
+        check(self.dag_num_plans >= 1, "dag_num_plans", "must be at least 1")
         check(self.dag_plan_loss_weight >= 0, "dag_plan_loss_weight", "must not be negative")
         check(self.dag_value_loss_weight >= 0, "dag_value_loss_weight", "must not be negative")
         check(self.dag_value_positions >= 1, "dag_value_positions", "must be at least 1")

@@ -17,9 +17,9 @@ from torch.nn import functional as F
 from .dag_operations import OPERATIONS, Calculator
 from .decimal_tensor import DecimalTensor
 from .number_text import END, NOTHING, next_symbol
-from .plans import PlanLogits, PlanLogProbs, best_plan, existing_slots, plan_log_prob, sample_plans
+from .plans import IGNORE_INDEX, PlanLogits, PlanLogProbs, best_plan, existing_slots, plan_log_prob, sample_plans
 
-FIRED = 0.5  # a gate above it presents the result
+GATE_THRESHOLD = 0.5  # a gate above it presents the result
 
 
 class SoftState(NamedTuple):
@@ -84,7 +84,7 @@ def shut_gate_cross_entropy(gate: Tensor, labels: Tensor) -> Tensor:
 
     gate: (B, T). labels: (B, T), -100 where there is none.
     """
-    unlabelled = F.pad(labels[:, 1:] == -100, (0, 1), value=True)
+    unlabelled = F.pad(labels[:, 1:] == IGNORE_INDEX, (0, 1), value=True)
     # A gate of exactly 1 costs much, not infinitely much.
     return torch.where(unlabelled, -torch.log1p(-gate.float() * (1 - 1e-6)), 0.0).sum()
 
@@ -117,7 +117,7 @@ class ExactDAG(nn.Module):
         num_values: int,
         constants: list[str],
         operations: list[str],
-        beams: int,
+        num_plans: int,
         temperature: float,
     ):
         super().__init__()
@@ -125,7 +125,7 @@ class ExactDAG(nn.Module):
         self.num_initial = num_values + len(constants)
         self.constant_texts = constants
         self.operations = operations
-        self.beams = beams
+        self.num_plans = num_plans
         self.temperature = temperature
         num_slots = self.num_initial + depth
         self.norm = nn.LayerNorm(hidden_size)
@@ -213,7 +213,7 @@ class ExactDAG(nn.Module):
         if self.training:
             plan = plan.log_probs()
             with torch.no_grad():
-                plans = sample_plans(plan, self.beams, self.temperature)
+                plans = sample_plans(plan, self.num_plans, self.temperature)
             weights = plan_log_prob(plan, plans).softmax(-1)
         else:
             plans = best_plan(plan)

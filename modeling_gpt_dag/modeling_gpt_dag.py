@@ -33,7 +33,7 @@ from .number_memory import NumberMemory
 from .number_text import WRITTEN_SYMBOLS, NumberText, grammar_table, read_numbers
 from .plan_search import value_loss, written_numbers
 from .planner_input import PlannerInput, run_backbone, split_features
-from .plans import existing_slots, plan_cross_entropy
+from .plans import IGNORE_INDEX, existing_slots, plan_cross_entropy
 
 
 @dataclass
@@ -170,7 +170,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             num_values=config.dag_num_values,
             constants=config.dag_constants,
             operations=config.dag_operations,
-            beams=config.dag_beams,
+            num_plans=config.dag_num_plans,
             temperature=float(config.dag_temperature),
         )
         # The symbols' embeddings are the output embeddings of their tokens: the input embeddings where those are tied.
@@ -481,7 +481,7 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         if has_dag_loss:
             # Over the tokens of all micro-batches and ranks, so that these add up to one large batch.
             items = kwargs.get("num_items_in_batch")
-            items = (labels[..., 1:] != -100).sum() if items is None else items
+            items = (labels[..., 1:] != IGNORE_INDEX).sum() if items is None else items
             dag = outputs.dag
             probs = (dag.operand1_probs, dag.operand2_probs, dag.operation_probs)
             if has_plan_loss:
@@ -515,9 +515,9 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         A number that labels begin with answers the prompt before it, which has none.
         """
         memory = self.model.number_memory
-        symbols = memory.apart(memory.symbols_of_ids(input_ids), position_ids)
+        symbols = memory.mark_sequence_starts(memory.symbols_of_ids(input_ids), position_ids)
         written = written_numbers(read_numbers(symbols, memory.grammar))
-        ignored = torch.nn.functional.pad((labels == -100).long().cumsum(1), (0, 1), mode="replicate")
+        ignored = torch.nn.functional.pad((labels == IGNORE_INDEX).long().cumsum(1), (0, 1), mode="replicate")
         tokens = torch.arange(labels.shape[1], device=labels.device)
         unlabelled = ignored.gather(1, tokens + written.length) - ignored[:, :-1]
         written = written._replace(value=written.value.masked(unlabelled == 0))
@@ -528,7 +528,7 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             dag.gate,
             initial,
             written,
-            is_answer=labels == -100,
+            is_answer=labels == IGNORE_INDEX,
             operations=self.config.dag_operations,
             num_positions=self.config.dag_value_positions,
         )

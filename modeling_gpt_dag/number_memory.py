@@ -97,7 +97,7 @@ class NumberMemory(nn.Module):
         return torch.where(known[match] == seen, self.number_symbols[tokens[order]][match], OTHER)
 
     @staticmethod
-    def apart(symbols: Tensor, position_ids: Tensor | None) -> Tensor:
+    def mark_sequence_starts(symbols: Tensor, position_ids: Tensor | None) -> Tensor:
         """(B, T): a sequence begins at position 0 and does not continue the number that ends the one before."""
         return symbols if position_ids is None else torch.where(position_ids == 0, symbols | SPACED, symbols)
 
@@ -114,7 +114,7 @@ class NumberMemory(nn.Module):
 
         index: (T,), token indices of this call. dtype: of the cache.
         """
-        symbols = self.apart(symbols, position_ids)
+        symbols = self.mark_sequence_starts(symbols, position_ids)
         real = _attends_to_itself(attention_mask, index)
         if real is not None:
             symbols = torch.where(real, symbols, OTHER)

@@ -168,30 +168,30 @@ def symbol_table(number_tokens: dict[str, list[int]]) -> Tensor:
 def grammar_table() -> Tensor:
     """(32768, 12) int8: `Grammar` of all triples of symbols; a triple's row is its symbols as digits to base 32."""
     symbols = torch.arange(2 * SPACED)
-    kind, apart = symbols % SPACED, symbols >= SPACED
+    kind, spaced = symbols % SPACED, symbols >= SPACED
     is_digit, is_minus, is_point = (kind >= 1) & (kind <= 10), kind == MINUS, kind == POINT
     is_unreadable = kind == UNREADABLE
     # Of two symbols in a row, [previous, current].
-    dot = is_digit.unsqueeze(1) & (is_point & ~apart)
-    sign = is_minus & (apart | ~(is_digit | (kind == CLOSE) | is_unreadable).unsqueeze(1))
+    dot = is_digit.unsqueeze(1) & (is_point & ~spaced)
+    sign = is_minus & (spaced | ~(is_digit | (kind == CLOSE) | is_unreadable).unsqueeze(1))
     # What follows an unreadable token directly, or through a minus or point, is not known, nor is the rest of its
     # chain: that token may hold the first of its points.
-    tainted = is_unreadable | ((is_minus | is_point) & ~apart & is_unreadable.unsqueeze(1))
+    tainted = is_unreadable | ((is_minus | is_point) & ~spaced & is_unreadable.unsqueeze(1))
 
     # Of three, [before, previous, current]. Chains are digits and points that directly follow a digit.
     after_digit, after_dot = is_digit.view(1, -1, 1), dot.unsqueeze(2)
-    linked = dot | (is_digit & ~apart & (after_digit | after_dot))
+    linked = dot | (is_digit & ~spaced & (after_digit | after_dot))
     grammar = Grammar(
-        unknown=is_unreadable | (tainted.unsqueeze(2) & ~apart & ~linked),
+        unknown=is_unreadable | (tainted.unsqueeze(2) & ~spaced & ~linked),
         dot=dot,
         mark=dot | (is_digit & (kind > 1)),
         token=torch.ones_like(is_digit),
         sign=sign,
         unlinked=~linked,
-        begins=~linked & ~(is_digit & ~apart & sign.unsqueeze(2)),
+        begins=~linked & ~(is_digit & ~spaced & sign.unsqueeze(2)),
         after_dot=after_dot,
         shown=is_digit | sign,
-        closes=after_digit & ~(is_digit & ~apart),
+        closes=after_digit & ~(is_digit & ~spaced),
         closes_point=after_dot & ~linked,
         character=(kind - 1) * is_digit + DECIMAL_POINT * is_point,
     )

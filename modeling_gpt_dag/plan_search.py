@@ -20,9 +20,7 @@ from .dag import execute
 from .dag_operations import OPERATIONS
 from .decimal_tensor import DecimalTensor
 from .number_text import NumberText
-from .plans import PlanLogProbs, plan_log_prob
-
-UNUSED = -100  # in place of an operand that the operation does not read
+from .plans import IGNORE_INDEX, PlanLogProbs, plan_log_prob
 
 
 class WrittenNumbers(NamedTuple):
@@ -71,7 +69,9 @@ def plan_tree(num_initial: int, depth: int, operations: tuple[str, ...]) -> tupl
     nodes: list[list[tuple[int, int, int]]] = [[]]  # plans of the level before
     if carry:
         operation = operations.index("identity")
-        plans += [_carried([(slot, UNUSED, operation)], depth, num_initial, operation) for slot in range(num_initial)]
+        plans += [
+            _carried([(slot, IGNORE_INDEX, operation)], depth, num_initial, operation) for slot in range(num_initial)
+        ]
     for step in range(depth):
         children: dict[str, list[tuple[int, int, int]]] = {name: [] for name in real}  # (parent, left, right)
         for parent, plan in enumerate(nodes):
@@ -113,7 +113,7 @@ def _operands(name: str, slots: int) -> list[tuple[int, int]]:
     """Pairs of slots that an operation tells apart; of a commutative one the later slot comes first."""
     operation = OPERATIONS[name]
     if operation.operands == 1:
-        return [(left, UNUSED) for left in range(slots)]
+        return [(left, IGNORE_INDEX) for left in range(slots)]
     pairs = [(left, right) for left in range(slots) for right in range(slots)]
     return [(left, right) for left, right in pairs if not operation.commutative or left >= right]
 
@@ -126,7 +126,7 @@ def _unused(plan: list[tuple[int, int, int]], num_initial: int) -> set[int]:
 
 def _carried(plan, depth: int, num_initial: int, identity: int | None) -> list[tuple[int, int, int]]:
     """The plan with its result carried on to the last step."""
-    return plan + [(num_initial + step - 1, UNUSED, identity) for step in range(len(plan), depth)]
+    return plan + [(num_initial + step - 1, IGNORE_INDEX, identity) for step in range(len(plan), depth)]
 
 
 def _all_results(initial: Tensor, levels: list[_Level], carry: bool) -> list[Tensor]:

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+IGNORE_INDEX = -100  # a label, or a choice of a plan, that is left open; as in torch's cross-entropy
+
 
 class PlanLogProbs(NamedTuple):
     """Log-probabilities of a plan's choices: operand1 and operand2 (B, T, D, S), operation (B, T, D, O)."""
@@ -96,7 +98,7 @@ def plan_log_prob(plan: PlanLogProbs, plans: Tensor) -> Tensor:
         log_probs.gather(-1, choice.clamp(min=0).transpose(2, 3))  # (B, T, D, K)
         for log_probs, choice in zip(plan, plans.unbind(-1), strict=True)
     ]
-    left_open = plans.permute(4, 0, 1, 3, 2) == -100
+    left_open = plans.permute(4, 0, 1, 3, 2) == IGNORE_INDEX
     return torch.stack(chosen).masked_fill(left_open, 0.0).sum((0, -2))
 
 
@@ -109,10 +111,10 @@ def plan_cross_entropy(probs: tuple[Tensor, Tensor, Tensor], gate: Tensor, plan_
     probs: of operand1 (B, T, D, S), operand2 (B, T, D, S) and operation (B, T, D, O). gate: (B, T).
     plan_labels: (B, T, D, 3) integers, -100 where a choice is not labelled.
     """
-    labelled = (plan_labels != -100).any(-1).any(-1) & (gate > 0)
+    labelled = (plan_labels != IGNORE_INDEX).any(-1).any(-1) & (gate > 0)
     losses = [-torch.where(labelled, gate.float(), 1.0).clamp(min=torch.finfo(torch.float).tiny).log().sum()]
     for choice_probs, label in zip(probs, plan_labels.long().unbind(-1), strict=True):
         chosen = choice_probs.gather(-1, label.clamp(min=0).unsqueeze(-1)).squeeze(-1)
         log_prob = chosen.clamp(min=torch.finfo(chosen.dtype).tiny).log()
-        losses.append(torch.where(label == -100, 0.0, -log_prob).sum())
+        losses.append(torch.where(label == IGNORE_INDEX, 0.0, -log_prob).sum())
     return torch.stack(losses).sum()

@@ -16,7 +16,7 @@ from typing import Any
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainingArguments, set_seed
 
-from modeling_gpt_dag.attach.feature_store import pack
+from modeling_gpt_dag.attach.feature_store import collate_packed
 from modeling_gpt_dag.attach.training import (
     AttachArguments,
     attach_model,
@@ -75,7 +75,7 @@ def main():
         model=model,
         args=training_args,
         train_dataset=dataset,
-        data_collator=pack,
+        data_collator=collate_packed,
         processing_class=tokenizer,
         callbacks=[DAGLogger()],
     )

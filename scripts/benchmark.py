@@ -16,7 +16,15 @@ from typing import Literal
 import torch
 
 from modeling_gpt_dag.command_line.flags import parse_flags
-from modeling_gpt_dag.report.benchmark import CASES, SUITES, draw, measure, read_results, results_table, results_text
+from modeling_gpt_dag.report.benchmark import (
+    CASES,
+    SUITES,
+    cost_table,
+    draw_costs,
+    measure,
+    read_results,
+    results_text,
+)
 from modeling_gpt_dag.report.cells import commit
 from modeling_gpt_dag.report.markdown import replace_between
 
@@ -68,10 +76,10 @@ def main():
         results[f"{machine}: {case.suite}: {case.title}"] = result
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(results, indent=1) + "\n")
-        print(results_table([result]).splitlines()[-1], flush=True)
+        print(cost_table([result]).splitlines()[-1], flush=True)
     replace_between(Path(args.table), "benchmark", results_text(results, "scripts/benchmark.py"))
     if args.plot is not None:
-        draw(results, Path(args.plot))
+        draw_costs(results, Path(args.plot))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import time
 from train import prepare
 from transformers import PrinterCallback, Trainer, TrainerCallback
 
-from modeling_gpt_dag.data.packing import collate
+from modeling_gpt_dag.data.packing import collate_blocks
 from modeling_gpt_dag.training.dag_probe import probe_table
 
 WARMUP = 10
@@ -56,7 +56,7 @@ def main():
             model=model,
             args=args,
             train_dataset=dataset,
-            data_collator=collate,
+            data_collator=collate_blocks,
             processing_class=tokenizer,
             callbacks=[dag_logger, alternate],
         )

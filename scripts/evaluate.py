@@ -2,8 +2,8 @@
 
 python scripts/evaluate.py --model runs/arithmetic --task arithmetic --digits 7 --output report.json
 python scripts/evaluate.py --model runs/expressions --task expressions --digits 4 7 --ablation gate_shut
-python scripts/evaluate.py --model runs/wordings --task file --file questions.jsonl --records answers.jsonl
-python scripts/evaluate.py --model runs/questions --task file --file questions.jsonl --held_out true
+python scripts/evaluate.py --model runs/wordings --task questions --questions questions.jsonl
+python scripts/evaluate.py --model runs/questions --task questions --questions questions.jsonl --split evaluation
 """
 
 import json
@@ -14,35 +14,40 @@ from typing import Literal
 
 from modeling_gpt_dag.checkpoints.loading import load
 from modeling_gpt_dag.command_line.flags import parse_flags
-from modeling_gpt_dag.data.arguments import FileArguments, TaskArguments
-from modeling_gpt_dag.data.numeric_match import Which
+from modeling_gpt_dag.data.arguments import QuestionArguments, TaskArguments
+from modeling_gpt_dag.data.numeric_match import AnswerNumber
 from modeling_gpt_dag.data.question_files import read_questions
 from modeling_gpt_dag.evaluation.ablations import Ablation, ablated
 from modeling_gpt_dag.evaluation.exact_match import evaluate_task
 from modeling_gpt_dag.evaluation.question_files import evaluate_questions
-from modeling_gpt_dag.evaluation.tables import factors_table, questions_table, results_table
+from modeling_gpt_dag.evaluation.tables import exact_match_table, factors_table, questions_table
 
 
 @dataclass(kw_only=True)
-class Arguments(TaskArguments, FileArguments):
+class Arguments(TaskArguments, QuestionArguments):
     model: str = field(metadata={"help": "directory of a trained GPT-DAG"})
-    task: Literal["arithmetic", "expressions", "wordings", "file"] = field(
-        default="arithmetic", metadata={"help": "generated problems, or questions from a file"}
+    task: Literal["arithmetic", "expressions", "wordings", "questions"] = field(
+        default="arithmetic", metadata={"help": "generated problems, or questions of a file or dataset"}
     )
     digits: list[int] = field(default_factory=lambda: [4], metadata={"help": "digits of each operand, one row each"})
     num_samples: int | None = field(
         default=None,
-        metadata={"help": "problems to draw, 500 by default; task file: the first of them, all by default"},
+        metadata={"help": "problems to draw, 500 by default; questions: the first of them, all by default"},
     )
     seed: int = field(default=0, metadata={"help": "of the generated problems"})
     batch_size: int = field(default=128, metadata={"help": "problems answered at a time"})
-    max_new_tokens: int = field(default=32, metadata={"help": "task file: tokens an answer may have"})
-    which: Which = field(default="first", metadata={"help": "task file: the number of the answer that counts"})
+    max_new_tokens: int = field(default=32, metadata={"help": "questions: tokens an answer may have"})
+    answer_number: AnswerNumber = field(
+        default="first", metadata={"help": "questions: the number of the answer that counts"}
+    )
+    split: Literal["evaluation", "all"] = field(
+        default="all", metadata={"help": "questions: all of them, or those that training on the same file leaves out"}
+    )
     ablation: Ablation = field(
         default="none", metadata={"help": "measure the model without what its DAG writes, or with random plans"}
     )
     output: str | None = field(default=None, metadata={"help": "JSON file to write the report to"})
-    records: str | None = field(default=None, metadata={"help": "task file: JSONL file to write every answer to"})
+    answers_file: str | None = field(default=None, metadata={"help": "questions: JSONL file to write every answer to"})
 
 
 def evaluate_generated(args, model, tokenizer) -> list[dict]:
@@ -51,32 +56,41 @@ def evaluate_generated(args, model, tokenizer) -> list[dict]:
         evaluate_task(model, tokenizer, args, digits, num_samples, args.seed, args.batch_size, progress=True)
         for digits in args.digits
     ]
-    print(results_table(reports))
+    print(exact_match_table(reports))
     if all(report["factors"] is not None for report in reports):
         print()
         print(factors_table(reports))
     return reports
 
 
-def evaluate_file(args, questions, model, tokenizer) -> list[dict]:
+def evaluate_question_file(args, questions, model, tokenizer) -> list[dict]:
     report, records = evaluate_questions(
-        model, tokenizer, questions, args.num_samples, args.max_new_tokens, args.which, args.batch_size, progress=True
+        model,
+        tokenizer,
+        questions,
+        args.num_samples,
+        args.max_new_tokens,
+        args.answer_number,
+        args.batch_size,
+        progress=True,
     )
     print(questions_table(report))
-    if args.records is not None:
-        Path(args.records).write_text("".join(json.dumps(record) + "\n" for record in records))
-    split = None if Path(args.file).is_file() else args.split
-    return [{"file": args.file, "split": split, "prompt_template": args.prompt_template, **report}]
+    if args.answers_file is not None:
+        Path(args.answers_file).write_text("".join(json.dumps(record) + "\n" for record in records))
+    split = None if Path(args.questions).is_file() else args.questions_split
+    return [{"questions": args.questions, "split": split, "prompt_template": args.prompt_template, **report}]
 
 
 def main():
     try:
         args = parse_flags(Arguments, sys.argv[1:])
-        questions = read_questions(args, "evaluation" if args.held_out else None) if args.task == "file" else None
+        questions = (
+            read_questions(args, None if args.split == "all" else args.split) if args.task == "questions" else None
+        )
         model, tokenizer = load(args.model)
         with ablated(model, args.ablation):
             if questions is not None:
-                reports = evaluate_file(args, questions, model, tokenizer)
+                reports = evaluate_question_file(args, questions, model, tokenizer)
             else:
                 reports = evaluate_generated(args, model, tokenizer)
     except (FileNotFoundError, ValueError) as error:

@@ -24,15 +24,15 @@ from transformers.trainer_utils import sort_checkpoints
 from modeling_gpt_dag.checkpoints.loading import load
 from modeling_gpt_dag.checkpoints.resume import checkpoint_to_resume, remove_checkpoints
 from modeling_gpt_dag.data.arguments import DataArguments
-from modeling_gpt_dag.data.mixtures import task_shares, training_data
-from modeling_gpt_dag.data.packing import collate
+from modeling_gpt_dag.data.mixtures import training_data
+from modeling_gpt_dag.data.packing import collate_blocks
 from modeling_gpt_dag.data.problems import END_OF_LINE, plan_format
 from modeling_gpt_dag.data.question_files import read_questions
 from modeling_gpt_dag.data.records import BadRecordError
 from modeling_gpt_dag.data.wordings import plain_lines
 from modeling_gpt_dag.evaluation.exact_match import evaluate_task, false_fires
 from modeling_gpt_dag.evaluation.question_files import evaluate_questions
-from modeling_gpt_dag.evaluation.tables import questions_table, results_table
+from modeling_gpt_dag.evaluation.tables import exact_match_table, questions_table
 from modeling_gpt_dag.training.build import build_model, build_tokenizer
 from modeling_gpt_dag.training.dag_logger import DAGLogger
 from modeling_gpt_dag.training.recipes import effective_recipe, parse_recipe
@@ -56,7 +56,6 @@ def prepare():
         )
     if training_args.disable_tqdm:
         datasets.disable_progress_bars()
-    task_shares(data_args)  # wrong names are refused before a model is built
     tokenizer = build_tokenizer(model_args)
     set_seed(training_args.seed)
     model = build_model(model_args, tokenizer)
@@ -93,7 +92,7 @@ def main():
         args=training_args,
         train_dataset=train,
         eval_dataset=validation,
-        data_collator=collate,
+        data_collator=collate_blocks,
         processing_class=tokenizer,
         callbacks=loggers,
     )
@@ -127,12 +126,12 @@ def main():
 def evaluate(model, tokenizer, data_args: DataArguments, progress: bool) -> dict:
     """Reports on new problems of each task but text, as generated ones or as held-out questions of the file."""
     report = {"exact_match": []}
-    for task in task_shares(data_args):
-        if task == "word_problems":
+    for task in data_args.task_shares:
+        if task == "questions":
             questions = read_questions(data_args, "evaluation")
             options = {"num_samples": data_args.eval_samples, "batch_size": data_args.eval_batch_size}
             report["questions"], _ = evaluate_questions(model, tokenizer, questions, progress=progress, **options)
-            print(f"\nheld-out questions of {data_args.file}\n\n{questions_table(report['questions'])}")
+            print(f"\nheld-out questions of {data_args.questions}\n\n{questions_table(report['questions'])}")
         elif task != "text":
             task_args = replace(data_args, task=task, mixture=None)
             report["exact_match"] += evaluate_generated(model, tokenizer, task_args, progress)
@@ -159,7 +158,7 @@ def evaluate_generated(model, tokenizer, data_args: DataArguments, progress: boo
         for digits in data_args.eval_digits
     ]
     print(f"\n{data_args.task}: exact match on {data_args.eval_samples} new problems by operand digits\n")
-    print(results_table(reports))
+    print(exact_match_table(reports))
     return reports
 
 

@@ -6,7 +6,7 @@ The comparison itself is `modeling_gpt_dag.data.numeric_match`, the one `scripts
 import datasets
 import evaluate
 
-from modeling_gpt_dag.data.numeric_match import Which, is_numeric_match
+from modeling_gpt_dag.data.numeric_match import AnswerNumber, is_numeric_match
 
 _DESCRIPTION = """
 Share of predictions whose first (or last) number equals the reference exactly, as decimals: 8, 8.0 and $8.00 are one
@@ -17,7 +17,7 @@ _KWARGS_DESCRIPTION = """
 Args:
     predictions (list of str): texts, of which one number each is compared.
     references (list of str): a number each, and nothing else; ValueError otherwise.
-    which (str): "first" (default) or "last" number of a prediction.
+    answer_number (str): "first" (default) or "last" number of a prediction.
 Returns:
     numeric_exact_match (float): between 0 and 1. A prediction without a number is wrong.
 Examples:
@@ -37,7 +37,9 @@ class NumericExactMatch(evaluate.Metric):
             features=datasets.Features({"predictions": text, "references": text}),
         )
 
-    def _compute(self, predictions: list[str], references: list[str], which: Which = "first") -> dict[str, float]:
+    def _compute(
+        self, predictions: list[str], references: list[str], answer_number: AnswerNumber = "first"
+    ) -> dict[str, float]:
         pairs = zip(predictions, references, strict=True)
-        hits = [is_numeric_match(prediction, reference, which) for prediction, reference in pairs]
+        hits = [is_numeric_match(prediction, reference, answer_number) for prediction, reference in pairs]
         return {"numeric_exact_match": sum(hits) / len(hits)}

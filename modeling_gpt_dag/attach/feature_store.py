@@ -22,8 +22,8 @@ from tqdm.auto import tqdm
 from transformers import PreTrainedModel
 
 from ..data.examples import Example
-from ..data.problems import UNLABELLED
 from ..planner_input import backbone_features
+from ..plans import IGNORE_INDEX
 
 VERSION = 1  # of what is computed and how it is laid out
 SAVE_EVERY = 16  # batches
@@ -164,14 +164,14 @@ def _save(directory: Path, state: dict):
     os.replace(temporary, directory / "store.json")
 
 
-def pack(examples: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+def collate_packed(examples: list[dict[str, Tensor]]) -> dict[str, Tensor]:
     """Collate store items into one row (1, L), with `shift_labels` (1, M) of the M positions that predict a label."""
     parts = {name: torch.cat([example[name] for example in examples]) for name in examples[0]}
     positions = torch.cat([torch.arange(len(example["input_ids"])) for example in examples])
     # The first token of a text is predicted by none.
-    parts["labels"] = parts["labels"].masked_fill(positions == 0, UNLABELLED)
-    next_labels = torch.cat([parts["labels"][1:], parts["labels"].new_tensor([UNLABELLED])])
-    keep = (next_labels != UNLABELLED).nonzero().squeeze(-1)
+    parts["labels"] = parts["labels"].masked_fill(positions == 0, IGNORE_INDEX)
+    next_labels = torch.cat([parts["labels"][1:], parts["labels"].new_tensor([IGNORE_INDEX])])
+    keep = (next_labels != IGNORE_INDEX).nonzero().squeeze(-1)
     batch = {name: part.unsqueeze(0) for name, part in parts.items()}
     return {
         **batch,

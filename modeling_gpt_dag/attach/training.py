@@ -25,7 +25,7 @@ from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..tokenization import number_tokens, pretrained_tokenizer
 from .feature_store import Examples, FeatureStore
 
-Row = tuple[str, TaskArguments, int, bool]  # title, task, operand digits, whether as a chat
+EvaluationRow = tuple[str, TaskArguments, int, bool]  # title, task, operand digits, whether as a chat
 
 
 @dataclass(kw_only=True)
@@ -37,11 +37,19 @@ class AttachArguments:
     tasks: list[Task] = field(default_factory=lambda: ["wordings"], metadata={"help": "what the questions are"})
     digits: list[int] = field(default_factory=lambda: [1, 2, 3, 4], metadata={"help": "operand lengths in training"})
     num_operators: list[int] = field(default_factory=lambda: [1, 2], metadata={"help": "of expressions and questions"})
-    negative_share: float = field(default=0.05, metadata={"help": "share of negative operands, where they make sense"})
-    num_questions: int = field(default=8_000, metadata={"help": "texts to train on, plain ones included"})
-    plain_share: float = field(default=0.2, metadata={"help": "share of texts in which nothing is to be computed"})
-    plain_text: str | None = field(default=None, metadata={"help": "text file (.gz too) to take half of those from"})
-    chat_share: float = field(default=0.0, metadata={"help": "share of the questions put to the chat template"})
+    negative_operand_share: float = field(
+        default=0.05, metadata={"help": "share of the operands that are negative, where it makes sense"}
+    )
+    num_texts: int = field(default=8_000, metadata={"help": "texts to train on, plain ones included"})
+    plain_text_share: float = field(
+        default=0.2, metadata={"help": "share of texts in which nothing is to be computed"}
+    )
+    plain_text_file: str | None = field(
+        default=None, metadata={"help": "text file (.gz too) to take half of those from"}
+    )
+    chat_question_share: float = field(
+        default=0.0, metadata={"help": "share of the questions put to the chat template"}
+    )
     unfreeze: Literal["none", "last_n", "lora"] = field(default="none", metadata={"help": "train the backbone, too"})
     unfreeze_layers: int = field(default=2, metadata={"help": "last_n: how many of the backbone's last layers"})
     lora_rank: int = field(default=8, metadata={"help": "lora: rank of the adapters, which are merged at the end"})
@@ -85,19 +93,19 @@ def read_text(path: str) -> str:
 def training_examples(tokenizer: PreTrainedTokenizerBase, args: AttachArguments, seed: int) -> list[Example]:
     """The texts to train on: questions of each task and number of operators in equal parts, and plain text."""
     symbols = number_tokens(tokenizer)
-    num_plain = round(args.num_questions * args.plain_share)
-    num_text = num_plain // 2 if args.plain_text is not None else 0
+    num_plain = round(args.num_texts * args.plain_text_share)
+    num_text = num_plain // 2 if args.plain_text_file is not None else 0
     tasks = [
-        TaskArguments(task=task, num_operators=[count], negative_share=args.negative_share)
+        TaskArguments(task=task, num_operators=[count], negative_operand_share=args.negative_operand_share)
         for task in args.tasks
         for count in ([1] if task == "arithmetic" else args.num_operators)
     ]
     asked = [training_lines(task, seed, args.digits) for task in tasks]
     plain = [map(Line, plain_lines(seed))]
-    examples = question_examples(tokenizer, symbols, asked, args.num_questions - num_plain, seed, args.chat_share)
+    examples = question_examples(tokenizer, symbols, asked, args.num_texts - num_plain, seed, args.chat_question_share)
     examples += question_examples(tokenizer, symbols, plain, num_plain - num_text, seed)
     if num_text > 0:
-        examples += text_examples(tokenizer, symbols, read_text(args.plain_text), num_text, seed)
+        examples += text_examples(tokenizer, symbols, read_text(args.plain_text_file), num_text, seed)
     return examples
 
 
@@ -148,18 +156,18 @@ def merged(model: PreTrainedModel) -> GPTDAGForCausalLM:
     return model if isinstance(model, GPTDAGForCausalLM) else model.merge_and_unload()
 
 
-def evaluation_rows(args: AttachArguments) -> list[Row]:
+def evaluation_rows(args: AttachArguments) -> list[EvaluationRow]:
     """What is asked before and after."""
     one, two = ({"task": "wordings", "num_operators": [count]} for count in (1, 2))
     rows = [
         ("one operation, training sentences", TaskArguments(**one), 4, False),
         ("one operation, held-out sentences", TaskArguments(**one, held_out=True), 4, False),
         ("one operation, 7-digit operands", TaskArguments(**one), 7, False),
-        ("one operation, negative operands", TaskArguments(**one, negative_share=0.5), 4, False),
+        ("one operation, negative operands", TaskArguments(**one, negative_operand_share=0.5), 4, False),
         ("two operations, language", TaskArguments(**two), 4, False),
         ("two operations, notation", TaskArguments(task="expressions", num_operators=[2]), 4, False),
     ]
-    if args.chat_share > 0:
+    if args.chat_question_share > 0:
         rows.append(("one operation, as a chat", TaskArguments(**one), 4, True))
     return rows
 

@@ -2,34 +2,38 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, get_args
+
+from .checks import Checked, check_at_least, check_share
 
 Task = Literal["arithmetic", "expressions", "wordings"]
-TrainingTask = Literal["arithmetic", "expressions", "wordings", "word_problems", "text", "mixture"]
+TrainingTask = Literal["arithmetic", "expressions", "wordings", "questions", "text", "mixture"]
 OnBadRecord = Literal["error", "skip"]
 
-SUFFIXES = (".txt", ".jsonl", ".parquet")
+TEXT_SUFFIXES = (".txt", ".jsonl", ".parquet")
 DEFAULT_TEMPLATE = "{question} "
 
 
 @dataclass
-class TaskArguments:
+class TaskArguments(Checked):
     """Which problems to draw."""
 
-    task: Task = field(default="arithmetic", metadata={"help": "a+b=, expressions of several operators, or questions"})
+    task: Task = field(default="arithmetic", metadata={"help": "a+b=, expressions of several operators, or wordings"})
     operators: str = field(default="+-*", metadata={"help": "operators of arithmetic and expressions, some of + - *"})
     num_operators: list[int] | None = field(
-        default=None, metadata={"help": "operators per expression or question, all by default; arithmetic has 1"}
+        default=None, metadata={"help": "operators per expression or wording, all by default; arithmetic has 1"}
     )
-    parentheses: float = field(default=0.0, metadata={"help": "share of the expressions that may have parentheses"})
-    held_out: bool = field(
-        default=False, metadata={"help": "wordings: templates, questions of a file: those that training leaves out"}
+    parentheses_share: float = field(
+        default=0.0, metadata={"help": "share of the expressions that may have parentheses"}
     )
-    negative_share: float = field(default=0.0, metadata={"help": "share of negative operands, where they make sense"})
+    held_out: bool = field(default=False, metadata={"help": "wordings: sentences that training leaves out"})
+    negative_operand_share: float = field(
+        default=0.0, metadata={"help": "share of the operands that are negative, where it makes sense"}
+    )
 
 
 @dataclass
-class RecordArguments:
+class RecordArguments(Checked):
     """What to do about records that cannot be read."""
 
     on_bad_record: OnBadRecord = field(
@@ -38,15 +42,19 @@ class RecordArguments:
 
 
 @dataclass
-class FileArguments(RecordArguments):
+class QuestionArguments(RecordArguments):
     """Which questions to read."""
 
-    file: str | None = field(
-        default=None, metadata={"help": "task file: a .jsonl, .json, .csv or .xml file, or a dataset on the Hub"}
+    questions: str | None = field(
+        default=None, metadata={"help": "questions: a .jsonl, .json, .csv or .xml file, or a dataset on the Hub"}
     )
-    split: str = field(default="test", metadata={"help": "split of a dataset on the Hub"})
-    subset: str | None = field(default=None, metadata={"help": "configuration of a dataset on the Hub, e.g. main"})
-    format: str | None = field(default=None, metadata={"help": "of the rows; recognised by their fields by default"})
+    questions_split: str = field(default="test", metadata={"help": "questions: split of a dataset on the Hub"})
+    questions_config: str | None = field(
+        default=None, metadata={"help": "questions: configuration of a dataset on the Hub, e.g. main"}
+    )
+    questions_format: str | None = field(
+        default=None, metadata={"help": "questions: format of the rows; recognised by their fields by default"}
+    )
     prompt_template: str | None = field(
         default=None,
         metadata={"help": f"prompt around {{question}}; by default as training has it: {DEFAULT_TEMPLATE!r}"},
@@ -61,7 +69,7 @@ class TextArguments(RecordArguments):
     """Which text to read."""
 
     train_files: list[str] | None = field(
-        default=None, metadata={"help": f"text: files ({', '.join(SUFFIXES)}) and folders of them"}
+        default=None, metadata={"help": f"text: files ({', '.join(TEXT_SUFFIXES)}) and folders of them"}
     )
     dataset_name: str | None = field(default=None, metadata={"help": "text: or else a dataset on the Hub"})
     dataset_config: str | None = field(default=None, metadata={"help": "text: configuration of that dataset"})
@@ -71,23 +79,33 @@ class TextArguments(RecordArguments):
     validation_share: float = field(default=0.1, metadata={"help": "text: share that is held back for validation"})
     num_eval_blocks: int = field(default=500, metadata={"help": "text: validation examples, at most"})
 
+    def __post_init__(self):
+        super().__post_init__()
+        if self.validation_share in (0, 1):
+            raise ValueError(f"validation_share={self.validation_share}: is a share of the text, between 0 and 1")
+        check_at_least("num_proc", self.num_proc, 1)
+        check_at_least("num_eval_blocks", self.num_eval_blocks, 1)
+
 
 @dataclass
-class DataArguments(TextArguments, FileArguments, TaskArguments):
+class DataArguments(TextArguments, QuestionArguments, TaskArguments):
     """What to train and to evaluate on."""
 
-    task: TrainingTask = field(
-        default="arithmetic", metadata={"help": "what is generated, or questions of a file, text, several of those"}
+    task: TrainingTask = field(  # type: ignore[assignment]  # tasks to train on are more
+        default="arithmetic", metadata={"help": "what is generated, or questions, text, several of those"}
     )
     mixture: dict[str, float] | str | None = field(
         default=None, metadata={"help": "task mixture: the share of each task; as a flag JSON"}
     )
     digits: list[int] = field(default_factory=lambda: [1, 2, 3, 4], metadata={"help": "operand lengths in training"})
-    plain_share: float = field(default=0.0, metadata={"help": "share of lines in which nothing is to be computed"})
+    plain_line_share: float = field(
+        default=0.0, metadata={"help": "share of the lines in which nothing is to be computed"}
+    )
     plan_labels: bool = field(default=False, metadata={"help": "train with the plans the generator knows"})
     block_size: int = field(default=96, metadata={"help": "tokens per training example"})
-    num_train_blocks: int = field(
-        default=16_000, metadata={"help": "training examples to generate; of a mixture, all that are drawn"}
+    num_train_blocks: int | None = field(
+        default=None,
+        metadata={"help": "training examples to generate, of a mixture all that are drawn; by default what is taken"},
     )
     eval_digits: list[int] = field(
         default_factory=lambda: [4, 7, 10, 13], metadata={"help": "operand lengths of the final evaluation"}
@@ -96,9 +114,46 @@ class DataArguments(TextArguments, FileArguments, TaskArguments):
     eval_batch_size: int = field(default=128, metadata={"help": "problems answered at a time"})
 
     def __post_init__(self):
+        super().__post_init__()
+        check_share("plain_line_share", self.plain_line_share, below_one=True)
+        if self.num_train_blocks is not None:
+            check_at_least("num_train_blocks", self.num_train_blocks, 1)
         if isinstance(self.mixture, str):
-            try:
-                self.mixture = json.loads(self.mixture)
-            except json.JSONDecodeError as error:
-                example = '{"text": 0.5, "arithmetic": 0.5}'
-                raise ValueError(f"mixture={self.mixture!r}: must be JSON like {example}") from error
+            self.mixture = mapping_of("mixture", self.mixture)
+        self._check_mixture()
+
+    def _check_mixture(self):
+        if self.task != "mixture":
+            if self.mixture is not None:
+                raise ValueError(f"mixture={self.mixture}: needs --task mixture, not {self.task}")
+            return
+        known = [task for task in get_args(TrainingTask) if task != "mixture"]
+        if not isinstance(self.mixture, dict) or not self.mixture:
+            raise ValueError("task 'mixture' needs mixture, the share of each task: {text: 0.5, arithmetic: 0.5}")
+        check_shares("mixture", self.mixture, known)
+
+    @property
+    def task_shares(self) -> dict[str, float]:
+        """Of each task its share of the blocks."""
+        if not isinstance(self.mixture, dict):
+            return {self.task: 1.0}
+        total = sum(self.mixture.values())
+        return {task: share / total for task, share in self.mixture.items()}
+
+
+def check_shares(name: str, shares: dict[Any, float], known: list[Any] | None = None):
+    """Raises ValueError for keys that are not `known` and for shares that are no positive numbers."""
+    for key, share in shares.items():
+        if known is not None and key not in known:
+            raise ValueError(f"{name} has {key!r}: must be one of {', '.join(map(str, known))}")
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share < float("inf"):
+            raise ValueError(f"{name} gives {key} the share {share!r}: must be a positive number")
+
+
+def mapping_of(name: str, text: str) -> Any:
+    """A flag's JSON; raises ValueError for what is none."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        example = '{"text": 0.5, "arithmetic": 0.5}'
+        raise ValueError(f"{name}={text!r}: must be JSON like {example}") from error

@@ -1,7 +1,7 @@
-"""Documents of text files, JSON lines and Parquet files: those on one side of the split, and what is broken.
+"""Documents of text files, JSON lines and Parquet files: those on one split of the split, and what is broken.
 
-What is unusual: a text file is one document, read in pieces, and its end is the side of the evaluation; of the others
-each row is a document, whose hash says its side. Nothing raises while it reads: a broken record becomes a row that
+What is unusual: a text file is one document, read in pieces, and its end is the split of the evaluation; of the others
+each row is a document, whose hash says its split. Nothing raises while it reads: a broken record becomes a row that
 says so, and is still there when the rows come from a cache.
 """
 
@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from .arguments import SUFFIXES
+from .arguments import TEXT_SUFFIXES
 from .problems import Split
-from .records import BadRecordError, Record, Row, decode, is_held_out, jsonl_records, lines
+from .records import BadRecordError, FieldRow, Record, decode, is_held_out, jsonl_records, lines
 
 PIECE = 16_384  # bytes of a text file that are read as one row
 PARQUET_ROWS = 1_000  # that are read at a time
@@ -30,14 +30,14 @@ def text_files(names: Sequence[str]) -> list[File]:
         path = Path(name)
         if not path.exists():
             raise FileNotFoundError(f"there is no file or folder {name}")
-        found = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES) if path.is_dir() else [path]
+        found = sorted(file for file in path.rglob("*") if file.suffix in TEXT_SUFFIXES) if path.is_dir() else [path]
         if not found:
-            raise ValueError(f"the folder {name} holds no files of the kinds {', '.join(SUFFIXES)}")
+            raise ValueError(f"the folder {name} holds no files of the kinds {', '.join(TEXT_SUFFIXES)}")
         paths += found
     files = []
     for path in dict.fromkeys(paths):
-        if path.suffix not in SUFFIXES:
-            raise ValueError(f"{path}: unknown kind of file {path.suffix!r}; known: {', '.join(SUFFIXES)}")
+        if path.suffix not in TEXT_SUFFIXES:
+            raise ValueError(f"{path}: unknown kind of file {path.suffix!r}; known: {', '.join(TEXT_SUFFIXES)}")
         stat = path.stat()
         if stat.st_size == 0:
             raise ValueError(f"{path} is empty")
@@ -45,14 +45,16 @@ def text_files(names: Sequence[str]) -> list[File]:
     return files
 
 
-def read_documents(files: list[File], column: str, side: Split, share: float, skips: bool) -> Iterator[dict[str, Any]]:
-    """Rows of one side: `text`, `ends` (whether a document ends with it) and `error`.
+def read_documents(
+    files: list[File], column: str, split: Split, share: float, skips: bool
+) -> Iterator[dict[str, Any]]:
+    """Rows of one split: `text`, `ends` (whether a document ends with it) and `error`.
 
     Where a record is broken, `text` is None and `error` says why; unless it `skips` those, nothing comes after it.
     """
     for name, size, _ in files:
         path = Path(name)
-        rows = _pieces(path, size, side, share) if path.suffix == ".txt" else _documents(path, column, side, share)
+        rows = _pieces(path, size, split, share) if path.suffix == ".txt" else _documents(path, column, split, share)
         for row in rows:
             if isinstance(row, BadRecordError):
                 yield {"text": None, "ends": False, "error": str(row)}
@@ -65,13 +67,13 @@ def read_documents(files: list[File], column: str, side: Split, share: float, sk
     yield {"text": "", "ends": False, "error": None}
 
 
-def _pieces(path: Path, size: int, side: Split, share: float) -> Iterator[tuple[str, bool] | BadRecordError]:
-    """Of a text file, which is one document: the lines that begin before or behind the border of the two sides."""
+def _pieces(path: Path, size: int, split: Split, share: float) -> Iterator[tuple[str, bool] | BadRecordError]:
+    """Of a text file, which is one document: the lines that begin before or behind the border of the two splits."""
     piece, held, position = [], 0, 0
     for where, line in lines(path, PIECE):
         is_behind = position >= (1 - share) * size
         position += len(line)
-        if is_behind != (side == "evaluation"):
+        if is_behind != (split == "evaluation"):
             continue
         try:
             piece.append(decode(line, where))
@@ -84,7 +86,7 @@ def _pieces(path: Path, size: int, side: Split, share: float) -> Iterator[tuple[
     yield "".join(piece), True
 
 
-def _documents(path: Path, column: str, side: Split, share: float) -> Iterator[tuple[str, bool] | BadRecordError]:
+def _documents(path: Path, column: str, split: Split, share: float) -> Iterator[tuple[str, bool] | BadRecordError]:
     records = jsonl_records(path) if path.suffix == ".jsonl" else _parquet_records(path, column)
     for record in records:
         try:
@@ -92,14 +94,14 @@ def _documents(path: Path, column: str, side: Split, share: float) -> Iterator[t
                 raise record
             text = _text_of(record, column)
         except BadRecordError as error:
-            if side == "train":  # a broken record lies on no side, and is told of once
+            if split == "train":  # a broken record lies on no split, and is told of once
                 yield error
             continue
-        if text and is_held_out(text, share) == (side == "evaluation"):
+        if text and is_held_out(text, share) == (split == "evaluation"):
             yield text, True
 
 
-def _text_of(row: Row, column: str) -> str:
+def _text_of(row: FieldRow, column: str) -> str:
     """Raises BadRecordError where the row has no text in its column."""
     if column not in row.fields:
         raise BadRecordError(f"{row.where}: {no_column(column, row.fields)}")
@@ -131,7 +133,7 @@ def _parquet_records(path: Path, column: str) -> Iterator[Record]:
         for batch in file.iter_batches(PARQUET_ROWS, columns=[column]):
             for text in batch.column(0).to_pylist():
                 number += 1
-                yield Row(f"{path}, row {number}", {column: text})
+                yield FieldRow(f"{path}, row {number}", {column: text})
     except BadRecordError as error:
         yield error
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:

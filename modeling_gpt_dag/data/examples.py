@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 from transformers import PreTrainedTokenizerBase
 
+from ..plans import IGNORE_INDEX
 from ..tokenization import following_digit
-from .problems import END_OF_LINE, UNLABELLED
+from .checks import check_share
+from .problems import END_OF_LINE
 from .tasks import Line
 
 TEXT_TOKENS = 96  # of a passage of plain text
@@ -49,9 +51,9 @@ def question(
         ids = tokenizer(line.prompt)["input_ids"]
         (ending,) = following_digit(tokenizer, [END_OF_LINE])
     if not line.answer:
-        return Example(ids, [UNLABELLED] * len(ids))
+        return Example(ids, [IGNORE_INDEX] * len(ids))
     answer = number_of(number_tokens, line.answer) + ending
-    return Example(ids + answer, [UNLABELLED] * len(ids) + answer)
+    return Example(ids + answer, [IGNORE_INDEX] * len(ids) + answer)
 
 
 def question_examples(
@@ -60,20 +62,21 @@ def question_examples(
     lines: Sequence[Iterator[Line]],
     num_questions: int,
     seed: int,
-    chat_share: float = 0.0,
+    chat_question_share: float = 0.0,
 ) -> list[Example]:
-    """`num_questions` examples, in turns from each of `lines`, `chat_share` of the questions as chats.
+    """`num_questions` examples, in turns from each of `lines`, `chat_question_share` of the questions as chats.
 
     Raises ValueError for a share outside 0..1 and for chats without a template.
     """
-    if not 0 <= chat_share <= 1:
-        raise ValueError(f"chat_share={chat_share}: is a share between 0 and 1")
-    if chat_share > 0 and not tokenizer.chat_template:
-        raise ValueError(f"chat_share={chat_share}: the tokenizer has no chat template; train with --chat_share 0")
+    check_share("chat_question_share", chat_question_share)
+    if chat_question_share > 0 and not tokenizer.chat_template:
+        raise ValueError(
+            f"chat_question_share={chat_question_share}: the tokenizer has no chat template; train with 0"
+        )
     generator = random.Random(seed)
     turns = (next(stream) for streams in repeat(lines) for stream in streams)
     return [
-        question(tokenizer, number_tokens, line, bool(line.answer) and generator.random() < chat_share)
+        question(tokenizer, number_tokens, line, bool(line.answer) and generator.random() < chat_question_share)
         for line in islice(turns, num_questions)
     ]
 
@@ -97,4 +100,4 @@ def text_examples(
     if not passages:
         raise ValueError("the text has no passage with numbers to train on")
     random.Random(seed).shuffle(passages)
-    return [Example(passage, [UNLABELLED] * len(passage)) for passage in passages[:num_passages]]
+    return [Example(passage, [IGNORE_INDEX] * len(passage)) for passage in passages[:num_passages]]

@@ -7,12 +7,12 @@ mixed by drawing. Whatever is evaluated on is left out by each task itself.
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 from transformers import PreTrainedTokenizerBase, TrainingArguments
 
-from .arguments import DataArguments, FileArguments, TrainingTask
+from .arguments import DataArguments, QuestionArguments
 from .packing import packed_dataset
 from .problems import END_OF_LINE, PlanFormat
 from .question_files import read_questions
@@ -23,27 +23,20 @@ if TYPE_CHECKING:
     from datasets import Dataset, IterableDataset
 
 
-def task_shares(args: DataArguments) -> dict[str, float]:
-    """Of each task its share of the blocks; raises ValueError for unknown tasks and for shares that are none."""
-    known = [task for task in get_args(TrainingTask) if task != "mixture"]
-    if args.task != "mixture":
-        if args.task not in known:  # recipes are not checked as flags are
-            raise ValueError(f"task={args.task!r}: must be one of {', '.join(get_args(TrainingTask))}")
-        if args.mixture is not None:
-            raise ValueError(f"mixture={args.mixture}: needs --task mixture, not {args.task}")
-        return {args.task: 1.0}
-    if not isinstance(args.mixture, dict) or not args.mixture:
-        raise ValueError("task 'mixture' needs mixture, the share of each task, such as {text: 0.5, arithmetic: 0.5}")
-    for task, share in args.mixture.items():
-        if task not in known:
-            raise ValueError(f"mixture has the task {task!r}: must be one of {', '.join(known)}")
-        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share < float("inf"):
-            raise ValueError(f"mixture gives {task} the share {share!r}: must be a positive number")
-    total = sum(args.mixture.values())
-    return {task: share / total for task, share in args.mixture.items()}
+def num_train_blocks(args: DataArguments, training_args: TrainingArguments) -> int:
+    """How many blocks to generate: what the recipe says, or what the steps take.
+
+    Raises ValueError where neither is known.
+    """
+    if args.num_train_blocks is not None:
+        return args.num_train_blocks
+    if training_args.max_steps <= 0:
+        raise ValueError("num_train_blocks: follows from --max_steps, which is not given; give one of the two")
+    per_step = training_args.train_batch_size * training_args.gradient_accumulation_steps * training_args.world_size
+    return training_args.max_steps * per_step
 
 
-def problem_lines(args: FileArguments, seed: int) -> Iterator[Line]:
+def question_lines(args: QuestionArguments, seed: int) -> Iterator[Line]:
     """An endless stream of the questions to train on, with their answers: all of them in turn, shuffled each time."""
     questions = read_questions(args, "train").questions
     generator = random.Random(seed)
@@ -66,18 +59,19 @@ def training_data(
 
     Raises ValueError and OSError, naming the way out, for whatever in the arguments and the files cannot work.
     """
-    shares = task_shares(args)
+    shares = args.task_shares
     streaming = args.streaming and "text" in shares
     if streaming and training_args.max_steps <= 0:
         raise ValueError("streaming=True: a stream has no length, so --max_steps must say how long to train")
     if plan_format is not None and "text" in shares:
         raise ValueError("plan_labels=True: text has no plans; train on text with --plan_labels false")
-    if "word_problems" in shares and args.eval_samples > 0:
+    if "questions" in shares and args.eval_samples > 0:
         read_questions(args, "evaluation")  # refused now, not after the training
     seed = training_args.seed if training_args.data_seed is None else training_args.data_seed
     parts, validation = [], None
+    total = num_train_blocks(args, training_args) if list(shares) != ["text"] else 0
     for task, share in shares.items():
-        num_blocks = max(1, round(share * args.num_train_blocks))
+        num_blocks = max(1, round(share * total))
         if task == "text":
             part, validation = text_datasets(tokenizer, args, args.block_size, seed)
             if not streaming and len(shares) > 1:
@@ -91,9 +85,11 @@ def training_data(
 
 
 def _lines(task: str, args: DataArguments, seed: int, plan_format: PlanFormat | None) -> Iterator[Line]:
-    if task == "word_problems":
-        return problem_lines(args, seed)
-    return training_lines(replace(args, task=task, mixture=None), seed, args.digits, args.plain_share, plan_format)
+    if task == "questions":
+        return question_lines(args, seed)
+    return training_lines(
+        replace(args, task=task, mixture=None), seed, args.digits, args.plain_line_share, plan_format
+    )
 
 
 def _mixed(parts: list["Dataset | IterableDataset"], shares: list[float], seed: int) -> "Dataset | IterableDataset":

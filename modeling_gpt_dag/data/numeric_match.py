@@ -14,7 +14,7 @@ NUMBER = re.compile(
     r"(?P<digits>(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?|(?<![\w.])\.[0-9]+)"
 )
 
-Which = Literal["first", "last"]
+AnswerNumber = Literal["first", "last"]
 
 
 def _decimal(match: re.Match) -> Decimal:
@@ -29,14 +29,14 @@ def parse_number(text: str) -> Decimal:
     return _decimal(match)
 
 
-def number_in(text: str, which: Which = "first") -> Decimal | None:
+def number_in(text: str, answer_number: AnswerNumber = "first") -> Decimal | None:
     """The first or the last number of a text, None where there is none."""
-    if which not in ("first", "last"):
-        raise ValueError(f"which={which!r}: must be 'first' or 'last'")
+    if answer_number not in ("first", "last"):
+        raise ValueError(f"answer_number={answer_number!r}: must be 'first' or 'last'")
     matches = list(NUMBER.finditer(text))
-    return _decimal(matches[0 if which == "first" else -1]) if matches else None
+    return _decimal(matches[0 if answer_number == "first" else -1]) if matches else None
 
 
-def is_numeric_match(prediction: str, reference: str, which: Which = "first") -> bool:
+def is_numeric_match(prediction: str, reference: str, answer_number: AnswerNumber = "first") -> bool:
     """Whether the first (or last) number of `prediction` is `reference`, which must be a number and nothing else."""
-    return number_in(prediction, which) == parse_number(reference)
+    return number_in(prediction, answer_number) == parse_number(reference)

@@ -13,8 +13,9 @@ import numpy as np
 import torch
 from transformers import PreTrainedTokenizerBase, default_data_collator
 
+from ..plans import IGNORE_INDEX
 from ..tokenization import following_digit
-from .problems import UNLABELLED, PlanFormat
+from .problems import PlanFormat
 from .tasks import Line
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def packed_lines(
     size = num_blocks * block_size
     tokens: list[int] = []
     depth = plan_format.depth if plan_format is not None else 0
-    plans = np.full((size, depth, 3), UNLABELLED, dtype=np.int16)
+    plans = np.full((size, depth, 3), IGNORE_INDEX, dtype=np.int16)
     while len(tokens) < size:
         batch = list(islice(lines, 1_000))
         prompts = tokenizer([line.prompt for line in batch], add_special_tokens=False)["input_ids"]
@@ -74,7 +75,7 @@ def packed_dataset(
     return Dataset.from_dict(columns, features=Features(features)).with_format("torch")
 
 
-def collate(rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
+def collate_blocks(rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
     """A batch of blocks, (B, block_size) and their plan labels; `labels` are the `input_ids`, which no row stores."""
     batch = default_data_collator(rows)
     return batch | {"labels": batch["input_ids"]}

@@ -14,6 +14,8 @@ from typing import Literal, NamedTuple
 
 from ..configuration_gpt_dag import GPTDAGConfig
 from ..decimal_tensor import MAX_DIGITS
+from ..plans import IGNORE_INDEX
+from .checks import check_share
 
 Split = Literal["train", "evaluation"]
 # Leaves are numbers of the prompt, by the order in which they are read, and constants, as text.
@@ -22,7 +24,6 @@ Expression = int | str | tuple[str, "Expression", "Expression"]
 OPERATORS = {"+": "add", "-": "subtract", "*": "multiply"}
 PRECEDENCE = {"add": 1, "subtract": 1, "multiply": 2}
 EVALUATION_SHARE = 10  # one problem in so many is for evaluation
-UNLABELLED = -100
 END_OF_LINE = "\n"
 EXACT = decimal.Context(prec=200, traps=[decimal.Inexact, decimal.InvalidOperation])
 
@@ -125,7 +126,7 @@ class Problem(NamedTuple):
 
         result = slot(self.expression)
         while len(steps) < format.depth:
-            steps.append((result, UNLABELLED, "identity"))
+            steps.append((result, IGNORE_INDEX, "identity"))
             result = first_result + len(steps) - 1
         need(len(steps) <= format.depth, f"{len(steps)} steps")
         for name in {name for _, _, name in steps}:
@@ -133,11 +134,11 @@ class Problem(NamedTuple):
         return [(left, right, format.operations.index(name)) for left, right, name in steps]
 
 
-def integer(generator: random.Random, digits: Sequence[int], negative_share: float = 0.0) -> str:
-    """An integer of a length drawn from `digits`, negative with a probability of `negative_share`."""
+def integer(generator: random.Random, digits: Sequence[int], negative_operand_share: float = 0.0) -> str:
+    """An integer of a length drawn from `digits`, negative with a probability of `negative_operand_share`."""
     length = generator.choice(digits)
     number = generator.randint(10 ** (length - 1) if length > 1 else 0, 10**length - 1)
-    return str(-number if negative_share > 0 and generator.random() < negative_share else number)
+    return str(-number if negative_operand_share > 0 and generator.random() < negative_operand_share else number)
 
 
 def _by_precedence(operators: Sequence[str]) -> Expression:
@@ -186,15 +187,15 @@ def arithmetic_problems(
     operators: str = "+-*",
     digits: Sequence[int] = (1, 2, 3, 4),
     num_operators: Sequence[int] = (1,),
-    parentheses: float = 0.0,
-    negative_share: float = 0.0,
+    parentheses_share: float = 0.0,
+    negative_operand_share: float = 0.0,
 ) -> Iterator[Problem]:
     """An endless stream of problems `a+b*c=` of one split.
 
     operators: any of "+", "-", "*". digits: operand lengths, drawn per operand. num_operators: drawn per problem.
-    parentheses: share of the problems whose order of evaluation is drawn at random, and written with the parentheses
-    that it needs. negative_share: of the operands. Raises ValueError for other operators, for counts below 1 and for a
-    share outside 0..1.
+    parentheses_share: of the problems, whose order of evaluation is drawn at random, and written with the parentheses
+    that it needs. negative_operand_share: of the operands.
+    Raises ValueError for other operators, for counts below 1 and for what is no share.
     """
     unknown = [operator for operator in operators if operator not in OPERATORS]
     if unknown or not operators:
@@ -203,9 +204,8 @@ def arithmetic_problems(
         raise ValueError(f"digits={list(digits)}: operands have at least 1 digit")
     if not num_operators or min(num_operators) < 1:
         raise ValueError(f"num_operators={list(num_operators)}: a problem has at least 1 operator")
-    for name, share in (("parentheses", parentheses), ("negative_share", negative_share)):
-        if not 0 <= share <= 1:
-            raise ValueError(f"{name}={share}: is a share between 0 and 1")
+    check_share("parentheses_share", parentheses_share)
+    check_share("negative_operand_share", negative_operand_share)
     generator = random.Random(seed)
     single = max(num_operators) == 1
 
@@ -213,8 +213,8 @@ def arithmetic_problems(
         while True:
             count = generator.choice(num_operators)
             chosen = [generator.choice(operators) for _ in range(count)]
-            numbers = tuple(integer(generator, digits, negative_share) for _ in range(count + 1))
-            free = generator.random() < parentheses
+            numbers = tuple(integer(generator, digits, negative_operand_share) for _ in range(count + 1))
+            free = generator.random() < parentheses_share
             expression = _any_order(generator, chosen) if free else _by_precedence(chosen)
             group = chosen[0] if single else f"{count} operator{'s' * (count > 1)}"
             problem = Problem(notation(expression, numbers) + "=", numbers, expression, group)

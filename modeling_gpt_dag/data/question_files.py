@@ -7,15 +7,15 @@ question says whether it is one to train on or to evaluate on, so that a file ca
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .arguments import DEFAULT_TEMPLATE, FileArguments
+from .arguments import DEFAULT_TEMPLATE, QuestionArguments
 from .numeric_match import parse_number
 from .problems import EVALUATION_SHARE, Split
-from .records import READERS, BadRecordError, Row, dataset_records, file_records, is_held_out, skips_bad_records
+from .records import READERS, BadRecordError, FieldRow, Record, dataset_records, file_records, is_held_out
 
 
 class Question(NamedTuple):
@@ -99,50 +99,82 @@ FORMATS = {
 }
 
 
-def read_questions(arguments: FileArguments, side: Split | None = None) -> Questions:
-    """The questions of `arguments.file`: all, or those of one side of the split that their hash makes.
+def read_questions(arguments: QuestionArguments, split: Split | None = None) -> Questions:
+    """The questions of `arguments.questions`: all, or those of one split, by their hash.
 
     Raises FileNotFoundError where there is no such file, ValueError, naming the place, for whatever cannot be read.
     """
-    name, template, skips = arguments.file, arguments.prompt_template, skips_bad_records(arguments)
-    if not name:
-        raise ValueError("questions need --file, a local file or the name of a dataset on the Hub")
+    _check(arguments)
+    reader = _Reader(arguments)
+    chosen = [question for question in reader if split is None or split == _split_of(question)]
+    if not chosen:
+        raise ValueError(reader.why_none(split))
+    format = FORMATS[reader.format]
+    asked = [_in_template(question, format, arguments.prompt_template) for question in chosen]
+    return Questions(reader.format, asked, reader.non_numbers, len(reader.bad_records))
+
+
+def _check(arguments: QuestionArguments):
+    template, format = arguments.prompt_template, arguments.questions_format
+    if not arguments.questions:
+        raise ValueError("questions need --questions, a local file or the name of a dataset on the Hub")
     if template is not None and "{question}" not in template:
         raise ValueError(f"prompt_template={template!r}: must contain {{question}}")
-    if arguments.format is not None and arguments.format not in FORMATS:
-        raise ValueError(f"format={arguments.format!r}: unknown; known formats: {_known_formats()}")
-    path = Path(name)
-    if path.suffix in READERS and not path.is_file():
-        raise FileNotFoundError(f"there is no file {name}")
-    records = file_records(path) if path.is_file() else dataset_records(name, arguments.subset, arguments.split)
-    format_name, questions, non_numbers, bad = arguments.format, [], 0, []
-    for record in records:
-        try:
-            if isinstance(record, BadRecordError):
-                raise record
-            format_name = format_name or _recognise(record)
-            question = _question(record, format_name)
-        except NotANumberError:
-            if not arguments.skip_non_numbers:
-                raise
-            non_numbers += 1
-        except BadRecordError as error:
-            if not skips:
-                raise
-            bad.append(error)
-        else:
-            if side is None or side == _side(question):
-                questions.append(_in_template(question, FORMATS[format_name], template))
-    if not questions and bad:
-        raise ValueError(f"{name} holds no question that can be read; {bad[0]}")
-    if not questions and non_numbers:
-        raise ValueError(f"{name} holds no question whose answer is a number")
-    if not questions:
-        raise ValueError(f"{name} holds no questions" + (f" on the side of {side}: too few" if side else ""))
-    return Questions(format_name, questions, non_numbers, len(bad))
+    if format is not None and format not in FORMATS:
+        raise ValueError(f"questions_format={format!r}: unknown; known formats: {_known_formats()}")
 
 
-def _side(question: Question) -> Split:
+def _records(arguments: QuestionArguments) -> Iterable[Record]:
+    """Of a local file, or of a dataset."""
+    path = Path(arguments.questions)
+    if path.is_file():
+        return file_records(path)
+    if path.suffix in READERS:
+        raise FileNotFoundError(f"there is no file {path}")
+    return dataset_records(arguments.questions, arguments.questions_config, arguments.questions_split)
+
+
+class _Reader:
+    """Iterates over the questions that can be read, and counts those left out; refuses them unless told to skip."""
+
+    def __init__(self, arguments: QuestionArguments):
+        self.arguments = arguments
+        self.format = arguments.questions_format or ""  # recognised by the first row
+        self.non_numbers = 0
+        self.bad_records: list[BadRecordError] = []
+
+    def __iter__(self) -> Iterator[Question]:
+        for record in _records(self.arguments):
+            try:
+                question = self._read(record)
+            except NotANumberError:
+                if not self.arguments.skip_non_numbers:
+                    raise
+                self.non_numbers += 1
+            except BadRecordError as error:
+                if self.arguments.on_bad_record == "error":
+                    raise
+                self.bad_records.append(error)
+            else:
+                yield question
+
+    def _read(self, record: Record) -> Question:
+        if isinstance(record, BadRecordError):
+            raise record
+        self.format = self.format or _recognise(record)
+        return _question(record, self.format)
+
+    def why_none(self, split: Split | None) -> str:
+        """The sentence for a file of which no question is left."""
+        name = self.arguments.questions
+        if self.bad_records:
+            return f"{name} holds no question that can be read; {self.bad_records[0]}"
+        if self.non_numbers:
+            return f"{name} holds no question whose answer is a number"
+        return f"{name} holds no questions" + (f" in the split {split}: too few" if split else "")
+
+
+def _split_of(question: Question) -> Split:
     """The same whatever the template, capitals and spaces."""
     text = " ".join(question.prompt.casefold().split())
     return "evaluation" if is_held_out(text, 1 / EVALUATION_SHARE) else "train"
@@ -165,7 +197,7 @@ def _value(fields: dict[str, Any], name: str) -> Any | None:
     return next((fields[alias] for alias in name.split("|") if fields.get(alias) is not None), None)
 
 
-def _recognise(row: Row) -> str:
+def _recognise(row: FieldRow) -> str:
     """The format most of whose fields are in the row: all of them, of several such formats the one with most."""
 
     def fit(format: Format) -> tuple[bool, int]:
@@ -178,11 +210,11 @@ def _recognise(row: Row) -> str:
     return best
 
 
-def _fields(row: Row) -> str:
+def _fields(row: FieldRow) -> str:
     return "the fields " + ", ".join(str(name) for name, value in row.fields.items() if value is not None)
 
 
-def _question(row: Row, format_name: str) -> Question:
+def _question(row: FieldRow, format_name: str) -> Question:
     """Without a template; raises BadRecordError for missing and empty fields, NotANumberError for the answer."""
     format = FORMATS[format_name]
     values = [_value(row.fields, name) for name in format.fields]

@@ -12,10 +12,8 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree
-
-from .arguments import OnBadRecord, RecordArguments
 
 if TYPE_CHECKING:
     from datasets import Dataset, IterableDataset
@@ -25,22 +23,14 @@ class BadRecordError(ValueError):
     """A record cannot be read; the message says where it stands and why."""
 
 
-class Row(NamedTuple):
+class FieldRow(NamedTuple):
     """Where a row stands (file and line, or file and its number among the rows, from 1), and its fields."""
 
     where: str
     fields: dict[str, Any]
 
 
-Record = Row | BadRecordError
-
-
-def skips_bad_records(arguments: RecordArguments) -> bool:
-    """Whether broken records are left out; raises ValueError for an unknown `on_bad_record`."""
-    known = get_args(OnBadRecord)
-    if arguments.on_bad_record not in known:  # recipes are not checked as flags are
-        raise ValueError(f"on_bad_record={arguments.on_bad_record!r}: must be one of {', '.join(known)}")
-    return arguments.on_bad_record == "skip"
+Record = FieldRow | BadRecordError
 
 
 def is_held_out(text: str, share: float) -> bool:
@@ -82,10 +72,10 @@ def _parse_json(text: str, where: str) -> Any:
         raise BadRecordError(f"{where}: broken JSON: {error}") from error
 
 
-def _row(where: str, fields: Any) -> Row:
+def _row(where: str, fields: Any) -> FieldRow:
     if not isinstance(fields, dict):
         raise BadRecordError(f"{where}: must be an object with fields, not {fields!r:.80}")
-    return Row(where, fields)
+    return FieldRow(where, fields)
 
 
 def jsonl_records(path: Path) -> Iterator[Record]:
@@ -116,7 +106,7 @@ def _csv_records(path: Path) -> Iterator[Record]:
     reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
     try:
         for fields in reader:
-            yield Row(f"{path}, line {reader.line_num}", fields)
+            yield FieldRow(f"{path}, line {reader.line_num}", fields)
     except csv.Error as error:
         raise BadRecordError(f"{path}, line {reader.line_num}: broken CSV: {error}") from error
 
@@ -127,7 +117,7 @@ def _xml_records(path: Path) -> Iterator[Record]:
     except ElementTree.ParseError as error:
         raise BadRecordError(f"{path}: broken XML: {error}") from error
     for number, problem in enumerate(root.iter("Problem"), 1):
-        yield Row(f"{path}, row {number}", {child.tag: child.text or "" for child in problem})
+        yield FieldRow(f"{path}, row {number}", {child.tag: child.text or "" for child in problem})
 
 
 READERS: dict[str, Callable[[Path], Iterable[Record]]] = {
@@ -157,7 +147,7 @@ def load_named_dataset(
         raise ValueError(f"{name} is no file, and no dataset could be loaded: {error}") from error
 
 
-def dataset_records(name: str, config: str | None, split: str) -> Iterator[Row]:
+def dataset_records(name: str, config: str | None, split: str) -> Iterator[FieldRow]:
     """Rows of a dataset on the Hub, or of a local directory that holds one."""
     for number, fields in enumerate(load_named_dataset(name, config, split), 1):
-        yield Row(f"{name}, {split}, row {number}", fields)
+        yield FieldRow(f"{name}, {split}, row {number}", fields)

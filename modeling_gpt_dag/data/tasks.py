@@ -2,24 +2,22 @@
 
 import random
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
 from .arguments import Task, TaskArguments
+from .checks import check_choice, check_share
 from .problems import PlanFormat, Problem, Split, arithmetic_problems, distinct
 from .wordings import plain_lines, wording_problems
-
-if TYPE_CHECKING:
-    pass
 
 
 def task_problems(task: TaskArguments, split: Split, seed: int, digits: list[int]) -> Iterator[Problem]:
     """An endless stream of the task's problems, exact or not; raises ValueError for options that cannot be."""
-    if task.task not in get_args(Task):  # recipes are not checked as flags are
-        raise ValueError(f"task={task.task!r}: must be one of {', '.join(get_args(Task))}")
+    check_choice("task", task.task, get_args(Task))  # the tasks of training are more
     if task.task == "wordings":
-        return wording_problems(split, seed, task.held_out, digits, task.num_operators, task.negative_share)
+        return wording_problems(split, seed, task.held_out, digits, task.num_operators, task.negative_operand_share)
     counts = [1] if task.task == "arithmetic" else task.num_operators or [1, 2, 3]
-    return arithmetic_problems(split, seed, task.operators, digits, counts, task.parentheses, task.negative_share)
+    shares = task.parentheses_share, task.negative_operand_share
+    return arithmetic_problems(split, seed, task.operators, digits, counts, *shares)
 
 
 def evaluation_problems(task: TaskArguments, num_samples: int, seed: int, digits: list[int]) -> list[Problem]:
@@ -37,20 +35,23 @@ class Line(NamedTuple):
 
 
 def training_lines(
-    task: TaskArguments, seed: int, digits: list[int], plain_share: float = 0.0, plan_format: PlanFormat | None = None
+    task: TaskArguments,
+    seed: int,
+    digits: list[int],
+    plain_line_share: float = 0.0,
+    plan_format: PlanFormat | None = None,
 ) -> Iterator[Line]:
-    """An endless stream of solved problems, `plain_share` of the lines with numbers and nothing to compute."""
-    if not 0 <= plain_share < 1:
-        raise ValueError(f"plain_share={plain_share}: is a share of the lines, at least 0 and below 1")
+    """An endless stream of solved problems, `plain_line_share` of the lines with numbers and nothing to compute."""
+    check_share("plain_line_share", plain_line_share, below_one=True)
     if task.held_out:
-        raise ValueError("held_out=True: held-out templates are for evaluation, not to be trained on")
+        raise ValueError("held_out=True: held-out sentences are for evaluation, not to be trained on")
     generator = random.Random(seed)
     plain = plain_lines(seed)
     exact = (problem for problem in task_problems(task, "train", seed, digits) if problem.is_exact)
 
     def lines() -> Iterator[Line]:
         while True:
-            if generator.random() < plain_share:
+            if generator.random() < plain_line_share:
                 yield Line(next(plain))
             else:
                 problem = next(exact)

@@ -1,7 +1,7 @@
 """Text to train on: files, folders or a dataset of the Hub, as blocks of tokens, a part held back for validation.
 
 What is unusual: what is held back follows from the text alone, not from a seed. Of a `.txt` file it is the end, of all
-else the documents whose hash says so; so a document that occurs twice lies on one side both times, and a stream is
+else the documents whose hash says so; so a document that occurs twice lies on one split both times, and a stream is
 divided as a dataset on disk is. Everything that is costly is done and cached by the library `datasets`.
 """
 
@@ -16,7 +16,7 @@ from transformers.utils import logging
 from .arguments import TextArguments
 from .documents import no_column, read_documents, text_files
 from .problems import Split
-from .records import BadRecordError, is_held_out, load_named_dataset, skips_bad_records
+from .records import BadRecordError, is_held_out, load_named_dataset
 
 if TYPE_CHECKING:
     from datasets import Dataset, IterableDataset
@@ -35,11 +35,6 @@ def _check(args: TextArguments, tokenizer: PreTrainedTokenizerBase):
             "text comes either from --train_files, files or folders, or from --dataset_name, of the Hub"
             + (way_out if args.dataset_name else "")
         )
-    if not 0 < args.validation_share < 1:
-        raise ValueError(f"validation_share={args.validation_share}: is a share of the text, between 0 and 1")
-    for name in ("num_proc", "num_eval_blocks"):
-        if getattr(args, name) < 1:
-            raise ValueError(f"{name}={getattr(args, name)}: at least 1")
     if tokenizer.eos_token_id is None:
         raise ValueError(f"the tokenizer {tokenizer.name_or_path!r} has no eos token to join documents by")
 
@@ -69,14 +64,14 @@ def pack_documents(
     return {"input_ids": list(np.array(tokens[: num_blocks * block_size]).reshape(num_blocks, block_size))}
 
 
-def _is_on_side(text: str | None, side: Split, share: float, column: str) -> bool:
+def _is_in_split(text: str | None, split: Split, share: float, column: str) -> bool:
     """Whether a row of a named dataset is; rows without text are on that of training, where they are told of."""
     if text is not None and not isinstance(text, str):
         raise ValueError(f"the column {column!r} holds no text but {text!r:.80}: choose another with --text_column")
-    return side == "train" if text is None else is_held_out(text, share) == (side == "evaluation")
+    return split == "train" if text is None else is_held_out(text, share) == (split == "evaluation")
 
 
-def _rows(args: TextArguments, side: Split) -> "Dataset | IterableDataset":
+def _rows(args: TextArguments, split: Split) -> "Dataset | IterableDataset":
     """`text`, and of files the other columns of `read_documents`; without broken records, but in a stream."""
     from datasets import Dataset, Features, IterableDataset, NamedSplit, Value
 
@@ -88,15 +83,15 @@ def _rows(args: TextArguments, side: Split) -> "Dataset | IterableDataset":
             "gen_kwargs": {
                 "files": text_files(args.train_files),
                 "column": args.text_column,
-                "side": side,
+                "split": split,
                 "share": share,
-                "skips": skips_bad_records(args),
+                "skips": args.on_bad_record == "skip",
             },
         }
         if args.streaming:
             return IterableDataset.from_generator(**source)
         num_proc = _processes(args, len(source["gen_kwargs"]["files"]))
-        return _readable(args, Dataset.from_generator(**source, num_proc=num_proc, split=NamedSplit(side)))
+        return _readable(args, Dataset.from_generator(**source, num_proc=num_proc, split=NamedSplit(split)))
     rows = load_named_dataset(args.dataset_name, args.dataset_config, "train", args.streaming)
     columns = rows.column_names or list(next(iter(rows), {}))
     if args.text_column not in columns:
@@ -104,11 +99,11 @@ def _rows(args: TextArguments, side: Split) -> "Dataset | IterableDataset":
     rows = rows.select_columns([args.text_column])
     if args.text_column != "text":
         rows = rows.rename_column(args.text_column, "text")
-    if side == "train" and not args.streaming:
+    if split == "train" and not args.streaming:
         rows = _readable(args, rows)
-    options = {"side": side, "share": share, "column": args.text_column}
-    how = _how(args, rows, f"choosing text: {side}")
-    return rows.filter(_is_on_side, input_columns="text", fn_kwargs=options, **how)
+    options = {"split": split, "share": share, "column": args.text_column}
+    how = _how(args, rows, f"choosing text: {split}")
+    return rows.filter(_is_in_split, input_columns="text", fn_kwargs=options, **how)
 
 
 def _processes(args: TextArguments, num_parts: int) -> int | None:
@@ -131,7 +126,7 @@ def _readable(args: TextArguments, rows: "Dataset") -> "Dataset":
         first = rows.data.column("error").drop_null()[0].as_py()
     else:
         first = f"{args.dataset_name}, row {texts.is_null().index(True).as_py() + 1}: no text"
-    if not skips_bad_records(args):
+    if not args.on_bad_record == "skip":
         raise BadRecordError(f"{first}{WAY_OUT}")
     logger.warning(f"records left out because they cannot be read: {texts.null_count}; the first: {first}")
     return rows.filter(_is_read, input_columns="text", desc="leaving out broken records")
@@ -142,17 +137,17 @@ def _is_read(text: str | None) -> bool:
 
 
 def text_blocks(
-    tokenizer: PreTrainedTokenizerBase, args: TextArguments, block_size: int, side: Split
+    tokenizer: PreTrainedTokenizerBase, args: TextArguments, block_size: int, split: Split
 ) -> "Dataset | IterableDataset":
-    """Blocks of `block_size` tokens of one side, as `input_ids`; a stream where `args.streaming` says so.
+    """Blocks of `block_size` tokens of one split, as `input_ids`; a stream where `args.streaming` says so.
 
     Raises ValueError, BadRecordError for broken records, and FileNotFoundError, each naming the way out.
     """
     from datasets import Features, List, Value
 
     _check(args, tokenizer)
-    rows = _rows(args, side)
-    options = {"tokenizer": tokenizer, "block_size": block_size, "skips": skips_bad_records(args)}
+    rows = _rows(args, split)
+    options = {"tokenizer": tokenizer, "block_size": block_size, "skips": args.on_bad_record == "skip"}
     blocks = rows.map(
         pack_documents,
         batched=True,
@@ -160,10 +155,10 @@ def text_blocks(
         remove_columns=rows.column_names or ["text"],
         features=Features({"input_ids": List(Value("int32"))}),
         fn_kwargs=options,
-        **_how(args, rows, f"tokenising and packing text: {side}"),
+        **_how(args, rows, f"tokenising and packing text: {split}"),
     )
     is_empty = next(iter(blocks), None) is None
-    if is_empty and side == "train":
+    if is_empty and split == "train":
         raise ValueError(f"there is no block of block_size={block_size} tokens in the text: too little text")
     if is_empty:
         raise ValueError(

@@ -10,6 +10,7 @@ import string
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
+from .checks import check_share
 from .problems import Expression, Problem, Split, integer
 from .templates import (
     ADD,
@@ -145,16 +146,15 @@ def wording_problems(
     held_out: bool = False,
     digits: Sequence[int] = (1, 2, 3, 4),
     num_operators: Sequence[int] | None = None,
-    negative_share: float = 0.0,
+    negative_operand_share: float = 0.0,
 ) -> Iterator[Problem]:
     """An endless stream of questions; held_out: in sentences that never occur in training. digits: operand lengths.
 
     num_operators: only questions of so many operations, 1 or 2. Training sentences are drawn by group and family,
-    each as often as the others. negative_share: of the operands in training sentences that are about numbers alone.
+    each as often as the others. negative_operand_share: of the operands in training sentences about numbers alone.
     Raises ValueError for operands without digits, where no question has so many operations and for no share.
     """
-    if not 0 <= negative_share <= 1:
-        raise ValueError(f"negative_share={negative_share}: is a share between 0 and 1")
+    check_share("negative_operand_share", negative_operand_share)
     if not digits or min(digits) < 1:
         raise ValueError(f"digits={list(digits)}: operands have at least 1 digit")
     groups: dict[tuple[str, str], list[Template]] = {}
@@ -167,7 +167,7 @@ def wording_problems(
     names = sorted(groups)
     generator = random.Random(seed)
     things = _number_kinds(generator, digits)
-    numbers_alone = things | {"": lambda: integer(generator, digits, negative_share)}
+    numbers_alone = things | {"": lambda: integer(generator, digits, negative_operand_share)}
 
     def problems() -> Iterator[Problem]:
         while True:

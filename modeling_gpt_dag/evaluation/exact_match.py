@@ -19,7 +19,7 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from ..dag import FIRED
+from ..dag import GATE_THRESHOLD
 from ..data.arguments import TaskArguments
 from ..data.problems import END_OF_LINE, PlanFormat, Problem, plan_format
 from ..data.tasks import evaluation_problems
@@ -161,7 +161,7 @@ def false_fires(
         chosen = list(lines[start : start + batch_size])
         batch = tokenizer(chosen, add_special_tokens=False, padding=True, padding_side="right", return_tensors="pt")
         dag = model(**batch.to(model.device), output_dag=True, use_cache=False).dag
-        fired += int(((dag.gate > FIRED) & batch["attention_mask"].bool()).any(-1).sum())
+        fired += int(((dag.gate > GATE_THRESHOLD) & batch["attention_mask"].bool()).any(-1).sum())
     return fires(fired, len(lines))
 
 

@@ -12,7 +12,7 @@ from transformers import (
 )
 
 from ..configuration_gpt_dag import GPTDAGConfig
-from ..dag import FIRED
+from ..dag import GATE_THRESHOLD
 from ..data.examples import chat_prompt
 from ..data.problems import END_OF_LINE
 from ..decimal_tensor import format_decimal
@@ -92,8 +92,8 @@ def answer_lines(
                 before = slice(int((batch["attention_mask"][row] == 0).sum()), length - 1)
                 answer = answer._replace(
                     **_decision(dag, row, length - 1),
-                    false_fires=bool((gate[before] > FIRED).any()),
-                    fired_within=bool((writing > FIRED).any()),
+                    false_fires=bool((gate[before] > GATE_THRESHOLD).any()),
+                    fired_within=bool((writing > GATE_THRESHOLD).any()),
                 )
             answers[i] = answer
     return answers
@@ -111,4 +111,4 @@ def _decision(dag: Any, row: int, token: int) -> dict[str, Any]:
     mantissa, scale = int(dag.values_mantissa[row, token, -1]), int(dag.values_scale[row, token, -1])
     has_value = bool(dag.values_mask[row, token, -1])
     result = format_decimal(mantissa, scale) if has_value else None
-    return {"plan": plan, "result": result, "fired": bool(dag.gate[row, token] > FIRED)}
+    return {"plan": plan, "result": result, "fired": bool(dag.gate[row, token] > GATE_THRESHOLD)}

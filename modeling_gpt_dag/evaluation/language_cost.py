@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from tqdm.auto import tqdm
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from ..dag import FIRED
+from ..dag import GATE_THRESHOLD
 from ..planner_input import backbone_features, split_features
 from .exact_match import fires
 
@@ -55,7 +55,7 @@ def language_cost(
         ]
         losses.append(F.pad(torch.stack(loss), (1, 0), value=float("nan")).cpu())
         gates.append(output.dag.gate[0].float().cpu())
-    losses, fired = torch.cat(losses, 1).double(), torch.cat(gates) > FIRED
+    losses, fired = torch.cat(losses, 1).double(), torch.cat(gates) > GATE_THRESHOLD
     fired_lines = torch.zeros(len(lines), dtype=torch.bool).index_put_((line_of[fired],), torch.tensor(True))
     n, false_fires = int(has_numbers.sum()), int((fired_lines & has_numbers).sum())
     report = {}

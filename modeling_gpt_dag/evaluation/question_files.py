@@ -9,7 +9,7 @@ from typing import Any
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from ..data.numeric_match import Which, is_numeric_match
+from ..data.numeric_match import AnswerNumber, is_numeric_match
 from ..data.problems import END_OF_LINE
 from ..data.question_files import Questions
 from .generation import answer_lines
@@ -22,13 +22,13 @@ def evaluate_questions(
     questions: Questions,
     num_samples: int | None = None,
     max_new_tokens: int = 32,
-    which: Which = "first",
+    answer_number: AnswerNumber = "first",
     batch_size: int = 128,
     progress: bool = False,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """A report, and a record of each answered question. Of the questions the first `num_samples` are taken.
 
-    The report has `format`, `n`, `numeric_match` (of the `which` number of the answer), `strict_match` and `gate` (it
+    The report has `format`, `n`, `numeric_match` (of the answer's first or last number), `strict_match` and `gate` (it
     fired somewhere in the answer; None without exact numerics), each a `share` with its 95 % Wilson `interval`;
     `left_out`: how many answers were `non_numbers`, how many records `bad_records`, how many questions are `too_long`,
     with `max_new_tokens` behind them, for the positions of the model. Raises ValueError where none is left.
@@ -48,7 +48,7 @@ def evaluate_questions(
             "prompt": question.prompt,
             "reference": question.answer,
             "prediction": answer.text,
-            "numeric_match": is_numeric_match(answer.text, question.answer, which),
+            "numeric_match": is_numeric_match(answer.text, question.answer, answer_number),
             "strict_match": answer.text == question.answer + END_OF_LINE,
             "gate": answer.fired_within,
             "result": answer.result,
@@ -57,7 +57,7 @@ def evaluate_questions(
     ]
     has_plans = model.config.dag_depth > 0 and model.config.dag_numerics == "exact"
     report = {
-        "task": "file",
+        "task": "questions",
         "format": questions.format,
         "n": len(records),
         "numeric_match": _share(records, "numeric_match"),
@@ -68,7 +68,7 @@ def evaluate_questions(
             "bad_records": questions.bad_records,
             "too_long": len(chosen) - len(asked),
         },
-        "which": which,
+        "answer_number": answer_number,
         "max_new_tokens": max_new_tokens,
     }
     return report, records

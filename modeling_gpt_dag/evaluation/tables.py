@@ -11,7 +11,7 @@ def _row_name(report: dict[str, Any]) -> str:
     return f"{report['digits']}{', held out' if report['held_out'] else ''}"
 
 
-def results_table(reports: list[dict[str, Any]]) -> str:
+def exact_match_table(reports: list[dict[str, Any]]) -> str:
     """Reports of `evaluate_task`, one per row, as a Markdown table by group."""
     groups = sorted({group for report in reports for group in report["groups"]})
     lines = ["| digits | " + " | ".join(groups) + " | all | n | left out |", "|---|" + "---|" * (len(groups) + 3)]

@@ -22,7 +22,7 @@ MAX_TOKENS = 64  # along the text
 LONGEST = 21  # characters of a value: 18 digits, sign, point
 
 
-def draw(explanation: Explanation, position: int | None = None) -> Figure:
+def draw_explanation(explanation: Explanation, position: int | None = None) -> Figure:
     """A figure of the text and of one token, by default the first writer whose gate fired.
 
     Raises ValueError for a position outside the text, ImportError with the command that helps without matplotlib.

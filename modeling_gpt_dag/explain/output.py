@@ -33,6 +33,6 @@ def save(explanation: Explanation, path: str | Path, position: int | None = None
     if suffix in TEXTS:
         Path(path).write_text(TEXTS[suffix](explanation, position), encoding="utf-8")
         return
-    from .figure import draw
+    from .figure import draw_explanation
 
-    draw(explanation, position).savefig(path)
+    draw_explanation(explanation, position).savefig(path)

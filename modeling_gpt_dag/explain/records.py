@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from ..dag import FIRED
+from ..dag import GATE_THRESHOLD
 from ..dag_operations import OPERATIONS
 from ..decimal_tensor import DecimalTensor, format_decimal
 from ..number_text import END, NOTHING, WRITTEN_SYMBOLS, NumberText, ReadNumbers, next_symbol
@@ -130,7 +130,7 @@ class Explanation:
         Raises ValueError for an index outside the text.
         """
         if position is None:
-            fired = [token for token in self.writers if token.gate > FIRED]
+            fired = [token for token in self.writers if token.gate > GATE_THRESHOLD]
             return [*fired, *filter(self.followed, self.writers), self.writers[0]][0]
         if not 0 <= position < len(self.tokens):
             raise ValueError(f"position={position}: the text has tokens 0 to {len(self.tokens) - 1}")

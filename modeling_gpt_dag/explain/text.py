@@ -8,7 +8,7 @@ import re
 import textwrap
 from itertools import groupby
 
-from ..dag import FIRED
+from ..dag import GATE_THRESHOLD
 from ..dag_operations import OPERATIONS
 from .records import Explanation, Slot, Step, Token
 
@@ -103,7 +103,7 @@ def _row(key: str, text: str, indent: int = 0) -> list[str]:
 
 def _is_presented(explanation: Explanation, tokens: list[Token]) -> bool:
     """Whether the text has the result of a decision, or should have it by the gate; always in soft numerics."""
-    fired = any(token.gate > FIRED for token in tokens)
+    fired = any(token.gate > GATE_THRESHOLD for token in tokens)
     return explanation.numerics == "soft" or fired or all(explanation.followed(token) for token in tokens)
 
 

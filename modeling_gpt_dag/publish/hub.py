@@ -12,7 +12,7 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from ..checkpoints.checksums import write_checksums
 from ..checkpoints.loading import load
-from ..evaluation.tables import results_table
+from ..evaluation.tables import exact_match_table
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 
 AUTO_MAP = {
@@ -129,7 +129,7 @@ def _card(model: GPTDAGForCausalLM, repo_id: str, reports: list[dict], recipe: s
         prompt="1234567890*7=",
         training=f"`scripts/train.py` with\n\n```yaml\n{recipe.strip()}\n```" if recipe else "No recipe was recorded.",
         results=(
-            "Exact match on new problems, greedy, by operand digits:\n\n" + results_table(reports)
+            "Exact match on new problems, greedy, by operand digits:\n\n" + exact_match_table(reports)
             if reports
             else "None were recorded."
         ),

@@ -105,7 +105,7 @@ def _cases() -> list[Case]:
     for suite, name, values in (
         ("depth", "dag_depth", (1, 2, 4, 8)),
         ("values", "dag_num_values", (8, 16, 32)),
-        ("beams", "dag_beams", (1, 8, 16, 32)),
+        ("beams", "dag_num_plans", (1, 8, 16, 32)),
     ):
         cases += [_against_gpt2(suite, f"step, {name} = {n}", replace(small, dag={name: n})) for n in values]
     lengths = (128, 256, 512, 1024, 2048, 4096)
@@ -290,7 +290,7 @@ def _amount(result: dict[str, Any], side: str) -> str:
     return f"{1e3 * result[side]:,.1f} ms"
 
 
-def results_table(results: list[dict[str, Any]]) -> str:
+def cost_table(results: list[dict[str, Any]]) -> str:
     """Markdown; a limit that is exceeded reads "missed"."""
     lines = [
         "| figure | GPT-DAG | reference | tokens/s | ratio | quartiles | at most | commit |",
@@ -325,11 +325,11 @@ def results_text(results: dict[str, dict[str, Any]], script: str) -> str:
         of_machine.sort(key=lambda result: suites.index(result["suite"]))
         flags = of_machine[0]["flags"]
         command = f"python {script} --suite {' '.join(suites)}{flags}"
-        parts += [f"{machine}:", f"```bash\n{command}\n```", results_table(of_machine)]
+        parts += [f"{machine}:", f"```bash\n{command}\n```", cost_table(of_machine)]
     return "\n\n".join(parts)
 
 
-def draw(results: dict[str, dict[str, Any]], file: Path):
+def draw_costs(results: dict[str, dict[str, Any]], file: Path):
     """A step's time over GPT-2's against D and against T, of what has been measured."""
     from matplotlib.figure import Figure
 

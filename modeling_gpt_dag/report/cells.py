@@ -25,7 +25,7 @@ from tqdm.auto import tqdm
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback, Trainer
 
 from ..checkpoints.loading import load
-from ..data.packing import collate
+from ..data.packing import collate_blocks
 from ..data.problems import Problem
 from ..data.text import validation_blocks
 from ..data.wordings import plain_lines
@@ -121,7 +121,7 @@ def validation_loss(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, 
     """The Trainer's, in nats per token, and of how many blocks: those of the recipe's text that are held back."""
     _, data, args, _ = parse_recipe([training.path, *training.flags, "--disable_tqdm", "true"])
     blocks = validation_blocks(tokenizer, data, data.block_size)
-    trainer = Trainer(model, args, data_collator=collate, eval_dataset=blocks)
+    trainer = Trainer(model, args, data_collator=collate_blocks, eval_dataset=blocks)
     trainer.remove_callback(PrinterCallback)
     return {"validation_loss": trainer.evaluate()["eval_loss"], "n": len(blocks)}
 

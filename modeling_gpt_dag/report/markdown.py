@@ -8,7 +8,7 @@ from .tables import (
     NOT_RUN,
     _markdown,
     accuracy_table,
-    draw,
+    draw_accuracy,
     factors_table,
     mean_and_deviation,
     results_of,
@@ -83,7 +83,7 @@ def write_report(report: Report, command: str) -> list[str]:
         replace_between(Path("README.md"), "headline", headline_text(report))
         written.append("README.md")
     if report.plot is not None:
-        draw(report, report.plot)
+        draw_accuracy(report, report.plot)
         written.append(report.plot.output)
     return written
 

@@ -113,7 +113,7 @@ class Cell:
 
 
 @dataclass(kw_only=True)
-class Row:
+class ModelRow:
     """A model: a recipe with overrides (`x5`: five times the recipe's number), another row's with a part taken away
     (ablation, of), or a solver."""
 
@@ -169,9 +169,9 @@ class Table:
     title: str
     text: str
     columns: list[Column]
-    models: list[Row]
+    models: list[ModelRow]
 
-    def row(self, name: str) -> Row:
+    def row(self, name: str) -> ModelRow:
         rows = {row.name: row for row in self.models}
         if name not in rows:
             raise ValueError(f"table {self.title!r} has no model {name!r}; {nearest(name, set(rows))}")
@@ -220,7 +220,7 @@ class Report:
             raise ValueError(f"there is no table {title!r}; {nearest(title, set(tables))}")
         return tables[title]
 
-    def row_cells(self, table: Table, row: Row) -> list[Cell]:
+    def row_cells(self, table: Table, row: ModelRow) -> list[Cell]:
         """The row's cells, one for each seed, with the table's columns."""
         if row.solver is not None:
             cells = [Cell(f"{table.title}: {row.name}", None)]
@@ -291,7 +291,7 @@ def load_report(path: str) -> Report:
     for table in report.tables:
         where = f"{path}, {table.title}"
         table.columns = _build_all(Column, table.columns, f"{where}, column", {"num_samples": report.num_samples})
-        table.models = _build_all(Row, table.models, f"{where}, model", {"seeds": report.seeds})
+        table.models = _build_all(ModelRow, table.models, f"{where}, model", {"seeds": report.seeds})
         for column in table.columns:
             if column.above is not None:
                 table.row(column.above)

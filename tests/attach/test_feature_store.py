@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from helpers.backbones import attach, make_backbone
-from modeling_gpt_dag.attach.feature_store import FeatureStore, pack
+from modeling_gpt_dag.attach.feature_store import FeatureStore, collate_packed
 from modeling_gpt_dag.data.examples import Example
 
 PROMPTS = [("12+3=", "15\n"), ("what is 7 minus 20? ", "-13\n"), ("page 3, 4\n", ""), ("2*3=", "6\n")]
@@ -27,7 +27,7 @@ def model_of(tokenizer, **settings):
     # All plans are drawn and all numbers searched, so that nothing is left to chance.
     settings = {
         "dag_depth": 1,
-        "dag_beams": 1000,
+        "dag_num_plans": 1000,
         "dag_value_loss_weight": 0.5,
         "dag_value_positions": 100,
         **settings,
@@ -58,7 +58,7 @@ def test_loss_and_gradients_equal_those_through_the_frozen_backbone(tokenizer, e
     if numerics == "soft":
         model.model.dag.choose = lambda logits: logits.softmax(-1)  # no noise
     through, expected = gradients(model, padded(examples))
-    loss, found = gradients(model, pack([store[index] for index in range(len(store))]))
+    loss, found = gradients(model, collate_packed([store[index] for index in range(len(store))]))
     torch.testing.assert_close(loss, through)
     assert found.keys() == expected.keys() and "model.dag.plan_in.weight" in found or numerics == "exact"
     for name, gradient in expected.items():
@@ -68,7 +68,7 @@ def test_loss_and_gradients_equal_those_through_the_frozen_backbone(tokenizer, e
 def test_a_packed_row_says_where_texts_begin_and_asks_only_for_labelled_logits(tokenizer, examples, tmp_path):
     model = model_of(tokenizer)
     store = FeatureStore.build(model.model.backbone, examples, tmp_path, model.config.dag_planner_layer)
-    batch = pack([store[0], store[2]])
+    batch = collate_packed([store[0], store[2]])
     assert batch["position_ids"][0].tolist() == [*range(8), *range(10)]
     assert batch["logits_to_keep"].tolist() == [4, 5, 6, *range(8, 17)]
     assert model(**batch).logits.shape[1] == 12

@@ -1,4 +1,4 @@
-"""Documents of files: the two sides of the split, and the place of whatever is broken."""
+"""Documents of files: the two splits of the split, and the place of whatever is broken."""
 
 import json
 
@@ -12,9 +12,9 @@ SHARE = 0.3
 
 @pytest.fixture
 def read(tmp_path):
-    def read(name: str, content: str | bytes, side: str, skips: bool = False, column: str = "text") -> list[dict]:
+    def read(name: str, content: str | bytes, split: str, skips: bool = False, column: str = "text") -> list[dict]:
         (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-        rows = read_documents(text_files([str(tmp_path / name)]), column, side, SHARE, skips)
+        rows = read_documents(text_files([str(tmp_path / name)]), column, split, SHARE, skips)
         return [row for row in rows if row["text"] != ""]
 
     return read
@@ -27,16 +27,16 @@ def jsonl(*documents) -> str:
 @pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["unix", "windows"])
 def test_the_end_of_a_text_file_is_held_back_and_no_character_is_lost(read, ending):
     text = "".join(f"Zeile {number}, schön.{ending}" for number in range(3000))
-    sides = {side: read("a.txt", "\ufeff" + text, side) for side in ("train", "evaluation")}
-    whole = ["".join(row["text"] for row in rows) for rows in sides.values()]
+    splits = {split: read("a.txt", "\ufeff" + text, split) for split in ("train", "evaluation")}
+    whole = ["".join(row["text"] for row in rows) for rows in splits.values()]
     assert "".join(whole) == text and len(whole[1]) == pytest.approx(SHARE * len(text), rel=0.01)
-    assert len(sides["train"]) > 1 and all(len(row["text"]) < 2 * PIECE for row in sides["train"])
-    assert [row["ends"] for row in sides["train"]][-2:] == [False, True]
+    assert len(splits["train"]) > 1 and all(len(row["text"]) < 2 * PIECE for row in splits["train"])
+    assert [row["ends"] for row in splits["train"]][-2:] == [False, True]
 
 
 def test_a_text_in_a_single_line_is_cut_between_characters(read):
     text = "日本é" * 20_000
-    whole = ["".join(row["text"] for row in read("a.txt", text, side)) for side in ("train", "evaluation")]
+    whole = ["".join(row["text"] for row in read("a.txt", text, split)) for split in ("train", "evaluation")]
     assert "".join(whole) == text and 0.25 < len(whole[1]) / len(text) < 0.35
 
 
@@ -50,7 +50,7 @@ def test_documents_lie_on_the_side_their_hash_says_all_copies_on_the_same(read, 
 
         parquet.write_table(pyarrow.table({"text": texts}), tmp_path / "a")
         content = (tmp_path / "a").read_bytes()
-    train, held = ([row["text"] for row in read(f"a.{kind}", content, side)] for side in ("train", "evaluation"))
+    train, held = ([row["text"] for row in read(f"a.{kind}", content, split)] for split in ("train", "evaluation"))
     assert sorted(train + held) == sorted(texts) and not set(train) & set(held)
     assert held == [text for text in texts if is_held_out(text, SHARE)] and 30 < len(held) < 90
 
@@ -78,7 +78,7 @@ def test_a_broken_line_is_told_of_once_and_ends_the_reading_unless_skipped(read,
     assert [row["text"] for row in read("a.jsonl", content, "evaluation")] == [held]
 
 
-def test_a_broken_line_of_a_text_file_is_told_of_on_its_own_side(read):
+def test_a_broken_line_of_a_text_file_is_told_of_on_its_own_split(read):
     content = b"good\n" * 3 + b"\xff\n" + b"good\n" * 60
     errors = [row["error"] for row in read("a.txt", content, "train", skips=True) if row["error"]]
     assert len(errors) == 1 and "a.txt, line 4: not UTF-8 text" in errors[0]

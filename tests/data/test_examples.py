@@ -38,18 +38,18 @@ def test_answers_are_written_with_the_tokens_that_the_dag_writes(tokenizer, symb
 
 def test_streams_take_turns_and_a_share_of_the_questions_are_chats(tokenizer, symbols):
     streams = [cycle([SUM]), cycle([Line("2*3=", "6", "\n")])]
-    examples = question_examples(tokenizer, symbols, streams, 200, seed=0, chat_share=0.3)
+    examples = question_examples(tokenizer, symbols, streams, 200, seed=0, chat_question_share=0.3)
     texts = [text_of(tokenizer, example)[0] for example in examples]
     assert all(text.startswith("2*3=6" if number % 2 else "12+3=15") for number, text in enumerate(texts))
     assert 40 < sum(text.endswith("<|endoftext|>") for text in texts) < 80
 
 
 def test_a_share_of_chats_needs_a_template(tokenizer, symbols, monkeypatch):
-    with pytest.raises(ValueError, match="chat_share=2"):
-        question_examples(tokenizer, symbols, [cycle([SUM])], 1, seed=0, chat_share=2)
+    with pytest.raises(ValueError, match="chat_question_share=2"):
+        question_examples(tokenizer, symbols, [cycle([SUM])], 1, seed=0, chat_question_share=2)
     monkeypatch.setattr(tokenizer, "chat_template", None)
     with pytest.raises(ValueError, match="no chat template"):
-        question_examples(tokenizer, symbols, [cycle([SUM])], 1, seed=0, chat_share=0.5)
+        question_examples(tokenizer, symbols, [cycle([SUM])], 1, seed=0, chat_question_share=0.5)
 
 
 def test_passages_of_text_have_numbers_and_no_labels(tokenizer, symbols):

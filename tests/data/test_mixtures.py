@@ -14,8 +14,8 @@ from helpers.backbones import make_backbone
 from helpers.scripts import ENVIRONMENT, ROOT
 from modeling_gpt_dag import GPTDAGForCausalLM
 from modeling_gpt_dag.data.arguments import DataArguments
-from modeling_gpt_dag.data.mixtures import problem_lines, task_shares, training_data
-from modeling_gpt_dag.data.packing import collate
+from modeling_gpt_dag.data.mixtures import question_lines, training_data
+from modeling_gpt_dag.data.packing import collate_blocks
 from modeling_gpt_dag.data.problems import PlanFormat
 from modeling_gpt_dag.data.question_files import read_questions
 from modeling_gpt_dag.training.arguments import ModelArguments
@@ -48,21 +48,21 @@ def training_args(tmp_path):
 
 def test_shares_of_a_mixture_need_not_add_up_to_one():
     args = DataArguments(task="mixture", mixture={"text": 1, "arithmetic": 3.0})
-    assert task_shares(args) == {"text": 0.25, "arithmetic": 0.75}
-    assert task_shares(DataArguments(task="mixture", mixture='{"wordings": 2}')) == {"wordings": 1.0}
-    assert task_shares(DataArguments(task="text")) == {"text": 1.0}
+    assert args.task_shares == {"text": 0.25, "arithmetic": 0.75}
+    assert DataArguments(task="mixture", mixture='{"wordings": 2}').task_shares == {"wordings": 1.0}
+    assert DataArguments(task="text").task_shares == {"text": 1.0}
 
 
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({"task": "prose"}, "task='prose': must be one of arithmetic, .*word_problems, text, mixture"),
+        ({"task": "prose"}, "task='prose': must be one of arithmetic, .*questions, text, mixture"),
         ({"task": "mixture"}, "task 'mixture' needs mixture"),
         ({"task": "mixture", "mixture": {}}, "task 'mixture' needs mixture"),
         ({"task": "mixture", "mixture": ["text"]}, "task 'mixture' needs mixture"),
         ({"task": "text", "mixture": {"text": 1}}, "mixture={'text': 1}: needs --task mixture, not text"),
-        ({"task": "mixture", "mixture": {"txt": 1}}, "mixture has the task 'txt': must be one of .*text"),
-        ({"task": "mixture", "mixture": {"mixture": 1}}, "mixture has the task 'mixture'"),
+        ({"task": "mixture", "mixture": {"txt": 1}}, "mixture has 'txt': must be one of .*text"),
+        ({"task": "mixture", "mixture": {"mixture": 1}}, "mixture has 'mixture': must"),
         ({"task": "mixture", "mixture": {"text": 0}}, "gives text the share 0: must be a positive number"),
         ({"task": "mixture", "mixture": {"text": -1}}, "gives text the share -1"),
         ({"task": "mixture", "mixture": {"text": "half"}}, "gives text the share 'half'"),
@@ -72,7 +72,7 @@ def test_shares_of_a_mixture_need_not_add_up_to_one():
 )
 def test_wrong_mixtures_are_refused_by_name(args, message):
     with pytest.raises(ValueError, match=message):
-        task_shares(DataArguments(**args))
+        DataArguments(**args)
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,9 @@ def test_wrong_mixtures_are_refused_by_name(args, message):
     [
         ({"task": "text", "streaming": True}, "streaming=True: a stream has no length, so --max_steps"),
         ({"task": "mixture", "mixture": {"text": 1, "arithmetic": 1}, "streaming": True}, "a stream has no length"),
-        ({"task": "word_problems"}, "questions need --file"),
-        ({"task": "arithmetic", "held_out": True}, "held_out=True"),
+        ({"task": "questions"}, "questions need --questions"),
+        ({"task": "arithmetic", "held_out": True, "num_train_blocks": 4}, "held_out=True"),
+        ({"task": "arithmetic"}, "num_train_blocks: follows from --max_steps, which is not given"),
     ],
 )
 def test_what_cannot_be_trained_on_is_refused_before_any_training(tokenizer, tmp_path, given, message):
@@ -96,9 +97,9 @@ def test_text_has_no_plans_to_train_with(tokenizer, training_args):
 
 
 def test_every_question_to_train_on_comes_once_before_any_comes_again(questions):
-    args = DataArguments(task="word_problems", file=questions)
+    args = DataArguments(task="questions", questions=questions)
     known = read_questions(args, "train").questions
-    lines = list(islice(problem_lines(args, seed=0), 2 * len(known)))
+    lines = list(islice(question_lines(args, seed=0), 2 * len(known)))
     first, second = lines[: len(known)], lines[len(known) :]
     assert set(first) == set(second) and len(set(first)) == len(known) and first != second
     assert not {line.prompt for line in lines} & {
@@ -109,8 +110,8 @@ def test_every_question_to_train_on_comes_once_before_any_comes_again(questions)
 @slow
 @pytest.mark.parametrize("streaming", [False, True])
 def test_a_mixture_has_its_shares_of_every_task(datasets_cache, tokenizer, training_args, text, questions, streaming):
-    shares = {"text": 2, "arithmetic": 1, "word_problems": 1}
-    args = DataArguments(task="mixture", mixture=shares, train_files=[text], file=questions, streaming=streaming)
+    shares = {"text": 2, "arithmetic": 1, "questions": 1}
+    args = DataArguments(task="mixture", mixture=shares, train_files=[text], questions=questions, streaming=streaming)
     args = replace(args, num_train_blocks=800, block_size=48)
     train, validation = training_data(tokenizer, args, training_args)
     texts = [tokenizer.decode(row["input_ids"]) for row in islice(train, 800)]
@@ -122,7 +123,7 @@ def test_a_mixture_has_its_shares_of_every_task(datasets_cache, tokenizer, train
 
 @slow
 def test_questions_in_a_mixture_with_plans_have_none(datasets_cache, tokenizer, training_args, questions):
-    args = DataArguments(task="mixture", mixture={"arithmetic": 1, "word_problems": 1}, file=questions)
+    args = DataArguments(task="mixture", mixture={"arithmetic": 1, "questions": 1}, questions=questions)
     train, validation = training_data(tokenizer, replace(args, num_train_blocks=20), training_args, FORM)
     labelled = [(row["plan_labels"] != -100).any().item() for row in train]
     assert labelled == [True] * 10 + [False] * 10 and validation is None
@@ -133,7 +134,7 @@ def test_questions_in_a_mixture_with_plans_have_none(datasets_cache, tokenizer, 
 )
 def test_any_text_trains_every_parameter(make_model, encode, words):
     model = make_model(dag_depth=1).train()
-    batch = collate([{"input_ids": row} for row in encode(words)])
+    batch = collate_blocks([{"input_ids": row} for row in encode(words)])
     model(**batch).loss.backward()
     assert all(parameter.grad is not None and parameter.grad.isfinite().all() for parameter in model.parameters())
 
@@ -195,14 +196,14 @@ SCRATCH = ["--n_layer", "1", "--n_head", "2", "--n_embd", "16"]
 
 
 @slow
-@pytest.mark.parametrize("name", ["shakespeare", "mixture", "word_problems", "gpt2_openwebtext", "gpt2_frozen_dag"])
+@pytest.mark.parametrize("name", ["shakespeare", "mixture", "questions", "gpt2_openwebtext", "gpt2_frozen_dag"])
 def test_every_recipe_of_text_runs_small_from_local_files(name, tmp_path, text, questions, backbone, monkeypatch):
     """Two steps and what is measured then; what would come from the Hub comes from directories."""
     flags = [*TINY, "--output_dir", str(tmp_path / "run")]
     if name in ("shakespeare", "mixture"):
         flags += [*SCRATCH, "--train_files", text]
-    elif name == "word_problems":
-        flags += [*SCRATCH, "--file", questions]
+    elif name == "questions":
+        flags += [*SCRATCH, "--questions", questions]
     else:
         (tmp_path / "hub").mkdir()
         rows = [json.dumps({"text": f"On page {number} stands {number}."}) + "\n" for number in range(400)]
@@ -223,7 +224,7 @@ def test_every_recipe_of_text_runs_small_from_local_files(name, tmp_path, text, 
     assert process.returncode == 0, process.stderr
     history = json.loads((tmp_path / "run" / "trainer_state.json").read_text())["log_history"]
     evaluation = json.loads((tmp_path / "run" / "evaluation.json").read_text())
-    if name == "word_problems":
+    if name == "questions":
         assert "eval_loss" not in history[-1] and evaluation["questions"]["n"] == 2
     else:
         assert evaluation["validation_loss"] == history[-1]["eval_loss"] > 0

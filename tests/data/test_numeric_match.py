@@ -47,7 +47,7 @@ def test_the_first_and_the_last_number_of_a_text_are_found(text, first, last):
 
 
 def test_another_choice_of_number_is_refused():
-    with pytest.raises(ValueError, match="which='second': must be 'first' or 'last'"):
+    with pytest.raises(ValueError, match="answer_number='second': must be 'first' or 'last'"):
         number_in("1", "second")
 
 
@@ -64,7 +64,7 @@ def test_the_metric_loads_without_network_and_agrees_with_the_package(tmp_path, 
 import evaluate
 metric = evaluate.load("metrics/numeric_exact_match")
 texts = {"predictions": ["$1,234.50 in all", "80", "1 or 2"], "references": ["1234.5", "8", "2"]}
-print(metric.compute(**texts), metric.compute(**texts, which="last"))
+print(metric.compute(**texts), metric.compute(**texts, answer_number="last"))
 """
     root = Path(__file__).parents[2]
     process = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from modeling_gpt_dag.data.arguments import TaskArguments
-from modeling_gpt_dag.data.packing import collate, packed_dataset, packed_lines
+from modeling_gpt_dag.data.packing import collate_blocks, packed_dataset, packed_lines
 from modeling_gpt_dag.data.problems import PlanFormat
 from modeling_gpt_dag.data.tasks import Line, evaluation_problems, training_lines
 
@@ -41,13 +41,13 @@ def test_every_other_block_begins_with_a_line_and_the_others_continue_the_block_
 def test_a_batch_of_a_packed_dataset_has_its_plans_and_labels_that_are_its_text(tokenizer):
     lines = training_lines(TaskArguments(), 0, DIGITS, plan_format=FORM)
     dataset = packed_dataset(tokenizer, lines, 4, 24, FORM)
-    batch = collate([dataset[1], dataset[3]])
+    batch = collate_blocks([dataset[1], dataset[3]])
     assert batch["labels"].equal(batch["input_ids"]) and batch["plan_labels"].shape == (2, 24, 2, 3)
     assert all(tensor.dtype == torch.int64 and len(tensor) == 2 for tensor in batch.values())
 
 
 def test_a_share_of_the_lines_is_plain():
-    lines = list(islice(training_lines(TaskArguments(task="wordings"), 0, DIGITS, plain_share=0.3), 2000))
+    lines = list(islice(training_lines(TaskArguments(task="wordings"), 0, DIGITS, plain_line_share=0.3), 2000))
     plain = [line for line in lines if not line.answer]
     assert 0.26 < len(plain) / 2000 < 0.34 and all(line.prompt.endswith("\n") for line in plain)
 
@@ -57,10 +57,10 @@ def test_a_share_of_the_lines_is_plain():
     [
         TaskArguments(),
         TaskArguments(task="expressions", num_operators=[1], operators="+"),
-        TaskArguments(task="expressions", parentheses=0.5),
+        TaskArguments(task="expressions", parentheses_share=0.5),
         TaskArguments(task="wordings"),
     ],
-    ids=lambda task: f"{task.task} {task.parentheses}",
+    ids=lambda task: f"{task.task} {task.parentheses_share}",
 )
 @pytest.mark.parametrize("digits", [[1], DIGITS])
 def test_training_and_evaluation_never_share_a_problem(task, digits):
@@ -73,7 +73,7 @@ def test_training_and_evaluation_never_share_a_problem(task, digits):
     ("task", "options", "message"),
     [
         ({"held_out": True}, {}, "held_out=True"),
-        ({}, {"plain_share": 1.0}, "plain_share=1.0"),
+        ({}, {"plain_line_share": 1.0}, "plain_line_share=1.0"),
         ({"operators": "+/"}, {}, "operators="),
         ({"task": "wordings"}, {"digits": [0]}, "digits="),
     ],

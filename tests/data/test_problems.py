@@ -16,7 +16,7 @@ OPERATIONS = ["add", "identity", "multiply", "subtract"]
 FORM = PlanFormat(depth=3, num_values=5, constants=["2"], operations=OPERATIONS)
 STREAMS = {
     "precedence": lambda seed: arithmetic_problems("train", seed, num_operators=[1, 2, 3]),
-    "parentheses": lambda seed: arithmetic_problems("train", seed, num_operators=[2, 3], parentheses=1.0),
+    "parentheses": lambda seed: arithmetic_problems("train", seed, num_operators=[2, 3], parentheses_share=1.0),
     "wordings": lambda seed: wording_problems("train", seed),
     "held-out wordings": lambda seed: wording_problems("train", seed, held_out=True),
 }
@@ -25,14 +25,14 @@ ONE_PLUS_TWO_TIMES_THREE = Problem("1+2*3=", ("1", "2", "3"), ("add", 0, ("multi
 
 @pytest.mark.parametrize("parentheses", [0.0, 1.0])
 def test_expressions_are_written_as_they_are_computed(parentheses):
-    generator = arithmetic_problems("train", seed=3, num_operators=[1, 2, 3], parentheses=parentheses)
+    generator = arithmetic_problems("train", seed=3, num_operators=[1, 2, 3], parentheses_share=parentheses)
     for problem in islice(generator, 200):
         assert problem.answer == str(eval(problem.prompt.rstrip("=")))
         assert list(problem.numbers) == re.findall(r"\d+", problem.prompt)
 
 
 def test_parentheses_stand_where_they_change_the_result_and_nowhere_else():
-    problems = list(islice(arithmetic_problems("train", 3, num_operators=[3], parentheses=1.0), 300))
+    problems = list(islice(arithmetic_problems("train", 3, num_operators=[3], parentheses_share=1.0), 300))
     assert 0.4 < sum("(" in problem.prompt for problem in problems) / 300 < 0.9
     for problem in problems:
         for inner in re.findall(r"\(([^()]*)\)", problem.prompt):
@@ -107,17 +107,17 @@ def test_problems_without_an_exact_value_are_recognised():
 
 
 def test_operands_are_negative_in_the_share_asked_for():
-    problems = list(islice(arithmetic_problems("train", 3, num_operators=[1, 2], negative_share=0.3), 500))
+    problems = list(islice(arithmetic_problems("train", 3, num_operators=[1, 2], negative_operand_share=0.3), 500))
     numbers = [number for problem in problems for number in problem.numbers]
     assert 0.25 < sum(number.startswith("-") for number in numbers) / len(numbers) < 0.35
     assert all(problem.answer == str(eval(problem.prompt.rstrip("="))) for problem in problems)
-    asked = list(islice(wording_problems("train", 3, negative_share=1.0), 500))
+    asked = list(islice(wording_problems("train", 3, negative_operand_share=1.0), 500))
     for problem in asked:
         negative = [number.startswith("-") for number in problem.numbers]
         assert not any(negative) or not re.search(r"[$]|costs|packs|Left over", problem.prompt)
     assert sum("-" in problem.prompt for problem in asked) > 100
-    with pytest.raises(ValueError, match="negative_share=2"):
-        wording_problems("train", 0, negative_share=2)
+    with pytest.raises(ValueError, match="negative_operand_share=2"):
+        wording_problems("train", 0, negative_operand_share=2)
 
 
 def test_negative_zero_is_zero():
@@ -131,7 +131,7 @@ def test_negative_zero_is_zero():
         ({"operators": ""}, "operators="),
         ({"digits": [0]}, "digits="),
         ({"num_operators": [0]}, "num_operators="),
-        ({"parentheses": 1.5}, "parentheses="),
+        ({"parentheses_share": 1.5}, "parentheses_share="),
     ],
 )
 def test_impossible_options_are_refused(options, message):

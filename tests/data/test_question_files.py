@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from modeling_gpt_dag.data.arguments import FileArguments
+from modeling_gpt_dag.data.arguments import QuestionArguments
 from modeling_gpt_dag.data.question_files import FORMATS, Question, read_questions
 
 BAD_QUESTION = (
@@ -80,7 +80,7 @@ SAMPLES = {
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_each_format_is_recognised_by_its_fields(write, format_name):
     name, content, question = SAMPLES[format_name]
-    assert read_questions(FileArguments(file=write(name, content))) == (format_name, [question], 0, 0)
+    assert read_questions(QuestionArguments(questions=write(name, content))) == (format_name, [question], 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -93,12 +93,14 @@ def test_each_format_is_recognised_by_its_fields(write, format_name):
     ],
 )
 def test_answers_come_as_numbers_texts_and_lists_of_one(write, row, answer):
-    assert read_questions(FileArguments(file=write("a.json", [row]))).questions == [Question("9 less 9 ? ", answer)]
+    assert read_questions(QuestionArguments(questions=write("a.json", [row]))).questions == [
+        Question("9 less 9 ? ", answer)
+    ]
 
 
 def test_a_format_can_be_named_and_prompts_can_be_shaped(write):
     file = write("a.jsonl", [{"prompt": "p", "answer": 1, "context": "2 and 3?", "completion": "5"}])
-    arguments = FileArguments(file=file, format="gpt3", prompt_template="Q: {question} {x}\nA: ")
+    arguments = QuestionArguments(questions=file, questions_format="gpt3", prompt_template="Q: {question} {x}\nA: ")
     assert read_questions(arguments).questions == [Question("Q: 2 and 3? {x}\nA: ", "5")]
 
 
@@ -134,22 +136,22 @@ GOOD = '{"prompt": "1+1=", "answer": 2}\n\n'
 def test_what_cannot_be_read_is_refused_with_its_place(write, name, content, message, record_property):
     record_property("fault", BAD_QUESTION)
     with pytest.raises(ValueError, match=message):
-        read_questions(FileArguments(file=write(name, content)))
+        read_questions(QuestionArguments(questions=write(name, content)))
 
 
 def test_text_that_is_not_utf_8_is_refused(tmp_path):
     (tmp_path / "a.jsonl").write_bytes(GOOD.encode() + b'{"prompt": "\xff"}')
     with pytest.raises(ValueError, match="a.jsonl, line 3: not UTF-8 text"):
-        read_questions(FileArguments(file=str(tmp_path / "a.jsonl")))
+        read_questions(QuestionArguments(questions=str(tmp_path / "a.jsonl")))
 
 
 def test_questions_whose_answer_is_no_number_are_left_out_and_counted_if_asked(write):
     file = write("a.jsonl", GOOD + '{"prompt": "a", "answer": "1/2"}')
-    questions = read_questions(FileArguments(file=file, skip_non_numbers=True))
+    questions = read_questions(QuestionArguments(questions=file, skip_non_numbers=True))
     assert len(questions.questions) == 1 and questions.non_numbers == 1
     only = write("b.jsonl", '{"prompt": "a", "answer": "1/2"}')
     with pytest.raises(ValueError, match="holds no question whose answer is a number"):
-        read_questions(FileArguments(file=only, skip_non_numbers=True))
+        read_questions(QuestionArguments(questions=only, skip_non_numbers=True))
 
 
 BROKEN = [
@@ -164,21 +166,21 @@ BROKEN = [
 def test_broken_records_are_left_out_and_counted_if_asked(write, record_property):
     record_property("fault", BAD_QUESTION)
     file = write("a.jsonl", "\n".join([BROKEN[0], GOOD, *BROKEN[1:]]))
-    questions = read_questions(FileArguments(file=file, on_bad_record="skip"))
+    questions = read_questions(QuestionArguments(questions=file, on_bad_record="skip"))
     assert questions.questions == [Question("1+1=", "2")] and questions.bad_records == len(BROKEN)
     only = write("b.jsonl", BROKEN[0])
     with pytest.raises(ValueError, match="no question that can be read; .*b.jsonl, line 1: broken JSON"):
-        read_questions(FileArguments(file=only, on_bad_record="skip"))
+        read_questions(QuestionArguments(questions=only, on_bad_record="skip"))
 
 
 def test_each_question_lies_on_one_side_of_the_split_whatever_its_spaces_capitals_and_template(write):
     rows = [{"original_text": f"{a} figs and {b} .", "ans": a + b} for a in range(20) for b in range(20)]
-    arguments = FileArguments(file=write("a.json", rows))
-    train, evaluation = (read_questions(arguments, side).questions for side in ("train", "evaluation"))
+    arguments = QuestionArguments(questions=write("a.json", rows))
+    train, evaluation = (read_questions(arguments, split).questions for split in ("train", "evaluation"))
     assert sorted(train + evaluation) == sorted(read_questions(arguments).questions)
     assert 20 < len(evaluation) < 60
     varied = [{"original_text": row["original_text"].upper().replace(" ", "  "), "ans": 1} for row in rows]
-    arguments = FileArguments(file=write("b.json", varied), prompt_template="Q: {question}\n")
+    arguments = QuestionArguments(questions=write("b.json", varied), prompt_template="Q: {question}\n")
     again = read_questions(arguments, "evaluation").questions
     assert [re.findall(r"\d+", question.prompt) for question in again] == [
         re.findall(r"\d+", question.prompt) for question in evaluation
@@ -187,22 +189,22 @@ def test_each_question_lies_on_one_side_of_the_split_whatever_its_spaces_capital
 
 def test_a_file_without_questions_on_a_side_is_refused(write):
     file = write("a.jsonl", GOOD)
-    with pytest.raises(ValueError, match="holds no questions on the side of (train|evaluation): too few"):
-        for side in ("train", "evaluation"):
-            read_questions(FileArguments(file=file), side)
+    with pytest.raises(ValueError, match="holds no questions in the split (train|evaluation): too few"):
+        for split in ("train", "evaluation"):
+            read_questions(QuestionArguments(questions=file), split)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "error", "message"),
+    ("given", "error", "message"),
     [
-        (FileArguments(), ValueError, "questions need --file"),
-        (FileArguments(file="none.jsonl"), FileNotFoundError, "there is no file none.jsonl"),
-        (FileArguments(file="a.jsonl", format="xls"), ValueError, "'xls': unknown; known formats: prompt .*bigbench"),
-        (FileArguments(file="a.jsonl", prompt_template="Q:"), ValueError, "'Q:': must contain {question}"),
-        (FileArguments(file="a.jsonl", on_bad_record="log"), ValueError, "must be one of error, skip"),
+        ({}, ValueError, "questions need --questions"),
+        ({"questions": "none.jsonl"}, FileNotFoundError, "there is no file none.jsonl"),
+        ({"questions": "a.jsonl", "questions_format": "xls"}, ValueError, "'xls': unknown; known formats: .*bigbench"),
+        ({"questions": "a.jsonl", "prompt_template": "Q:"}, ValueError, "'Q:': must contain {question}"),
+        ({"questions": "a.jsonl", "on_bad_record": "log"}, ValueError, "must be one of error, skip"),
     ],
     ids=["no file", "missing file", "unknown format", "template without question", "unknown treatment"],
 )  # fmt: skip
-def test_arguments_that_cannot_be_are_refused(arguments, error, message):
+def test_arguments_that_cannot_be_are_refused(given, error, message):
     with pytest.raises(error, match=message):
-        read_questions(arguments)
+        read_questions(QuestionArguments(**given))

@@ -167,8 +167,8 @@ def test_no_more_than_the_given_number_of_blocks_are_validated_on(datasets_cache
         ({"validation_share": 0.0}, "validation_share=0.0: is a share"),
         ({"validation_share": 1e-6}, "validation_share=1e-06 holds back less than a block of block_size=16"),
         ({"validation_share": 0.999999}, "no block of block_size=16 tokens in the text"),
-        ({"num_proc": 0}, "num_proc=0: at least 1"),
-        ({"num_eval_blocks": 0}, "num_eval_blocks=0: at least 1"),
+        ({"num_proc": 0}, "num_proc=0: must be at least 1"),
+        ({"num_eval_blocks": 0}, "num_eval_blocks=0: must be at least 1"),
         ({"on_bad_record": "log"}, "on_bad_record='log': must be one of error, skip"),
     ],
 )  # fmt: skip

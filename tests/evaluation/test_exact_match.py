@@ -12,7 +12,7 @@ from modeling_gpt_dag.evaluation.ablations import gate_shut, random_planner
 from modeling_gpt_dag.evaluation.exact_match import evaluate_task, false_fires, is_exact_match, is_plan_right
 from modeling_gpt_dag.evaluation.generation import answer_lines
 from modeling_gpt_dag.evaluation.statistics import wilson_interval
-from modeling_gpt_dag.evaluation.tables import factors_table, results_table
+from modeling_gpt_dag.evaluation.tables import exact_match_table, factors_table
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_the_tables_show_cells_without_problems_as_empty():
         {"digits": 10, "held_out": held_out, "groups": groups, "left_out": {"n": 3}, "factors": factors, **cell}
         for held_out, groups in ((False, {"+": cell}), (True, {"+": cell, "*": cell}))
     ]
-    rows = results_table(reports).splitlines()
+    rows = exact_match_table(reports).splitlines()
     assert rows[0] == "| digits | * | + | all | n | left out |"
     assert rows[2:] == ["| 10 | - | 50.0 % | 50.0 % | 2 | 3 |", "| 10, held out | 50.0 % | 50.0 % | 50.0 % | 2 | 3 |"]
     assert factors_table(reports).splitlines()[-1] == "| 10, held out | 100.0 % | 100.0 % | 50.0 % | 50.0 % | 0.0 % |"

@@ -40,7 +40,7 @@ def test_the_rules_give_the_decimal_text(prompt, answer):
 
 @pytest.mark.parametrize(
     "task",
-    [TaskArguments(), TaskArguments(task="expressions", parentheses=0.5)],
+    [TaskArguments(), TaskArguments(task="expressions", parentheses_share=0.5)],
     ids=["arithmetic", "expressions with parentheses"],
 )
 def test_notation_is_solved_without_exception(task):

@@ -1,4 +1,4 @@
 """Settings with which nothing is left to chance."""
 
 # Fewer plans than beams: the forward pass draws all of them, whatever the noise.
-ALL_PLANS = {"dag_depth": 1, "dag_beams": 100}
+ALL_PLANS = {"dag_depth": 1, "dag_num_plans": 100}

@@ -17,7 +17,7 @@ def test_flat_keywords_build_a_gpt2_backbone():
 def test_defaults_are_those_of_the_design():
     exact, soft = GPTDAGConfig(), GPTDAGConfig(dag_numerics="soft")
     assert exact.dag_operations == ["add", "identity", "multiply", "subtract"]
-    assert (exact.dag_depth, exact.dag_numerics, exact.dag_beams, exact.dag_temperature) == (4, "exact", 16, 2.0)
+    assert (exact.dag_depth, exact.dag_numerics, exact.dag_num_plans, exact.dag_temperature) == (4, "exact", 16, 2.0)
     assert (exact.dag_num_values, exact.dag_context_layers, exact.dag_gate) == (8, 0, "convex")
     assert (soft.dag_num_values, soft.dag_context_layers, soft.dag_gate) == (1, 1, "none")
     assert exact.dag_number_positions and not soft.dag_number_positions
@@ -77,7 +77,7 @@ def number_tokens(**changes):
         ({"dag_numerics": "soft", "dag_constants": ["2"]}, "dag_constants"),
         ({"dag_constants": ["two"]}, "'two' is no decimal"),
         ({"dag_constants": ["0." + 19 * "1"]}, "is no decimal of at most 18 digits"),
-        ({"dag_beams": 0}, "dag_beams=0"),
+        ({"dag_num_plans": 0}, "dag_num_plans=0"),
         ({"dag_temperature": 0.0}, "dag_temperature=0.0"),
         ({"dag_dept": 2}, "unknown field dag_dept=2; GPTDAGConfig has .*dag_depth"),
         ({"n_embd": 30, "n_head": 4}, "hidden_size=30: must be a multiple of num_attention_heads=4"),

@@ -30,8 +30,8 @@ def numbers_of(rows: list[list[str]], size: int) -> tuple[torch.Tensor, torch.Te
     return value.masked(exists).pack(), exists
 
 
-def make_exact(depth: int, size: int, beams: int = 16, constants=()) -> ExactDAG:
-    dag = ExactDAG(H, E, depth, size, list(constants), OPERATIONS, beams, temperature=2.0)
+def make_exact(depth: int, size: int, num_plans: int = 16, constants=()) -> ExactDAG:
+    dag = ExactDAG(H, E, depth, size, list(constants), OPERATIONS, num_plans, temperature=2.0)
     with torch.no_grad():
         for parameter in dag.parameters():
             parameter.normal_(0.0, 0.5)
@@ -207,7 +207,7 @@ def test_plan_log_prob_adds_the_choices():
 
 @pytest.mark.parametrize(("depth", "size", "written"), [(1, 3, 0), (1, 3, 1), (2, 1, 0), (2, 2, 1)])
 def test_drawing_all_plans_gives_the_marginal_of_the_oracle_in_value_and_gradient(depth, size, written):
-    dag = make_exact(depth, size, beams=100_000).train()
+    dag = make_exact(depth, size, num_plans=100_000).train()
     # float64, because the oracle sums thousands of plans in another order.
     dag = dag.double()
     hidden = torch.randn(B, T, H, dtype=torch.double, requires_grad=True)

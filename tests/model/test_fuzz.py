@@ -228,7 +228,7 @@ def test_plans_on_the_numbers_of_a_text_give_what_python_gives(generator):
 
 def test_what_is_written_is_the_mixture_of_what_each_plan_writes(generator):
     """2,000 mixtures of 7 results, some of them none."""
-    dag = ExactDAG(END + 1, 4, depth=1, num_values=2, constants=[], operations=NAMES, beams=1, temperature=1.0)
+    dag = ExactDAG(END + 1, 4, depth=1, num_values=2, constants=[], operations=NAMES, num_plans=1, temperature=1.0)
     with torch.no_grad():
         dag.end_embedding.copy_(torch.eye(END + 1)[END])
     values = [[random_decimal(generator) for _ in range(7)] for _ in range(2_000)]

@@ -134,7 +134,7 @@ def test_the_plan_loss_is_normalised_over_all_micro_batches(make_model, encode):
 
 
 def test_the_gate_loss_adds_up_over_micro_batches_and_is_of_training_alone(make_model, encode):
-    model = make_model(dag_gate_loss_weight=0.5, dag_beams=1000)  # all plans are drawn: nothing is left to chance
+    model = make_model(dag_gate_loss_weight=0.5, dag_num_plans=1000)  # all plans are drawn: nothing is left to chance
     ids = encode("12+34=46", "7*8=56")
     labels = ids.masked_fill(torch.arange(ids.shape[1]) < 5, -100)
     items = (labels[:, 1:] != -100).sum()
@@ -159,7 +159,7 @@ def test_a_batch_of_plain_text_alone_is_learned_from_by_its_gates(make_model, en
 
 def test_a_number_that_labels_begin_with_is_an_answer_and_weighs_fully(make_model, encode):
     """2 + 3 = 5, 3 + 2 is the same plan, and 6 and 4 and 3 are near 5 by chance."""
-    model, ids = make_model(dag_depth=1, dag_num_values=2, dag_beams=100).train(), encode("2+3=5\n")
+    model, ids = make_model(dag_depth=1, dag_num_values=2, dag_num_plans=100).train(), encode("2+3=5\n")
 
     def value_loss(first: int) -> torch.Tensor:
         labels = ids.clone()

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from helpers.scripts import script
-from modeling_gpt_dag.report.benchmark import CASES, Case, Side, Work, block_parameters, build, measure, results_table
+from modeling_gpt_dag.report.benchmark import CASES, Case, Side, Work, block_parameters, build, cost_table, measure
 
 TINY = Side("train", width=16, blocks=2, batch=2, length=8, dag={"dag_depth": 2})
 
@@ -20,7 +20,7 @@ def test_each_kind_of_work_is_measured_as_a_ratio(work, dag_numerics):
     result = measure(case, 3, torch.device("cpu"), torch.float, "processor", peak_tflops=1.0)
     assert result["rounds"] == 3 and result["quartiles"][0] <= result["ratio"] <= result["quartiles"][1]
     assert ("mfu" in result) == (work == "train")
-    row = results_table([result | {"commit": "abc"}]).splitlines()[-1]
+    row = cost_table([result | {"commit": "abc"}]).splitlines()[-1]
     assert row.startswith("| tiny |") and "**missed:**" in row
 
 

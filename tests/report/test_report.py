@@ -15,7 +15,7 @@ from modeling_gpt_dag import GPTDAGForCausalLM
 from modeling_gpt_dag.evaluation.statistics import wilson_interval
 from modeling_gpt_dag.report.cells import evaluate_solver, is_finished, run_cells, selected
 from modeling_gpt_dag.report.markdown import check_markers, headline_text, replace_between, report_text, write_report
-from modeling_gpt_dag.report.spec import Cell, Column, Row, Table, load_report
+from modeling_gpt_dag.report.spec import Cell, Column, ModelRow, Table, load_report
 from modeling_gpt_dag.report.tables import accuracy_table, factors_table, training_table
 from modeling_gpt_dag.training.build import build_config
 from modeling_gpt_dag.training.recipes import parse_recipe
@@ -111,18 +111,20 @@ def test_a_key_depends_on_what_is_trained_and_on_nothing_else(report, tmp_path):
     first, second = report.tables[0].row("DAG").trainings
     (tmp_path / "smoke.yaml").write_text("# a comment\n" + Path(SMOKE).read_text())
     overrides = {"eval_digits": [3], "logging_steps": 2}
-    same = Row(name="renamed", recipe="smoke.yaml", overrides=overrides, seeds=[1]).trainings[0]
-    other = Row(name="DAG", recipe=SMOKE, overrides={"learning_rate": 1e-3}, seeds=[1]).trainings[0]
+    same = ModelRow(name="renamed", recipe="smoke.yaml", overrides=overrides, seeds=[1]).trainings[0]
+    other = ModelRow(name="DAG", recipe=SMOKE, overrides={"learning_rate": 1e-3}, seeds=[1]).trainings[0]
     assert same.name == first.name and len({first.name, second.name, other.name}) == 3
 
 
 @pytest.mark.slow
 def test_a_twin_without_dag_is_the_same_whatever_the_settings_of_the_dag():
     def name(**overrides) -> str:
-        return Row(name="a", recipe=SMOKE, overrides=overrides, seeds=[1]).trainings[0].name
+        return ModelRow(name="a", recipe=SMOKE, overrides=overrides, seeds=[1]).trainings[0].name
 
-    assert name(dag_depth=0) == name(dag_depth=0, dag_beams=3, dag_value_loss_weight=1.0)
-    assert name(dag_depth=1) != name(dag_depth=1, dag_beams=3) and name(dag_depth=0) != name(dag_depth=0, n_inner=50)
+    assert name(dag_depth=0) == name(dag_depth=0, dag_num_plans=3, dag_value_loss_weight=1.0)
+    assert name(dag_depth=1) != name(dag_depth=1, dag_num_plans=3) and name(dag_depth=0) != name(
+        dag_depth=0, n_inner=50
+    )
 
 
 def test_a_column_is_known_by_its_settings_and_not_by_its_name_and_bounds():

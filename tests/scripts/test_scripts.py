@@ -122,11 +122,17 @@ def test_train_refuses_in_one_line(tmp_path, arguments, message):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--task", "nonsense"], "'nonsense' (choose from 'arithmetic', 'expressions', 'wordings', 'file')"),
-        (["--task", "file"], "questions need --file"),
-        (["--task", "file", "--file", "none.jsonl"], "there is no file none.jsonl"),
-        (["--task", "file", "--file", "nobody/nothing"], "nobody/nothing is no file, and no dataset could be loaded"),
-        (["--task", "file", "--file", "a.jsonl", "--format", "odd"], "known formats: prompt (prompt, answer), gpt3"),
+        (["--task", "nonsense"], "'nonsense' (choose from 'arithmetic', 'expressions', 'wordings', 'questions')"),
+        (["--task", "questions"], "questions need --questions"),
+        (["--task", "questions", "--questions", "none.jsonl"], "there is no file none.jsonl"),
+        (
+            ["--task", "questions", "--questions", "nobody/nothing"],
+            "nobody/nothing is no file, and no dataset could be loaded",
+        ),
+        (
+            ["--task", "questions", "--questions", "a.jsonl", "--questions_format", "odd"],
+            "known formats: prompt (prompt, answer), gpt3",
+        ),
         (["--dag_depth", "2"], "unknown flag --dag_depth"),
         (["--digits", "many"], "argument --digits: invalid int value: 'many'"),
     ],
@@ -141,17 +147,26 @@ def test_questions_from_a_file_and_from_a_dataset_are_evaluated(headline, tmp_pa
     rows = [{"prompt": f"{a}-{b}=", "answer": str(a - b)} for a, b in ((1234567, 89), (5, 5000), (70, 6))]
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    flags = ["--model", headline, "--task", "file"]
-    outputs = ["--output", str(tmp_path / "report.json"), "--records", str(tmp_path / "records.jsonl")]
-    table = script("evaluate", *flags, "--file", str(tmp_path / "data" / "test.jsonl"), *outputs)
+    flags = ["--model", headline, "--task", "questions"]
+    outputs = ["--output", str(tmp_path / "report.json"), "--answers_file", str(tmp_path / "records.jsonl")]
+    table = script("evaluate", *flags, "--questions", str(tmp_path / "data" / "test.jsonl"), *outputs)
     assert "| prompt, n = 3 |" in table and "| strict match | 100.0 % |" in table
     (report,) = json.loads((tmp_path / "report.json").read_text())
     assert report["numeric_match"]["share"] == report["strict_match"]["share"] == 1.0
     records = [json.loads(line) for line in (tmp_path / "records.jsonl").read_text().splitlines()]
     assert [record["prediction"] for record in records] == ["1234478\n", "-4995\n", "64\n"]
     # A directory is read as a dataset of the Hub is.
-    dataset = ["--file", str(tmp_path / "data"), "--split", "test", "--num_samples", "2", "--ablation", "gate_shut"]
-    assert "| numeric match | 0.0 % |" in script("evaluate", *flags, *dataset)
+    dataset = [
+        "--questions",
+        str(tmp_path / "data"),
+        "--questions_split",
+        "test",
+        "--num_samples",
+        "2",
+        "--ablation",
+        "gate_shut",
+    ]
+    assert "| numeric match | 0.0 % |" in script("evaluate", *flags, *dataset, "--ablation", "gate_shut")
 
 
 def test_the_evaluation_harness_runs_on_a_published_repository(headline, tmp_path):

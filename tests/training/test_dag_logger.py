@@ -50,7 +50,7 @@ def loop(make_model, encode, tmp_path):
     """Drives the callback through `steps` steps as the Trainer does; returns the state and hooks of each step."""
 
     def run(callback: DAGLogger, steps: int, **overrides) -> tuple[TrainerState, list[int]]:
-        model, hooks = make_model(**{"n_layer": 1, "dag_depth": 1, "dag_beams": 2, **overrides}).train(), []
+        model, hooks = make_model(**{"n_layer": 1, "dag_depth": 1, "dag_num_plans": 2, **overrides}).train(), []
         args = TrainingArguments(str(tmp_path), logging_steps=2, logging_first_step=True)
         state, control = TrainerState(logging_steps=2), TrainerControl()
         callback.on_train_begin(args, state, control, model=model)

@@ -15,7 +15,7 @@ from helpers.backbones import attach, make_backbone
 
 ROOT = Path(__file__).parents[2]
 # Fewer plans than beams: the forward pass draws all of them, whatever the noise.
-SETTINGS = {"dag_depth": 1, "dag_beams": 100, "dag_plan_loss_weight": 0.5, "dag_value_loss_weight": 0.7}
+SETTINGS = {"dag_depth": 1, "dag_num_plans": 100, "dag_plan_loss_weight": 0.5, "dag_value_loss_weight": 0.7}
 TORCHRUN = ["-m", "torch.distributed.run", "--nproc_per_node", "2"]
 
 

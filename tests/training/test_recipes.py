@@ -74,7 +74,7 @@ def test_an_effective_recipe_is_read_as_what_it_was_made_of(recipe):
 
 def test_a_mixture_is_json_as_a_flag(recipe):
     flags = ["--mixture", '{"text": 1}', "--train_files", "a.txt", "b.txt"]
-    data = parse_recipe([recipe("mixture: {arithmetic: 1}\n"), *flags])[1]
+    data = parse_recipe([recipe("task: mixture\nmixture: {arithmetic: 1}\n"), *flags])[1]
     assert data.mixture == {"text": 1} and data.train_files == ["a.txt", "b.txt"]
 
 

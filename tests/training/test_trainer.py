@@ -23,7 +23,7 @@ from modeling_gpt_dag.training.dag_probe import forget_steps_after, probe_file
 RUN = shlex.split("""configs/smoke.yaml --max_steps 8 --eval_samples 0 --disable_tqdm true
 --save_strategy steps --save_steps 2 --save_total_limit 1
 --num_train_blocks 20 --per_device_train_batch_size 2 --gradient_accumulation_steps 2
---dag_depth 2 --dag_beams 4 --resid_pdrop 0.1 --probe_prompt 12+34= --probe_steps 1""")
+--dag_depth 2 --dag_num_plans 4 --resid_pdrop 0.1 --probe_prompt 12+34= --probe_steps 1""")
 RESUME = ["--resume_from_checkpoint", "true"]
 NOT_FINITE = (
     "loss nan or inf",

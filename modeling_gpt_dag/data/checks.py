@@ -1,0 +1,39 @@
+"""Checks of options, each in one sentence that names the field, the value and what is allowed."""
+
+import dataclasses
+from typing import Any, Literal, get_args, get_origin
+
+
+def check_choice(name: str, value: Any, choices: tuple[Any, ...]):
+    """Raises ValueError for a value that is not among `choices`."""
+    if value not in choices:
+        raise ValueError(f"{name}={value!r}: must be one of {', '.join(map(str, choices))}")
+
+
+def check_share(name: str, value: float, below_one: bool = False):
+    """Raises ValueError for what is no share: a number from 0 to 1, 1 itself included unless `below_one`."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 <= value <= 1 or (below_one and value == 1):
+        raise ValueError(f"{name}={value!r}: is a share, at least 0 and {'below' if below_one else 'at most'} 1")
+
+
+def check_at_least(name: str, value: int, least: int):
+    """Raises ValueError for a smaller value."""
+    if value < least:
+        raise ValueError(f"{name}={value!r}: must be at least {least}")
+
+
+class Checked:
+    """A dataclass of options that is checked when it is made, whether they come from a recipe, a flag or Python.
+
+    A field of literals is one of them, and a field named `..._share` is a share. Subclasses check what is their own in
+    `__post_init__`, and call this one. Raises ValueError.
+    """
+
+    def __post_init__(self):
+        for field in dataclasses.fields(self):  # type: ignore[arg-type]  # subclasses are dataclasses
+            value = getattr(self, field.name)
+            if get_origin(field.type) is Literal:
+                check_choice(field.name, value, get_args(field.type))
+            elif field.name.endswith("_share") and value is not None:
+                check_share(field.name, value)
