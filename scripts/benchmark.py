@@ -15,17 +15,12 @@ from typing import Literal
 
 import torch
 
+from modeling_gpt_dag.command_line.errors import in_one_line
 from modeling_gpt_dag.command_line.flags import parse_flags
-from modeling_gpt_dag.report.benchmark import (
-    CASES,
-    SUITES,
-    cost_table,
-    draw_costs,
-    measure,
-    read_results,
-    results_text,
-)
+from modeling_gpt_dag.report.benchmark import CASES, SUITES, measure
+from modeling_gpt_dag.report.benchmark_tables import cost_table, read_results, results_text
 from modeling_gpt_dag.report.cells import commit
+from modeling_gpt_dag.report.figures import draw_costs
 from modeling_gpt_dag.report.markdown import replace_between
 
 
@@ -51,7 +46,7 @@ class Arguments:
 
 
 def main():
-    try:
+    with in_one_line("benchmark.py", ValueError, RuntimeError, AssertionError):
         args = parse_flags(Arguments, sys.argv[1:])
         unknown = [suite for suite in args.suite if suite not in SUITES]
         if unknown:
@@ -60,8 +55,6 @@ def main():
             raise ValueError(f"rounds={args.rounds}: at least 2, for quartiles")
         device = torch.device(args.device)
         where = torch.cuda.get_device_name(device) if device.type == "cuda" else f"CPU, threads: {args.threads}"
-    except (ValueError, RuntimeError, AssertionError) as error:
-        raise SystemExit(f"benchmark.py: {error}") from error
     torch.set_num_threads(args.threads)
     file, version = Path(args.json), commit()
     results = read_results(file)

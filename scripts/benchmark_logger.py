@@ -1,7 +1,7 @@
 """What DAGLogger costs: logging steps with it and without it, alternately, in one run of the Trainer.
 
-    python scripts/benchmark_logger.py configs/arithmetic.yaml
-    python scripts/benchmark_logger.py configs/soft.yaml --max_steps 400
+    python scripts/benchmark_logger.py configs/train/arithmetic.yaml
+    python scripts/benchmark_logger.py configs/train/soft.yaml --max_steps 400
 
 Takes a recipe and flags as train.py does; nothing is saved. Every step is a logging step here; the time of a step is
 from the end of one record to the end of the next, data, optimizer and record included, the console's printing not.
@@ -13,11 +13,13 @@ import sys
 import tempfile
 import time
 
-from train import prepare
 from transformers import PrinterCallback, Trainer, TrainerCallback
 
+from modeling_gpt_dag.command_line.errors import in_one_line
 from modeling_gpt_dag.data.packing import collate_blocks
+from modeling_gpt_dag.training.dag_logger import DAGLogger
 from modeling_gpt_dag.training.dag_probe import probe_table
+from modeling_gpt_dag.training.run import prepare_run
 
 WARMUP = 10
 
@@ -47,17 +49,16 @@ def main():
         # Whatever the recipe says: these make it a measurement.
         sys.argv += ["--output_dir", directory, "--logging_steps", "1", "--report_to", "none", "--save_strategy", "no"]
         sys.argv += ["--disable_tqdm", "true"]
-        try:
-            _, args, _, dataset, _, tokenizer, model, (dag_logger, _) = prepare()
-        except (ValueError, TypeError) as error:
-            raise SystemExit(f"benchmark_logger.py: {error}") from error
+        with in_one_line("benchmark_logger.py", ValueError, TypeError):
+            run = prepare_run(sys.argv[1:])
+        dag_logger = DAGLogger()
         alternate = Alternate(dag_logger)
         trainer = Trainer(
-            model=model,
-            args=args,
-            train_dataset=dataset,
+            model=run.model,
+            args=run.args,
+            train_dataset=run.training_data,
             data_collator=collate_blocks,
-            processing_class=tokenizer,
+            processing_class=run.tokenizer,
             callbacks=[dag_logger, alternate],
         )
         trainer.remove_callback(PrinterCallback)
@@ -77,7 +78,7 @@ def main():
     probes = []
     for _ in range(5):
         start = time.process_time()
-        probe_table(model, tokenizer, "12+34=46")
+        probe_table(run.model, run.tokenizer, "12+34=46")
         probes.append(time.process_time() - start)
     print(f"one probe of 8 tokens: {1e3 * statistics.median(probes):.1f} ms of processor time")
 

@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass, field
 
 from modeling_gpt_dag.checkpoints.checksums import write_checksums
+from modeling_gpt_dag.command_line.errors import in_one_line
 from modeling_gpt_dag.command_line.flags import parse_flags
 from modeling_gpt_dag.publish.convert_nanogpt import convert_nanogpt
 
@@ -20,11 +21,9 @@ class Arguments:
 
 
 def main():
-    try:
+    with in_one_line("convert.py"):
         args = parse_flags(Arguments, sys.argv[1:])
         model, dropped = convert_nanogpt(args.checkpoint)
-    except (FileNotFoundError, ValueError) as error:
-        raise SystemExit(f"convert.py: {error}") from error
     model.save_pretrained(args.output_dir)
     write_checksums(args.output_dir)
     print(f"wrote {args.output_dir}: {model.num_parameters():,} parameters, dag_depth {model.config.dag_depth}")

@@ -17,6 +17,7 @@ import gradio as gr
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from modeling_gpt_dag.checkpoints.loading import load
+from modeling_gpt_dag.command_line.errors import in_one_line
 from modeling_gpt_dag.command_line.flags import parse_flags
 from modeling_gpt_dag.explain.page import to_html
 from modeling_gpt_dag.explain.records import explain
@@ -62,11 +63,9 @@ def build(
 
 
 def main():
-    try:
+    with in_one_line("demo.py"):
         args = parse_flags(Arguments, sys.argv[1:])
         model, tokenizer = load(args.model)
-    except (FileNotFoundError, ValueError) as error:
-        raise SystemExit(f"demo.py: {error}") from error
     demo = build(model, tokenizer, args.examples, args.max_new_tokens)
     demo.launch(server_port=args.port, theme=gr.themes.Default(font=["system-ui", "sans-serif"]))
 

@@ -8,19 +8,20 @@ python scripts/evaluate.py --model runs/questions --task questions --questions q
 
 import json
 import sys
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from modeling_gpt_dag.checkpoints.loading import load
+from modeling_gpt_dag.command_line.errors import in_one_line
 from modeling_gpt_dag.command_line.flags import parse_flags
 from modeling_gpt_dag.data.arguments import QuestionArguments, TaskArguments
 from modeling_gpt_dag.data.numeric_match import AnswerNumber
-from modeling_gpt_dag.data.question_files import read_questions
+from modeling_gpt_dag.data.question_files import Questions, read_questions
 from modeling_gpt_dag.evaluation.ablations import Ablation, ablated
 from modeling_gpt_dag.evaluation.exact_match import evaluate_task
 from modeling_gpt_dag.evaluation.question_files import evaluate_questions
-from modeling_gpt_dag.evaluation.tables import exact_match_table, factors_table, questions_table
+from modeling_gpt_dag.evaluation.tables import breakdown_table, exact_match_table, questions_table
 
 
 @dataclass(kw_only=True)
@@ -50,21 +51,20 @@ class Arguments(TaskArguments, QuestionArguments):
     answers_file: str | None = field(default=None, metadata={"help": "questions: JSONL file to write every answer to"})
 
 
-def evaluate_generated(args, model, tokenizer) -> list[dict]:
+def evaluate_generated(args: Arguments, model, tokenizer) -> list[dict[str, Any]]:
     num_samples = 500 if args.num_samples is None else args.num_samples
     reports = [
         evaluate_task(model, tokenizer, args, digits, num_samples, args.seed, args.batch_size, progress=True)
         for digits in args.digits
     ]
     print(exact_match_table(reports))
-    if all(report["factors"] is not None for report in reports):
-        print()
-        print(factors_table(reports))
-    return reports
+    if all(report.breakdown is not None for report in reports):
+        print(f"\n{breakdown_table(reports)}")
+    return [asdict(report) for report in reports]
 
 
-def evaluate_question_file(args, questions, model, tokenizer) -> list[dict]:
-    report, records = evaluate_questions(
+def evaluate_asked(args: Arguments, questions: Questions, model, tokenizer) -> list[dict[str, Any]]:
+    report, answers = evaluate_questions(
         model,
         tokenizer,
         questions,
@@ -76,25 +76,25 @@ def evaluate_question_file(args, questions, model, tokenizer) -> list[dict]:
     )
     print(questions_table(report))
     if args.answers_file is not None:
-        Path(args.answers_file).write_text("".join(json.dumps(record) + "\n" for record in records))
-    split = None if Path(args.questions).is_file() else args.questions_split
-    return [{"questions": args.questions, "split": split, "prompt_template": args.prompt_template, **report}]
+        Path(args.answers_file).write_text("".join(json.dumps(asdict(answer)) + "\n" for answer in answers))
+    given = {"questions": args.questions, "prompt_template": args.prompt_template}
+    if not Path(args.questions).is_file():
+        given["questions_split"] = args.questions_split
+    return [given | asdict(report)]
 
 
 def main():
-    try:
+    with in_one_line("evaluate.py"):
         args = parse_flags(Arguments, sys.argv[1:])
-        questions = (
-            read_questions(args, None if args.split == "all" else args.split) if args.task == "questions" else None
-        )
+        questions = None
+        if args.task == "questions":
+            questions = read_questions(args, None if args.split == "all" else args.split)
         model, tokenizer = load(args.model)
         with ablated(model, args.ablation):
-            if questions is not None:
-                reports = evaluate_question_file(args, questions, model, tokenizer)
-            else:
+            if questions is None:
                 reports = evaluate_generated(args, model, tokenizer)
-    except (FileNotFoundError, ValueError) as error:
-        raise SystemExit(f"evaluate.py: {error}") from error
+            else:
+                reports = evaluate_asked(args, questions, model, tokenizer)
     if args.output is not None:
         Path(args.output).write_text(json.dumps(reports, indent=2) + "\n")
 

@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass, field
 
 from modeling_gpt_dag.checkpoints.loading import load
+from modeling_gpt_dag.command_line.errors import in_one_line
 from modeling_gpt_dag.command_line.flags import parse_flags
 from modeling_gpt_dag.explain.output import check_suffix, save
 from modeling_gpt_dag.explain.records import explain
@@ -26,7 +27,7 @@ class Arguments:
 
 
 def main():
-    try:
+    with in_one_line("explain.py", ImportError, OSError, ValueError):
         args = parse_flags(Arguments, sys.argv[1:])
         if args.output is not None:
             check_suffix(args.output)
@@ -36,8 +37,6 @@ def main():
             print(to_text(explanation, args.position), end="")
         else:
             save(explanation, args.output, args.position)
-    except (ImportError, OSError, ValueError) as error:
-        raise SystemExit(f"explain.py: {error}") from error
 
 
 if __name__ == "__main__":

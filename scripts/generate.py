@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from transformers import pipeline
 
 from modeling_gpt_dag.checkpoints.loading import load
+from modeling_gpt_dag.command_line.errors import in_one_line
 from modeling_gpt_dag.command_line.flags import parse_flags
 
 
@@ -21,11 +22,9 @@ class Arguments:
 
 
 def main():
-    try:
+    with in_one_line("generate.py"):
         args = parse_flags(Arguments, sys.argv[1:])
         model, tokenizer = load(args.model)
-    except (FileNotFoundError, ValueError) as error:
-        raise SystemExit(f"generate.py: {error}") from error
     generator = pipeline("text-generation", model=model, tokenizer=tokenizer)
     for prompt in args.prompt:
         output = generator(prompt, max_new_tokens=args.max_new_tokens, do_sample=args.do_sample)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from huggingface_hub import HfApi
 
+from modeling_gpt_dag.command_line.errors import in_one_line
 from modeling_gpt_dag.command_line.flags import parse_flags
 from modeling_gpt_dag.publish.hub import write_repository
 
@@ -26,14 +27,12 @@ class Arguments:
 
 
 def main():
-    try:
+    with in_one_line("push_to_hub.py"):
         args = parse_flags(Arguments, sys.argv[1:])
         if args.dry_run and args.output_dir is None:
             raise ValueError("--dry_run needs --output_dir, a directory to write the repository to")
         output_dir = args.output_dir or tempfile.mkdtemp(prefix="gpt-dag-")
         files = write_repository(args.model, args.repo_id, output_dir)
-    except (FileNotFoundError, FileExistsError, ValueError) as error:
-        raise SystemExit(f"push_to_hub.py: {error}") from error
     print(f"wrote {output_dir}: {', '.join(files)}")
     if not args.dry_run:
         api = HfApi()

@@ -1,8 +1,8 @@
 """Train and measure the models of a report, at several seeds, with their controls, and write the tables.
 
-    python scripts/report.py configs/report.yaml
-    python scripts/report.py configs/report.yaml --only "arithmetic.*seed 1" --jobs 2
-    python scripts/report.py configs/report.yaml --tables_only
+    python scripts/report.py configs/report/controls.yaml
+    python scripts/report.py configs/report/controls.yaml --only "arithmetic.*seed 1" --jobs 2
+    python scripts/report.py configs/report/controls.yaml --tables_only
 
 Writes RESULTS.md and README.md between their markers, and the picture. Each result is a file in results/, so what is
 there is not computed again: an interrupted report goes on where it was. Trained models lie in runs/report/. Code is
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from transformers.utils.logging import disable_progress_bar
 
+from modeling_gpt_dag.command_line.errors import in_one_line
 from modeling_gpt_dag.command_line.flags import parse_flags
 from modeling_gpt_dag.report.cells import run_cells, selected
 from modeling_gpt_dag.report.markdown import check_markers, write_report
@@ -30,20 +31,19 @@ class Arguments:
 
 def main():
     if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
-        raise SystemExit("report.py: the first argument is the report, a YAML file such as configs/report.yaml")
+        raise SystemExit("report.py: the first argument is the report, such as configs/report/controls.yaml")
     path = sys.argv[1]
     try:
-        args = parse_flags(Arguments, sys.argv[2:])
-        if args.jobs < 1:
-            raise ValueError(f"jobs={args.jobs}: at least 1")
-        disable_progress_bar()  # of loading weights; there is one of the cells
-        report = load_report(path)
-        check_markers(report)
-        cells = selected(report.cells(), args.only)
-        failures = {} if args.tables_only else run_cells(cells, Path(__file__).with_name("train.py"), args.jobs)
-        written = write_report(report, f"python scripts/report.py {path}")
-    except ValueError as error:
-        raise SystemExit(f"report.py: {error}") from error
+        with in_one_line("report.py", ValueError):
+            args = parse_flags(Arguments, sys.argv[2:])
+            if args.jobs < 1:
+                raise ValueError(f"jobs={args.jobs}: at least 1")
+            disable_progress_bar()  # of loading weights; there is one of the cells
+            report = load_report(path)
+            check_markers(report)
+            cells = selected(report.cells(), args.only)
+            failures = {} if args.tables_only else run_cells(cells, Path(__file__).with_name("train.py"), args.jobs)
+            written = write_report(report, f"python scripts/report.py {path}")
     except KeyboardInterrupt:
         raise SystemExit(
             "report.py: interrupted; what is finished is kept, the same command goes on from there"

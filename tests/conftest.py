@@ -100,7 +100,7 @@ def headline(tmp_path_factory) -> str:
     """Directory of a model trained by the headline recipe."""
     directory = str(tmp_path_factory.mktemp("runs") / "arithmetic")
     root = Path(__file__).parent.parent
-    command = [sys.executable, "scripts/train.py", "configs/arithmetic.yaml", "--output_dir", directory]
+    command = [sys.executable, "scripts/train.py", "configs/train/arithmetic.yaml", "--output_dir", directory]
     subprocess.run(command, cwd=root, check=True, capture_output=True)
     return directory
 

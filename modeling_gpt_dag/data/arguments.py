@@ -1,10 +1,9 @@
 """What to train and to evaluate on: the options of tasks, files and texts, each a key of a recipe and a flag."""
 
-import json
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
-from .checks import Checked, check_at_least, check_share
+from .checks import Checked, check_at_least, check_share, checked_shares
 
 Task = Literal["arithmetic", "expressions", "wordings"]
 TrainingTask = Literal["arithmetic", "expressions", "wordings", "questions", "text", "mixture"]
@@ -118,19 +117,11 @@ class DataArguments(TextArguments, QuestionArguments, TaskArguments):
         check_share("plain_line_share", self.plain_line_share, below_one=True)
         if self.num_train_blocks is not None:
             check_at_least("num_train_blocks", self.num_train_blocks, 1)
-        if isinstance(self.mixture, str):
-            self.mixture = mapping_of("mixture", self.mixture)
-        self._check_mixture()
-
-    def _check_mixture(self):
-        if self.task != "mixture":
-            if self.mixture is not None:
-                raise ValueError(f"mixture={self.mixture}: needs --task mixture, not {self.task}")
-            return
-        known = [task for task in get_args(TrainingTask) if task != "mixture"]
-        if not isinstance(self.mixture, dict) or not self.mixture:
-            raise ValueError("task 'mixture' needs mixture, the share of each task: {text: 0.5, arithmetic: 0.5}")
-        check_shares("mixture", self.mixture, known)
+        if self.task == "mixture":
+            known = [task for task in get_args(TrainingTask) if task != "mixture"]
+            self.mixture = checked_shares("mixture", self.mixture, known)
+        elif self.mixture is not None:
+            raise ValueError(f"mixture={self.mixture}: needs --task mixture, not {self.task}")
 
     @property
     def task_shares(self) -> dict[str, float]:
@@ -139,21 +130,3 @@ class DataArguments(TextArguments, QuestionArguments, TaskArguments):
             return {self.task: 1.0}
         total = sum(self.mixture.values())
         return {task: share / total for task, share in self.mixture.items()}
-
-
-def check_shares(name: str, shares: dict[Any, float], known: list[Any] | None = None):
-    """Raises ValueError for keys that are not `known` and for shares that are no positive numbers."""
-    for key, share in shares.items():
-        if known is not None and key not in known:
-            raise ValueError(f"{name} has {key!r}: must be one of {', '.join(map(str, known))}")
-        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share < float("inf"):
-            raise ValueError(f"{name} gives {key} the share {share!r}: must be a positive number")
-
-
-def mapping_of(name: str, text: str) -> Any:
-    """A flag's JSON; raises ValueError for what is none."""
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        example = '{"text": 0.5, "arithmetic": 0.5}'
-        raise ValueError(f"{name}={text!r}: must be JSON like {example}") from error

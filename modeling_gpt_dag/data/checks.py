@@ -1,6 +1,8 @@
 """Checks of options, each in one sentence that names the field, the value and what is allowed."""
 
 import dataclasses
+import json
+from collections.abc import Collection
 from typing import Any, Literal, get_args, get_origin
 
 
@@ -23,6 +25,26 @@ def check_at_least(name: str, value: int, least: int):
         raise ValueError(f"{name}={value!r}: must be at least {least}")
 
 
+def checked_shares(name: str, value: Any, known: Collection[Any]) -> dict[Any, float]:
+    """A mapping of known keys to positive numbers, which need not add up to one; from a flag as JSON.
+
+    Raises ValueError for anything else.
+    """
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"{name}={value!r}: must be JSON like " + '{"text": 0.5, "arithmetic": 0.5}') from error
+    if not isinstance(value, dict) or not value:
+        raise ValueError(f"{name}={value!r}: must give shares, such as {{text: 0.5, arithmetic: 0.5}}")
+    for key, share in value.items():
+        if key not in known:
+            raise ValueError(f"{name} has {key!r}: must be one of {', '.join(map(str, known))}")
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share < float("inf"):
+            raise ValueError(f"{name} gives {key} the share {share!r}: must be a positive number")
+    return value
+
+
 class Checked:
     """A dataclass of options that is checked when it is made, whether they come from a recipe, a flag or Python.
 
@@ -33,7 +55,7 @@ class Checked:
     def __post_init__(self):
         for field in dataclasses.fields(self):  # type: ignore[arg-type]  # subclasses are dataclasses
             value = getattr(self, field.name)
-            if get_origin(field.type) is Literal:
+            if value is not None and get_origin(field.type) is Literal:
                 check_choice(field.name, value, get_args(field.type))
             elif field.name.endswith("_share") and value is not None:
                 check_share(field.name, value)

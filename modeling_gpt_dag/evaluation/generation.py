@@ -1,38 +1,54 @@
 """Greedy answers to prompts, and what the DAG decided for each."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
+from torch import Tensor
 from tqdm.auto import tqdm
-from transformers import (
-    PreTrainedConfig,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-)
+from transformers import BatchEncoding, PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from ..configuration_gpt_dag import GPTDAGConfig
 from ..dag import GATE_THRESHOLD
 from ..data.examples import chat_prompt
 from ..data.problems import END_OF_LINE
 from ..decimal_tensor import format_decimal
+from ..modeling_gpt_dag import DAGOutput
+
+
+class Decision(NamedTuple):
+    """What the DAG of the token before an answer decided; exact numerics only.
+
+    plan: D steps of slot, slot, operation. result: its decimal text, or None. gate_opened: whether the gate presented
+    it. opened_early: whether a gate opened before that. opened_within: at that or any later character of the answer.
+    """
+
+    plan: list[list[int]]
+    result: str | None
+    gate_opened: bool
+    opened_early: bool
+    opened_within: bool
 
 
 class Answer(NamedTuple):
-    """text: generated, up to and with the first line end. gate_open: whether any gate was above 0 while writing it.
+    """text: generated, up to and with the first line end. gate_above_zero: whether any gate was while writing it.
 
-    In exact numerics also, of the decision the answer was begun with: plan, D steps of slot, slot, operation; result,
-    its decimal text or None; fired, whether the gate presented it. false_fires: whether a gate fired before that;
-    fired_within: whether one did at that or any later character of the answer.
+    decision: None without exact numerics.
     """
 
     text: str
-    gate_open: bool = False
-    plan: list[list[int]] | None = None
-    result: str | None = None
-    fired: bool = False
-    false_fires: bool = False
-    fired_within: bool = False
+    gate_above_zero: bool = False
+    decision: Decision | None = None
+
+
+def has_dag(config: PreTrainedConfig) -> bool:
+    """Whether a causal language model, of this library or another, has a DAG."""
+    return isinstance(config, GPTDAGConfig) and config.dag_depth > 0
+
+
+def has_plans(config: PreTrainedConfig) -> bool:
+    """Whether its DAG decides on plans, which soft numerics does not."""
+    return isinstance(config, GPTDAGConfig) and config.has_number_memory
 
 
 @torch.no_grad()
@@ -63,7 +79,6 @@ def answer_lines(
             padding_side="left",
             return_tensors="pt",
         ).to(model.device)
-        length = batch["input_ids"].shape[1]
         output = model.generate(
             **batch,
             max_new_tokens=max_new_tokens,
@@ -72,43 +87,55 @@ def answer_lines(
             eos_token_id=ends,
             pad_token_id=tokenizer.pad_token_id,
         )
-        dag = None
-        if has_dag(model.config):
-            mask = torch.cat([batch["attention_mask"], torch.ones_like(output[:, length:])], 1)
-            # The positions that generate() gives: padding has none.
-            positions = (mask.cumsum(1) - 1).clamp(min=0)
-            dag = model(output, attention_mask=mask, position_ids=positions, output_dag=True, use_cache=False).dag
+        length = batch["input_ids"].shape[1]
+        dag = _dag_of(model, batch, output)
         for row, i in enumerate(chosen):
-            tokens = output[row, length:].tolist()
-            written = next((number for number, token in enumerate(tokens) if token in ends), len(tokens))
-            text = tokenizer.decode(tokens[:written], skip_special_tokens=True)
-            line, found, _ = text.partition(END_OF_LINE)  # some tokens hold more than a line end
-            answer = Answer(line + END_OF_LINE * (found != "" or written < len(tokens)))
+            text, written = _line(tokenizer, output[row, length:].tolist(), ends)
+            answers[i] = Answer(text)
             if dag is not None:
-                gate = dag.gate[row]
-                writing = gate[length - 1 : length + written]
-                answer = answer._replace(gate_open=bool((writing > 0).any()))
-            if dag is not None and model.config.dag_numerics == "exact":
-                before = slice(int((batch["attention_mask"][row] == 0).sum()), length - 1)
-                answer = answer._replace(
-                    **_decision(dag, row, length - 1),
-                    false_fires=bool((gate[before] > GATE_THRESHOLD).any()),
-                    fired_within=bool((writing > GATE_THRESHOLD).any()),
-                )
-            answers[i] = answer
+                first = int((batch["attention_mask"][row] == 0).sum())
+                answers[i] = _with_gate(answers[i], dag, row, first, length, written)
     return answers
 
 
-def has_dag(config: PreTrainedConfig) -> bool:
-    """Whether a causal language model, of this library or another, has a DAG."""
-    return isinstance(config, GPTDAGConfig) and config.dag_depth > 0
+def _dag_of(model: PreTrainedModel, batch: BatchEncoding, output: Tensor) -> DAGOutput | None:
+    """What the DAG did at every token of prompts and answers (B, T); None without one."""
+    if not has_dag(model.config):
+        return None
+    prompt_mask = batch["attention_mask"]
+    mask = torch.cat([prompt_mask, torch.ones_like(output[:, prompt_mask.shape[1] :])], 1)
+    # The positions that generate() gives: padding has none.
+    positions = (mask.cumsum(1) - 1).clamp(min=0)
+    return model(output, attention_mask=mask, position_ids=positions, output_dag=True, use_cache=False).dag
 
 
-def _decision(dag: Any, row: int, token: int) -> dict[str, Any]:
-    """What the DAG of one token decided: plan, result, fired."""
+def _line(tokenizer: PreTrainedTokenizerBase, tokens: list[int], ends: list[int]) -> tuple[str, int]:
+    """The text of generated tokens up to and with the first line end, and how many tokens stand before its end."""
+    written = next((number for number, token in enumerate(tokens) if token in ends), len(tokens))
+    text = tokenizer.decode(tokens[:written], skip_special_tokens=True)
+    line, found, _ = text.partition(END_OF_LINE)  # some tokens hold more than a line end
+    return line + END_OF_LINE * (found != "" or written < len(tokens)), written
+
+
+def _with_gate(answer: Answer, dag: DAGOutput, row: int, first: int, length: int, written: int) -> Answer:
+    """The answer with what gate and plan did.
+
+    first: index of the row's first token behind the padding. length: of the prompts, padded. written: of the answer.
+    """
+    gate = dag.gate[row]
+    writing = gate[length - 1 : length + written]
+    answer = answer._replace(gate_above_zero=bool((writing > 0).any()))
+    if dag.values_mantissa is None:
+        return answer
+    token = length - 1
     choices = (dag.operand1_probs, dag.operand2_probs, dag.operation_probs)
     plan = torch.stack([probs[row, token].argmax(-1) for probs in choices], -1).tolist()
     mantissa, scale = int(dag.values_mantissa[row, token, -1]), int(dag.values_scale[row, token, -1])
-    has_value = bool(dag.values_mask[row, token, -1])
-    result = format_decimal(mantissa, scale) if has_value else None
-    return {"plan": plan, "result": result, "fired": bool(dag.gate[row, token] > GATE_THRESHOLD)}
+    decision = Decision(
+        plan=plan,
+        result=format_decimal(mantissa, scale) if dag.values_mask[row, token, -1] else None,
+        gate_opened=bool(gate[token] > GATE_THRESHOLD),
+        opened_early=bool((gate[first:token] > GATE_THRESHOLD).any()),
+        opened_within=bool((writing > GATE_THRESHOLD).any()),
+    )
+    return answer._replace(decision=decision)

@@ -6,16 +6,16 @@ they differ by what the DAG writes and by nothing else.
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import torch
+from torch import Tensor
 from torch.nn import functional as F
 from tqdm.auto import tqdm
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ..dag import GATE_THRESHOLD
 from ..planner_input import backbone_features, split_features
-from .exact_match import fires
+from .reports import GateRate, LanguageCost, Perplexity
 
 HAS_DIGIT = re.compile(r"\d")
 
@@ -28,8 +28,8 @@ def language_cost(
     block_size: int = 512,
     backbone: PreTrainedModel | None = None,
     progress: bool = False,
-) -> dict[str, Any]:
-    """Perplexity `before` and `after` on `all` lines and on those `with_numbers`, and false fires on the latter.
+) -> LanguageCost:
+    """Perplexity before and after on all lines and on those with numbers, and how often the gate opens on the latter.
 
     lines: of one text, in order, each with its line end. block_size: tokens that are read together. backbone: the
     causal language model `before`; by default the model's own, as it is now. Raises ValueError for text of less than
@@ -55,11 +55,15 @@ def language_cost(
         ]
         losses.append(F.pad(torch.stack(loss), (1, 0), value=float("nan")).cpu())
         gates.append(output.dag.gate[0].float().cpu())
-    losses, fired = torch.cat(losses, 1).double(), torch.cat(gates) > GATE_THRESHOLD
-    fired_lines = torch.zeros(len(lines), dtype=torch.bool).index_put_((line_of[fired],), torch.tensor(True))
-    n, false_fires = int(has_numbers.sum()), int((fired_lines & has_numbers).sum())
-    report = {}
-    for name, chosen in (("all", torch.ones_like(line_of, dtype=torch.bool)), ("with_numbers", has_numbers[line_of])):
-        before, after = losses[:, chosen].nanmean(1).exp().tolist()
-        report[name] = {"before": before, "after": after, "tokens": int(chosen.sum())}
-    return {**report, "false_fires": fires(false_fires, n)}
+    by_token, opened = torch.cat(losses, 1).double(), torch.cat(gates) > GATE_THRESHOLD
+    opened_lines = torch.zeros(len(lines), dtype=torch.bool).index_put_((line_of[opened],), torch.tensor(True))
+
+    def perplexity(chosen: Tensor) -> Perplexity:
+        without, with_dag = by_token[:, chosen].nanmean(1).exp().tolist()
+        return Perplexity(without, with_dag, int(chosen.sum()))
+
+    return LanguageCost(
+        all=perplexity(torch.ones_like(line_of, dtype=torch.bool)),
+        with_numbers=perplexity(has_numbers[line_of]),
+        false_gate_rate=GateRate.of(int((opened_lines & has_numbers).sum()), int(has_numbers.sum())),
+    )

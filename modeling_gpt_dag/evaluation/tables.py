@@ -1,60 +1,87 @@
 """Reports of evaluations as Markdown tables."""
 
-from typing import Any
+import math
+from collections.abc import Sequence
+
+from .reports import QuestionReport, RunReport, Score, TaskReport
+
+# Fields of `Breakdown` -> headings.
+BREAKDOWN = {
+    "plan": "plan right",
+    "result": "result right",
+    "gate": "gate fired",
+    "text": "text right",
+    "opened_early": "fired too early",
+}
+
+
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Cells are taken as they are."""
+    lines = ["| " + " | ".join(line) + " |" for line in (head, *rows)]
+    lines.insert(1, "|---" * len(head) + "|")
+    return "\n".join(lines)
 
 
 def percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.1f} %"
 
 
-def _row_name(report: dict[str, Any]) -> str:
-    return f"{report['digits']}{', held out' if report['held_out'] else ''}"
+def _row_name(report: TaskReport) -> str:
+    return f"{report.digits}{', held out' if report.held_out else ''}"
 
 
-def exact_match_table(reports: list[dict[str, Any]]) -> str:
-    """Reports of `evaluate_task`, one per row, as a Markdown table by group."""
-    groups = sorted({group for report in reports for group in report["groups"]})
-    lines = ["| digits | " + " | ".join(groups) + " | all | n | left out |", "|---|" + "---|" * (len(groups) + 3)]
-    for report in reports:
-        cells = [percent(report["groups"].get(group, {"exact_match": None})["exact_match"]) for group in groups]
-        row = [
+def exact_match_table(reports: Sequence[TaskReport]) -> str:
+    """One report per row, by group."""
+    groups = sorted({group for report in reports for group in report.groups})
+    nothing = Score(None, 0, (None, None))
+    rows = [
+        [
             _row_name(report),
-            *cells,
-            percent(report["exact_match"]),
-            str(report["n"]),
-            str(report["left_out"]["n"]),
+            *(percent(report.groups.get(group, nothing).exact_match) for group in groups),
+            percent(report.exact_match),
+            str(report.n),
+            str(report.left_out.n),
         ]
-        lines.append("| " + " | ".join(row) + " |")
-    return "\n".join(lines)
+        for report in reports
+    ]
+    return markdown_table(["digits", *groups, "all", "n", "left out"], rows)
 
 
-def factors_table(reports: list[dict[str, Any]]) -> str:
-    """What the exact matches of `evaluate_task` reports are made of, as a Markdown table."""
-    names = {
-        "plan": "plan right",
-        "result": "result right",
-        "gate": "gate fired",
-        "text": "text right",
-        "false_fires": "fired too early",
-    }
-    lines = ["| digits | " + " | ".join(names.values()) + " |", "|---|" + "---|" * len(names)]
-    for report in reports:
-        lines.append(
-            "| " + " | ".join([_row_name(report), *(percent(report["factors"][factor]) for factor in names)]) + " |"
-        )
-    return "\n".join(lines)
+def breakdown_table(reports: Sequence[TaskReport]) -> str:
+    """What the exact matches are made of; of the reports that say so."""
+    rows = [
+        [_row_name(report), *(percent(getattr(report.breakdown, part)) for part in BREAKDOWN)]
+        for report in reports
+        if report.breakdown is not None
+    ]
+    return markdown_table(["digits", *BREAKDOWN.values()], rows)
 
 
-def questions_table(report: dict[str, Any]) -> str:
-    """A report of `evaluate_questions` as a Markdown table."""
-    rows = {"numeric match": "numeric_match", "strict match": "strict_match", "gate fired": "gate"}
-    lines = [f"| {report['format']}, n = {report['n']} | share | 95 % interval |", "|---|---|---|"]
-    for title, name in rows.items():
-        cell = report[name]
-        interval = " - ".join(percent(end) for end in cell["interval"]) if cell else "-"
-        lines.append(f"| {title} | {percent(cell['share']) if cell else '-'} | {interval} |")
-    left_out = report["left_out"]
-    return "\n".join(lines) + (
-        f"\n\nleft out: {left_out['too_long']} too long for the model, {left_out['non_numbers']} without a number, "
-        f"{left_out['bad_records']} that cannot be read"
+def questions_table(report: QuestionReport) -> str:
+    shares = {"numeric match": report.numeric_match, "strict match": report.strict_match, "gate fired": report.gate}
+    rows = []
+    for title, cell in shares.items():
+        measured = ["-", "-"] if cell is None else [percent(cell.share), " - ".join(map(percent, cell.interval))]
+        rows.append([title, *measured])
+    left_out = report.left_out
+    return markdown_table([f"{report.format}, n = {report.n}", "share", "95 % interval"], rows) + (
+        f"\n\nleft out: {left_out.too_long} too long for the model, {left_out.non_numbers} without a number, "
+        f"{left_out.bad_records} that cannot be read"
     )
+
+
+def run_text(report: RunReport) -> str:
+    """All that a training run is measured by."""
+    parts = []
+    for task in dict.fromkeys(each.task for each in report.exact_match):
+        of_task = [each for each in report.exact_match if each.task == task]
+        parts += [f"{task}: exact match on new problems by operand digits", exact_match_table(of_task)]
+    if report.false_gate_rate is not None:
+        rate = report.false_gate_rate
+        parts.append(f"false fires on {rate.n} held-out lines in which nothing is to be computed: {rate.opened}")
+    if report.questions is not None:
+        parts += ["held-out questions", questions_table(report.questions)]
+    if report.validation_loss is not None:
+        loss = report.validation_loss
+        parts.append(f"validation loss {loss:.4f} nats per token, perplexity {math.exp(loss):.2f}")
+    return "\n\n".join(parts)

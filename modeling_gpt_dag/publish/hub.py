@@ -12,6 +12,7 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from ..checkpoints.checksums import write_checksums
 from ..checkpoints.loading import load
+from ..evaluation.reports import TaskReport
 from ..evaluation.tables import exact_match_table
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 
@@ -87,25 +88,32 @@ def write_repository(model_dir: str, repo_id: str, output_dir: str) -> list[str]
         GPTDAGForCausalLM._auto_class = None
     write_checksums(output_dir)
     tokenizer.save_pretrained(output_dir)
-    evaluation = _read(Path(model_dir) / "evaluation.json", json.loads)
-    reports = evaluation["exact_match"] if evaluation else []
+    reports = _read(Path(model_dir) / "evaluation.json", _task_reports) or []
     recipe = _read(Path(model_dir) / "recipe.yaml", str)
     ModelCard(_card(model, repo_id, reports, recipe)).save(output / "README.md")
     return sorted(path.name for path in output.iterdir())
 
 
-def _card(model: GPTDAGForCausalLM, repo_id: str, reports: list[dict], recipe: str | None) -> str:
+def _task_reports(text: str) -> list[TaskReport]:
+    """Of evaluation.json; raises ValueError for one of another version."""
+    try:
+        return [TaskReport.from_json(report) for report in json.loads(text)["exact_match"]]
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"evaluation.json is of another version ({error}): delete it, or train anew") from error
+
+
+def _card(model: GPTDAGForCausalLM, repo_id: str, reports: list[TaskReport], recipe: str | None) -> str:
     name = repo_id.split("/")[-1]
     results = [
         EvalResult(
             task_type="text-generation",
-            dataset_type=f"generated-{report['task']}-{report['digits']}-digits{'-held-out' * report['held_out']}",
-            dataset_name=f"{report['task']}, operands of {report['digits']} digits{', held out' * report['held_out']}",
+            dataset_type=f"generated-{report.task}-{report.digits}-digits{'-held-out' * report.held_out}",
+            dataset_name=f"{report.task}, operands of {report.digits} digits{', held out' * report.held_out}",
             metric_type="exact_match",
-            metric_value=report["exact_match"],
+            metric_value=report.exact_match,
         )
         for report in reports
-        if report["exact_match"] is not None
+        if report.exact_match is not None
     ]
     metadata = ModelCardData(
         license="mit",

@@ -5,11 +5,9 @@ else the machine does falls on both, and the ratio is the median of the ratios o
 work, tokens and the backbone's parameters, is checked.
 """
 
-import json
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, Literal
 
@@ -277,71 +275,3 @@ def measure(
             tflops = result["tokens_per_second"] * operations_per_token(ours.model) / 1e12
             result |= {"tflops": tflops, "mfu": tflops / peak_tflops}
     return result
-
-
-def read_results(file: Path) -> dict[str, dict[str, Any]]:
-    """What is known, by machine, suite and title."""
-    return json.loads(file.read_text()) if file.is_file() else {}
-
-
-def _amount(result: dict[str, Any], side: str) -> str:
-    if result["unit"] == "bytes":
-        return f"{result[side] / 2**20:,.0f} MiB"
-    return f"{1e3 * result[side]:,.1f} ms"
-
-
-def cost_table(results: list[dict[str, Any]]) -> str:
-    """Markdown; a limit that is exceeded reads "missed"."""
-    lines = [
-        "| figure | GPT-DAG | reference | tokens/s | ratio | quartiles | at most | commit |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for result in results:
-        ratio = f"{result['ratio']:.3f}"
-        if result["limit"] is not None and result["ratio"] > result["limit"]:
-            ratio = f"**missed:** {ratio}"
-        quartiles = "{:.3f}, {:.3f}".format(*result["quartiles"]) if result["quartiles"] else "-"
-        speed = f"{result['tokens_per_second']:,.0f}" if "tokens_per_second" in result else "-"
-        cells = [
-            result["title"],
-            _amount(result, "ours"),
-            _amount(result, "reference"),
-            speed + (f", MFU {result['mfu']:.2f}" if "mfu" in result else ""),
-            ratio,
-            quartiles,
-            f"{result['limit']}" if result["limit"] is not None else "",
-            result["commit"],
-        ]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def results_text(results: dict[str, dict[str, Any]], script: str) -> str:
-    """The section of RESULTS.md: a table for each machine and set-up, with the command that made it."""
-    parts = []
-    for machine in dict.fromkeys(result["machine"] for result in results.values()):
-        of_machine = [result for result in results.values() if result["machine"] == machine]
-        suites = [suite for suite in SUITES if any(result["suite"] == suite for result in of_machine)]
-        of_machine.sort(key=lambda result: suites.index(result["suite"]))
-        flags = of_machine[0]["flags"]
-        command = f"python {script} --suite {' '.join(suites)}{flags}"
-        parts += [f"{machine}:", f"```bash\n{command}\n```", cost_table(of_machine)]
-    return "\n\n".join(parts)
-
-
-def draw_costs(results: dict[str, dict[str, Any]], file: Path):
-    """A step's time over GPT-2's against D and against T, of what has been measured."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 3.2), dpi=150, facecolor="white", layout="constrained")
-    for axes, (suite, label) in zip(figure.subplots(1, 2), (("depth", "D"), ("length", "T")), strict=True):
-        found = [result for result in results.values() if result["suite"] == suite]
-        at = [int(result["title"].rpartition("=")[2]) for result in found]
-        low, high = zip(*(result["quartiles"] for result in found), strict=True) if found else ((), ())
-        axes.fill_between(at, low, high, alpha=0.25)
-        axes.plot(at, [result["ratio"] for result in found], marker="o")
-        axes.set_xscale("log", base=2)
-        axes.set(xlabel=label, ylabel="training step / GPT-2's", ylim=(1, None), xticks=at, xticklabels=at)
-        axes.grid(alpha=0.3)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(file)

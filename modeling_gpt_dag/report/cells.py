@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import nullcontext
+from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -26,14 +27,14 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallba
 
 from ..checkpoints.loading import load
 from ..data.packing import collate_blocks
-from ..data.problems import Problem
 from ..data.text import validation_blocks
 from ..data.wordings import plain_lines
 from ..evaluation.ablations import ablated
-from ..evaluation.exact_match import drawn_problems, evaluate_task, false_fires, fires, is_exact_match, score
+from ..evaluation.exact_match import drawn_problems, evaluate_task, false_gate_rate, hits_by_group
 from ..evaluation.regex_solver import solve
+from ..evaluation.reports import ExactMatch, GateRate, LeftOut, TaskReport, ValidationLoss
 from ..training.recipes import parse_recipe
-from .spec import Cell, Column, Training
+from .spec import Cell, Column, Measure, Training
 
 RESULTS = Path("results")
 RUNS = Path("runs/report")
@@ -113,60 +114,61 @@ def train(training: Training, train_script: Path, threads: int) -> dict[str, Any
     return result
 
 
+Result = ExactMatch | GateRate | ValidationLoss
+
+
+def result_of(measure: Measure, fields: dict[str, Any] | None) -> Result | None:
+    """A result as a cell's file has it."""
+    if fields is None:
+        return None
+    if measure == "false_gate_rate":
+        return GateRate.from_json(fields)
+    if measure == "validation_loss":
+        return ValidationLoss(**fields)
+    return (TaskReport if "task" in fields else ExactMatch).from_json(fields)
+
+
 def _plain(column: Column) -> list[str]:
     return list(islice(plain_lines(seed=0, held_out=column.held_out), column.num_samples))
 
 
-def validation_loss(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, training: Training) -> dict[str, Any]:
-    """The Trainer's, in nats per token, and of how many blocks: those of the recipe's text that are held back."""
+def validation_loss(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, training: Training) -> ValidationLoss:
+    """The Trainer's, over those blocks of the recipe's text that are held back."""
     _, data, args, _ = parse_recipe([training.path, *training.flags, "--disable_tqdm", "true"])
     blocks = validation_blocks(tokenizer, data, data.block_size)
     trainer = Trainer(model, args, data_collator=collate_blocks, eval_dataset=blocks)
     trainer.remove_callback(PrinterCallback)
-    return {"validation_loss": trainer.evaluate()["eval_loss"], "n": len(blocks)}
+    return ValidationLoss(trainer.evaluate()["eval_loss"], len(blocks))
 
 
 def evaluate_model(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, column: Column, training: Training
-) -> dict[str, Any] | None:
-    """The column's result; None where the model has no gate that could fire."""
+) -> Result | None:
+    """The column's result; None where the model has no gate that could open."""
     if column.measure == "exact_match":
         return evaluate_task(model, tokenizer, column, column.digits, column.num_samples)
     if column.measure == "validation_loss":
         return validation_loss(model, tokenizer, training)
     if model.config.dag_depth == 0 or model.config.dag_gate == "none":
         return None
-    return false_fires(model, tokenizer, _plain(column))
+    return false_gate_rate(model, tokenizer, _plain(column))
 
 
-def evaluate_solver(column: Column) -> dict[str, Any] | None:
-    """The column's result for the regex solver, as strictly: it fires on a plain line if it answers.
+def evaluate_solver(column: Column) -> Result | None:
+    """The column's result for the regex solver, as strictly: an answer to a plain line counts as an open gate.
 
     None for the validation loss, as it is no language model.
     """
     if column.measure == "validation_loss":
         return None
-    if column.measure == "false_fires":
+    if column.measure == "false_gate_rate":
         lines = _plain(column)
-        return fires(sum(solve(line) is not None for line in lines), len(lines))
+        return GateRate.of(sum(solve(line) is not None for line in lines), len(lines))
     problems = drawn_problems(column, column.digits, column.num_samples, seed=0)
-    exact = [problem for problem in problems if problem.is_exact]
-
-    def hits(group: str | None = None) -> list[bool]:
-        return [_solves(problem) for problem in exact if group in (None, problem.group)]
-
-    groups = sorted({problem.group for problem in exact})
-    return {
-        **score(hits()),
-        "groups": {group: score(hits(group)) for group in groups},
-        "factors": None,
-        "left_out": {"n": len(problems) - len(exact), "gate_open": None},
-    }
-
-
-def _solves(problem: Problem) -> bool:
-    answer = solve(problem.prompt)
-    return answer is not None and is_exact_match(answer + "\n", problem)
+    answers = [solve(problem.prompt) for problem in problems]
+    lines = ["" if answer is None else f"{answer}\n" for answer in answers]
+    left_out = LeftOut(sum(not problem.is_exact for problem in problems), None)
+    return ExactMatch.of(hits_by_group(problems, lines), None, left_out)
 
 
 def evaluate_cell(cell: Cell, training: dict[str, Any] | None):
@@ -192,7 +194,8 @@ def evaluate_cell(cell: Cell, training: dict[str, Any] | None):
                     result = evaluate_solver(column)
                 else:
                     result = evaluate_model(model, tokenizer, column, cell.training)
-                content["evaluations"][key] = {"settings": column.settings, "commit": measured_by, "result": result}
+                fields = None if result is None else asdict(result)
+                content["evaluations"][key] = {"settings": column.settings, "commit": measured_by, "result": fields}
                 _write(RESULTS / f"{cell.name}.json", content)
 
 

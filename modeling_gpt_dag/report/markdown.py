@@ -3,18 +3,10 @@
 import textwrap
 from pathlib import Path
 
+from ..evaluation.tables import markdown_table
+from .figures import draw_accuracy
 from .spec import Report
-from .tables import (
-    NOT_RUN,
-    _markdown,
-    accuracy_table,
-    draw_accuracy,
-    factors_table,
-    mean_and_deviation,
-    results_of,
-    share,
-    training_table,
-)
+from .tables import NOT_RUN, accuracy_table, breakdown_table, mean_and_deviation, shares_of, training_table
 
 
 def report_text(report: Report, command: str) -> str:
@@ -27,9 +19,9 @@ def report_text(report: Report, command: str) -> str:
             accuracy_table(report, table),
             training_table(report, table),
         ]
-        factors = factors_table(report, table)
-        if factors is not None:
-            parts += ["What the answers are made of, in per cent:", factors]
+        breakdown = breakdown_table(report, table)
+        if breakdown is not None:
+            parts += ["What the answers are made of, in per cent:", breakdown]
     return "\n\n".join(parts)
 
 
@@ -40,15 +32,14 @@ def headline_text(report: Report) -> str:
     for column in (column for column in table.columns if column.measure == "exact_match"):
         line = [str(column.digits), f"`{' '.join(column.operators)}`"]
         for number, name in enumerate(report.headline.models.values()):
-            results = results_of(report, table, table.row(name), column)
-            values = [share(result) for result in results or [] if share(result) is not None]
+            values = shares_of(report, table, table.row(name), column)
             # Seeds that all agree need no deviation.
             text = mean_and_deviation(values[:1] if len(set(values)) == 1 else values, " %") if values else NOT_RUN
             seeds = len(report.row_cells(table, table.row(name)))
             text += f" ({len(values)} of {seeds} seeds)" if 0 < len(values) < seeds else ""
             line.append(f"**{text}**" if number == 0 and values else text)
         rows.append(line)
-    return _markdown(["digits of both operands", "operators", *report.headline.models], rows)
+    return markdown_table(["digits of both operands", "operators", *report.headline.models], rows)
 
 
 def _between(text: str, marker: str, content: str, where: str) -> str:

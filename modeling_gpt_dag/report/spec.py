@@ -10,20 +10,19 @@ import hashlib
 import inspect
 import json
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import yaml
 
 from ..command_line.flags import nearest
-from ..data.arguments import DataArguments, Task, TaskArguments
+from ..data.arguments import DataArguments, TaskArguments
 from ..data.tasks import task_problems
 from ..evaluation import regex_solver
 from ..evaluation.ablations import Ablation
 from ..training.recipes import effective_recipe, parse_recipe
 
-Measure = Literal["exact_match", "false_fires", "validation_loss"]
+Measure = Literal["exact_match", "false_gate_rate", "validation_loss"]
 # Keys of a recipe that do not change what is trained.
 NOT_TRAINING = {"eval_digits", "eval_samples", "eval_batch_size", "disable_tqdm", "logging_steps", "save_strategy"}
 
@@ -42,14 +41,13 @@ class Column(TaskArguments):
     name: str
     digits: int = 4
     measure: Measure = "exact_match"
-    num_samples: int | None = None
+    num_samples: int = 500
     at_least: float | None = None
     at_most: float | None = None
     above: str | None = None
 
     def __post_init__(self):
-        _one_of("task", self.task, get_args(Task))
-        _one_of("measure", self.measure, get_args(Measure))
+        super().__post_init__()
         if self.above is not None and self.measure != "validation_loss":
             raise ValueError(f"above={self.above!r}: is for the measure validation_loss, not {self.measure}")
         if self.above is None and self.measure == "validation_loss" and (self.at_least, self.at_most) != (None, None):
@@ -114,16 +112,19 @@ class Cell:
 
 @dataclass(kw_only=True)
 class ModelRow:
-    """A model: a recipe with overrides (`x5`: five times the recipe's number), another row's with a part taken away
-    (ablation, of), or a solver."""
+    """A model: a recipe with overrides, another row's with a part taken away (ablation, of), or a solver.
+
+    trainings: of the recipe, one for each seed.
+    """
 
     name: str
     recipe: str | None = None
     overrides: dict[str, Any] = field(default_factory=dict)
-    seeds: list[int] | None = None
+    seeds: list[int] = field(default_factory=list)
     ablation: Ablation | None = None
     of: str | None = None
     solver: Literal["regex"] | None = None
+    trainings: list[Training] = field(init=False, default_factory=list)
 
     def __post_init__(self):
         if [self.recipe, self.ablation, self.solver].count(None) != 2 or (self.ablation is None) != (self.of is None):
@@ -132,36 +133,38 @@ class ModelRow:
             _one_of("ablation", self.ablation, get_args(Ablation)[1:])
         if self.solver is not None:
             _one_of("solver", self.solver, ("regex",))
-        if self.recipe is not None and not Path(self.recipe).is_file():
-            raise ValueError(f"there is no recipe {self.recipe}")
+        if self.recipe is not None:
+            self.trainings = self._trainings(self.recipe)
 
-    @cached_property
-    def trainings(self) -> list[Training]:
-        """One for each seed; raises ValueError for an override that no recipe has."""
-        recipe = yaml.safe_load(Path(self.recipe).read_text()) or {}
+    def _trainings(self, path: str) -> list[Training]:
+        """Raises ValueError for a recipe that is not there and for an override that no recipe has."""
         flags: list[str] = []
         for key, value in self.overrides.items():
-            if isinstance(value, str) and value.startswith("x") and value[1:].isdigit():
-                if not isinstance(recipe.get(key), int | float):
-                    raise ValueError(
-                        f"overrides of model {self.name!r}: {key}: {value}: {self.recipe} gives no number for {key}"
-                    )
-                value = recipe[key] * int(value[1:])
             flags += [f"--{key}", *(str(item) for item in (value if isinstance(value, list) else [value]))]
         try:
-            model, data, training, _ = parse_recipe([self.recipe, *flags])
+            recipe = what_is_trained(path, flags)
         except ValueError as error:
-            raise ValueError(f"overrides of model {self.name!r}: {error}") from error
-        known = yaml.safe_load(effective_recipe(model, data, training))
-        defaults = vars(DataArguments())
-        known = {
-            key: value
-            for key, value in known.items()
-            if key not in NOT_TRAINING and value is not None and defaults.get(key) != value
-        }
-        if known.get("dag_depth") == 0:  # so that a twin stays what it is when the settings of a DAG change
-            known = {key: value for key, value in known.items() if key == "dag_depth" or not key.startswith("dag_")}
-        return [Training(self.recipe, flags, seed, known | {"seed": seed}) for seed in self.seeds]
+            where = f"overrides of model {self.name!r}: " if self.overrides else ""
+            raise ValueError(f"{where}{error}") from error
+        return [Training(path, flags, seed, recipe | {"seed": seed}) for seed in self.seeds]
+
+
+def what_is_trained(path: str, flags: list[str]) -> dict[str, Any]:
+    """What of a recipe determines the trained model: the given keys that are not at their default.
+
+    Without what is at its default, so that a new option leaves old results valid.
+    """
+    model, data, training, _ = parse_recipe([path, *flags])
+    defaults = vars(DataArguments())
+    recipe = {
+        key: value
+        for key, value in yaml.safe_load(effective_recipe(model, data, training)).items()
+        if key not in NOT_TRAINING and value is not None and defaults.get(key) != value
+    }
+    if recipe.get("dag_depth") != 0:
+        return recipe
+    # A twin stays what it is when the settings of a DAG change.
+    return {key: value for key, value in recipe.items() if key == "dag_depth" or not key.startswith("dag_")}
 
 
 @dataclass(kw_only=True)

@@ -6,11 +6,12 @@ them is a key of the recipe and a flag, and none can be forgotten.
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from transformers import GPT2Config, PreTrainedConfig
 
 from ..configuration_gpt_dag import GPTDAGConfig
+from ..data.checks import Checked
 
 # Known from the tokenizer, or of use to transformers alone.
 NOT_IN_RECIPES = {"backbone_config", "number_tokens", "vocab_size", "use_cache", "add_cross_attention"}
@@ -46,13 +47,25 @@ class BackboneArguments:
 ModelArguments = dataclasses.make_dataclass(
     "ModelArguments", _model_fields(GPT2Config, GPTDAGConfig), bases=(BackboneArguments,)
 )
-
 # Of a DAG on a pretrained model.
 DAGArguments = dataclasses.make_dataclass("DAGArguments", _model_fields(GPTDAGConfig))
 
 
+LogConsole = Literal["line", "full"]
+
+
 @dataclass
-class RunArguments:
+class LogArguments(Checked):
+    """What to log while training."""
+
+    log_console: LogConsole = field(
+        default="line",
+        metadata={"help": "a line of each logging step, or all its values; files and reporters get all"},
+    )
+
+
+@dataclass
+class RunArguments(LogArguments):
     """What to do with the output directory, and what to write there while training."""
 
     overwrite_output_dir: bool = field(default=False, metadata={"help": "train into a directory that holds a run"})

@@ -12,8 +12,10 @@ from transformers import AutoModelForCausalLM, BertConfig, BertModel, pipeline
 
 from helpers.backbones import make_backbone
 from helpers.scripts import ENVIRONMENT, ROOT
+from modeling_gpt_dag.attach.arguments import AttachArguments, in_turns
 from modeling_gpt_dag.attach.feature_store import collate_packed
-from modeling_gpt_dag.attach.training import AttachArguments, load_backbone, merged, training_examples, unfreeze
+from modeling_gpt_dag.attach.model import load_backbone, merged, unfreeze
+from modeling_gpt_dag.attach.training_set import training_examples
 from modeling_gpt_dag.modeling_gpt_dag import GPTDAGForCausalLM
 
 SMALL = ["--num_texts", "40", "--max_steps", "3", "--eval_samples", "4", "--save_steps", "2", "--dag_num_plans", "2"]
@@ -41,12 +43,38 @@ def test_training_examples_are_questions_and_plain_text_in_the_given_shares(toke
         num_texts=200,
         plain_text_share=0.5,
         plain_text_file=str(tmp_path / "text.txt"),
-        tasks=["expressions"],
+        tasks={"expressions": 1},
     )
     examples = training_examples(tokenizer, args, seed=0)
     texts = [tokenizer.decode(example.input_ids) for example in examples]
     assert sum(text.count("=") == 1 for text in texts) == 100
     assert sum("1987" in text or "3,456" in text for text in texts) > 30
+
+
+def test_shares_are_turns_in_whole_numbers():
+    assert in_turns({"a": 0.8, "b": 0.2}) == ["a"] * 4 + ["b"]
+    assert (
+        in_turns({1: 2, 2: 1}) == [1, 1, 2]
+        and in_turns({"a": 3}) == ["a"]
+        and in_turns({"a": 1, "b": 1}) == ["a", "b"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"tasks": {"questions": 1}}, "tasks has 'questions': must be one of arithmetic, expressions, wordings"),
+        ({"tasks": '{"wordings": 0}'}, "tasks gives wordings the share 0: must be a positive number"),
+        ({"num_operators": {4: 1}}, "num_operators has 4: must be one of 1, 2, 3"),
+        ({"num_operators": "1 2"}, "num_operators='1 2': must be JSON like"),
+        ({"plain_text_share": 2}, "plain_text_share=2: is a share, at least 0 and at most 1"),
+        ({"unfreeze": "all"}, "unfreeze='all': must be one of none, last_n, lora"),
+        ({"num_texts": 0}, "num_texts=0: must be at least 1"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_by_name(given, message):
+    with pytest.raises(ValueError, match=message):
+        AttachArguments(backbone="", **given)
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """Evaluation: loading what is whole, scoring strictly, counting what is left out."""
 
 import json
+from dataclasses import asdict
 
 import pytest
 import torch
@@ -9,10 +10,11 @@ from modeling_gpt_dag.checkpoints.loading import load
 from modeling_gpt_dag.data.arguments import TaskArguments
 from modeling_gpt_dag.data.problems import PlanFormat, Problem
 from modeling_gpt_dag.evaluation.ablations import gate_shut, random_planner
-from modeling_gpt_dag.evaluation.exact_match import evaluate_task, false_fires, is_exact_match, is_plan_right
+from modeling_gpt_dag.evaluation.exact_match import evaluate_task, false_gate_rate, is_exact_match, is_plan_right
 from modeling_gpt_dag.evaluation.generation import answer_lines
+from modeling_gpt_dag.evaluation.reports import Breakdown, LeftOut, Score, TaskReport
 from modeling_gpt_dag.evaluation.statistics import wilson_interval
-from modeling_gpt_dag.evaluation.tables import exact_match_table, factors_table
+from modeling_gpt_dag.evaluation.tables import breakdown_table, exact_match_table
 
 
 @pytest.fixture
@@ -68,17 +70,18 @@ def minus(prompt: str = "4-7=", ending: str = "\n") -> Problem:
 
 def test_the_report_counts_scored_and_left_out_problems(make_model, tokenizer):
     report = evaluate_task(make_model(), tokenizer, TaskArguments(), digits=10, num_samples=6, batch_size=4)
-    groups = report["groups"]
-    assert report["task"] == "arithmetic" and set(groups) == {"+", "-"}
-    assert report["n"] + report["left_out"]["n"] == 6 and report["n"] == groups["+"]["n"] + groups["-"]["n"]
-    assert report["exact_match"] == 0.0 and report["interval"] == list(wilson_interval(0, report["n"]))
-    assert set(report["factors"]) == {"plan", "result", "gate", "text", "false_fires"}
+    groups = report.groups
+    assert report.task == "arithmetic" and set(groups) == {"+", "-"}
+    assert report.n + report.left_out.n == 6 and report.n == groups["+"].n + groups["-"].n
+    assert report.exact_match == 0.0 and report.interval == wilson_interval(0, report.n)
+    assert report.breakdown.text == 0.0 and 0 <= report.breakdown.gate <= 1
+    assert TaskReport.from_json(json.loads(json.dumps(asdict(report)))) == report
 
 
 @pytest.mark.parametrize("settings", [{"dag_depth": 0}, {"dag_numerics": "soft"}], ids=["no DAG", "soft"])
-def test_models_without_exact_plans_have_no_factors(make_model, tokenizer, settings):
+def test_models_without_exact_plans_have_no_breakdown(make_model, tokenizer, settings):
     report = evaluate_task(make_model(**settings), tokenizer, TaskArguments(), num_samples=4)
-    assert report["factors"] is None and report["n"] == 4
+    assert report.breakdown is None and report.n == 4
 
 
 @pytest.mark.parametrize(
@@ -129,10 +132,10 @@ def test_answers_report_what_the_first_answer_token_decided_left_padded_or_not(m
         alone = answer_lines(model, tokenizer, [prompt], 8)[0]
         assert answer == alone
         dag = model(tokenizer(prompt, return_tensors="pt")["input_ids"], output_dag=True).dag
-        assert answer.plan[0][0] == dag.operand1_probs[0, -1, 0].argmax()
-        assert answer.fired == bool(dag.gate[0, -1] > 0.5)
-        if answer.result is not None:
-            assert float(answer.result) == dag.values[0, -1, -1]
+        assert answer.decision.plan[0][0] == dag.operand1_probs[0, -1, 0].argmax()
+        assert answer.decision.gate_opened == bool(dag.gate[0, -1] > 0.5)
+        if answer.decision.result is not None:
+            assert float(answer.decision.result) == dag.values[0, -1, -1]
 
 
 def test_without_what_the_dag_writes_the_backbone_answers_and_afterwards_the_model_is_whole(make_model, encode):
@@ -154,27 +157,30 @@ def test_random_plans_are_others_and_afterwards_the_model_is_whole(make_model, e
     assert torch.equal(model(ids).logits, whole.logits)
 
 
-@pytest.mark.parametrize(("bias", "fired"), [(9.0, 3), (-9.0, 0)])
-def test_false_fires_are_lines_with_an_open_gate(make_model, tokenizer, bias, fired):
+@pytest.mark.parametrize(("bias", "opened"), [(9.0, 3), (-9.0, 0)])
+def test_the_false_gate_rate_counts_lines_with_an_open_gate(make_model, tokenizer, bias, opened):
     model = make_model(dag_operations=["identity"])
     with torch.no_grad():
         model.model.mixer.gate_head.weight.zero_()
         model.model.mixer.gate_head.bias.fill_(bias)
     lines = ["page 3, 4.\n", "no number\n", "1 2\n", "year 1984 .\n"]
-    assert false_fires(model, tokenizer, lines, batch_size=3)["fired"] == fired
+    assert false_gate_rate(model, tokenizer, lines, batch_size=3).opened == opened
 
 
 def test_the_tables_show_cells_without_problems_as_empty():
-    cell = {"exact_match": 0.5, "n": 2}
-    factors = {"plan": 1.0, "result": 1.0, "gate": 0.5, "text": 0.5, "false_fires": 0.0}
+    cell = Score(0.5, 2, (0.1, 0.9))
+    total = (0.5, 2, (0.1, 0.9))
+    parts = Breakdown(plan=1.0, result=1.0, gate=0.5, text=0.5, opened_early=0.0)
     reports = [
-        {"digits": 10, "held_out": held_out, "groups": groups, "left_out": {"n": 3}, "factors": factors, **cell}
+        TaskReport(*total, groups, parts, LeftOut(3, 0), "arithmetic", held_out, 10, 0)
         for held_out, groups in ((False, {"+": cell}), (True, {"+": cell, "*": cell}))
     ]
     rows = exact_match_table(reports).splitlines()
     assert rows[0] == "| digits | * | + | all | n | left out |"
     assert rows[2:] == ["| 10 | - | 50.0 % | 50.0 % | 2 | 3 |", "| 10, held out | 50.0 % | 50.0 % | 50.0 % | 2 | 3 |"]
-    assert factors_table(reports).splitlines()[-1] == "| 10, held out | 100.0 % | 100.0 % | 50.0 % | 50.0 % | 0.0 % |"
+    assert (
+        breakdown_table(reports).splitlines()[-1] == "| 10, held out | 100.0 % | 100.0 % | 50.0 % | 50.0 % | 0.0 % |"
+    )
 
 
 def test_wilson_intervals_are_those_of_the_textbook():

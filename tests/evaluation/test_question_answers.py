@@ -5,6 +5,7 @@ import torch
 
 from modeling_gpt_dag.data.question_files import Question, Questions
 from modeling_gpt_dag.evaluation.question_files import evaluate_questions
+from modeling_gpt_dag.evaluation.reports import QuestionsLeftOut, Share
 from modeling_gpt_dag.evaluation.statistics import wilson_interval
 from modeling_gpt_dag.evaluation.tables import questions_table
 
@@ -27,30 +28,30 @@ def questions(*pairs: tuple[str, str]) -> Questions:
     return Questions("prompt", [Question(*pair) for pair in pairs], 0, 0)
 
 
-def test_numeric_and_strict_matches_stand_side_by_side(parrot, tokenizer):
+def test_numeric_and_strict_matches_stand_beside_each_other(parrot, tokenizer):
     asked = questions(("say 12 ", "12"), ("say -7.50 ", "-7.5"), ("1 or 2 ", "1"), ("say 8 ", "80"))
     report, records = evaluate_questions(
         parrot, tokenizer, asked._replace(non_numbers=2, bad_records=1), max_new_tokens=8, batch_size=3
     )
-    assert [record["prediction"] for record in records] == ["12\n", "-7.50\n", "2\n", "8\n"]
-    assert [record["numeric_match"] for record in records] == [True, True, False, False]
-    assert [record["strict_match"] for record in records] == [True, False, False, False]
-    assert report["n"] == 4 and report["numeric_match"]["share"] == 0.5 and report["gate"]["share"] == 1.0
-    assert report["strict_match"] == {"share": 0.25, "interval": list(wilson_interval(1, 4))}
-    assert report["left_out"] == {"non_numbers": 2, "bad_records": 1, "too_long": 0}
+    assert [record.prediction for record in records] == ["12\n", "-7.50\n", "2\n", "8\n"]
+    assert [record.numeric_match for record in records] == [True, True, False, False]
+    assert [record.strict_match for record in records] == [True, False, False, False]
+    assert report.n == 4 and report.numeric_match.share == 0.5 and report.gate.share == 1.0
+    assert report.strict_match == Share(0.25, wilson_interval(1, 4))
+    assert report.left_out == QuestionsLeftOut(non_numbers=2, bad_records=1, too_long=0)
 
 
 def test_the_gate_fires_only_where_a_number_is_read(parrot, tokenizer):
     report, records = evaluate_questions(
         parrot, tokenizer, questions(("say 3 ", "3"), ("none ", "3")), max_new_tokens=4
     )
-    assert [record["gate"] for record in records] == [True, False] and report["gate"]["share"] == 0.5
+    assert [record.gate_opened for record in records] == [True, False] and report.gate.share == 0.5
 
 
 def test_the_first_questions_are_taken_and_those_too_long_left_out(parrot, tokenizer):
     asked = questions(("9 " * 30, "9"), ("say 4 ", "4"), ("say 5 ", "6"))
     report, records = evaluate_questions(parrot, tokenizer, asked, num_samples=2, max_new_tokens=8)
-    assert report["n"] == 1 and report["left_out"]["too_long"] == 1 and records[0]["reference"] == "4"
+    assert report.n == 1 and report.left_out.too_long == 1 and records[0].reference == "4"
     with pytest.raises(
         ValueError, match="none of 1 questions fits: the shortest has 60 tokens, the model room for 56"
     ):
@@ -60,7 +61,7 @@ def test_the_first_questions_are_taken_and_those_too_long_left_out(parrot, token
 @pytest.mark.parametrize("settings", [{"dag_depth": 0}, {"dag_numerics": "soft"}], ids=["no DAG", "soft"])
 def test_without_exact_numerics_there_is_no_gate_to_report(make_model, tokenizer, settings):
     report, _ = evaluate_questions(make_model(**settings), tokenizer, questions(("1+1=", "2")), max_new_tokens=2)
-    assert report["gate"] is None
+    assert report.gate is None
     assert questions_table(report).splitlines()[-3:] == [
         "| gate fired | - | - |",
         "",

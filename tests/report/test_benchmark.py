@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from helpers.scripts import script
-from modeling_gpt_dag.report.benchmark import CASES, Case, Side, Work, block_parameters, build, cost_table, measure
+from modeling_gpt_dag.report.benchmark import CASES, Case, Side, Work, block_parameters, build, measure
+from modeling_gpt_dag.report.benchmark_tables import cost_table
 
 TINY = Side("train", width=16, blocks=2, batch=2, length=8, dag={"dag_depth": 2})
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def smoke(tmp_path_factory) -> str:
     directory = str(tmp_path_factory.mktemp("runs") / "smoke")
-    script("train", "configs/smoke.yaml", "--output_dir", directory)
+    script("train", "configs/train/smoke.yaml", "--output_dir", directory)
     return directory
 
 
@@ -31,13 +31,13 @@ def test_the_headline_recipe_computes_exactly_beyond_its_training_lengths(
     script("evaluate", "--model", headline, "--task", "arithmetic", *arguments)
     (report,) = json.loads(output.read_text())
     assert report["n"] == 500 and report["exact_match"] >= threshold
-    assert set(report["groups"]) == set(operators) and report["factors"]["plan"] >= threshold
+    assert set(report["groups"]) == set(operators) and report["breakdown"]["plan"] >= threshold
 
 
 def test_the_gate_is_shut_on_problems_beyond_exactness(headline, tmp_path):
     output = tmp_path / "report.json"
     script("evaluate", "--model", headline, "--operators", "*", "--digits", "12", "--output", str(output))
-    assert json.loads(output.read_text())[0]["left_out"] == {"n": 500, "gate_open": 0}
+    assert json.loads(output.read_text())[0]["left_out"] == {"n": 500, "gate_above_zero": 0}
 
 
 @pytest.mark.parametrize("ablation", ["gate_shut", "random_planner"])
@@ -85,22 +85,22 @@ def test_the_run_logs_the_dag_beside_the_loss_and_saves_a_whole_directory(smoke)
 @pytest.mark.parametrize("numerics", ["exact", "soft"])
 def test_launchers_train(tmp_path, launcher, numerics):
     flags = ["--dag_depth", "2", "--dag_numerics", numerics, "--output_dir", str(tmp_path / "run")]
-    output = run(sys.executable, "-m", *launcher, "scripts/train.py", "configs/smoke.yaml", *flags)
+    output = run(sys.executable, "-m", *launcher, "scripts/train.py", "configs/train/smoke.yaml", *flags)
     assert output.count("| digits |") == 1
     assert (tmp_path / "run" / "model.safetensors").exists()
 
 
 def test_a_run_continues_from_its_checkpoint(tmp_path):
     flags = ["--output_dir", str(tmp_path), "--save_strategy", "steps", "--save_steps", "2"]
-    script("train", "configs/smoke.yaml", *flags, "--max_steps", "2")
-    script("train", "configs/smoke.yaml", *flags, "--max_steps", "4", "--resume_from_checkpoint", "true")
+    script("train", "configs/train/smoke.yaml", *flags, "--max_steps", "2")
+    script("train", "configs/train/smoke.yaml", *flags, "--max_steps", "4", "--resume_from_checkpoint", "true")
     assert json.loads((tmp_path / "trainer_state.json").read_text())["global_step"] == 4
 
 
 def test_a_directory_that_holds_a_run_is_not_overwritten_unless_asked(smoke):
-    error = script("train", "configs/smoke.yaml", "--output_dir", smoke, ok=False)
+    error = script("train", "configs/train/smoke.yaml", "--output_dir", smoke, ok=False)
     assert "already holds a run" in error and "--overwrite_output_dir" in error
-    script("train", "configs/smoke.yaml", "--output_dir", smoke, "--overwrite_output_dir")
+    script("train", "configs/train/smoke.yaml", "--output_dir", smoke, "--overwrite_output_dir")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_directory_that_holds_a_run_is_not_overwritten_unless_asked(smoke):
     ],
 )
 def test_train_refuses_in_one_line(tmp_path, arguments, message):
-    error = script("train", "configs/smoke.yaml", "--output_dir", str(tmp_path), *arguments, ok=False)
+    error = script("train", "configs/train/smoke.yaml", "--output_dir", str(tmp_path), *arguments, ok=False)
     assert message in error and "Traceback" not in error
 
 
@@ -213,5 +213,5 @@ def test_conversion_from_the_shell(tmp_path):
 
 
 def test_the_cost_of_logging_is_measured():
-    output = script("benchmark_logger", "configs/smoke.yaml", "--max_steps", "31")
+    output = script("benchmark_logger", "configs/train/smoke.yaml", "--max_steps", "31")
     assert "wall clock: 10 steps without" in output and "one probe of" in output

@@ -191,7 +191,7 @@ def reported(tmp_path_factory) -> Path:
     """A run of train.py that reported to every reporter installed, its probe included."""
     directory = tmp_path_factory.mktemp("reported")
     reporters = [name for name in REPORTERS if find_spec(name)]
-    recipe = (ROOT / "configs" / "smoke.yaml").read_text() + f"\nreport_to: [{', '.join(reporters)}]\n"
+    recipe = f"base: {ROOT / 'configs' / 'train' / 'smoke.yaml'}\nreport_to: [{', '.join(reporters)}]\n"
     (directory / "recipe.yaml").write_text(recipe)
     folders = {"WANDB_MODE": "offline", "WANDB_DIR": str(directory), "TRACKIO_DIR": str(directory / "trackio")}
     flags = ["--output_dir", str(directory / "run"), "--probe_prompt", "12+34=", "--probe_steps", "2"]

@@ -3,17 +3,16 @@
 from pathlib import Path
 
 import pytest
-import yaml
 from transformers import TrainingArguments
 
 from modeling_gpt_dag import GPTDAGConfig
-from modeling_gpt_dag.attach.training import AttachArguments
+from modeling_gpt_dag.attach.arguments import AttachArguments
 from modeling_gpt_dag.training.arguments import DAGArguments, ModelArguments
 from modeling_gpt_dag.training.build import build_config
-from modeling_gpt_dag.training.recipes import effective_recipe, parse_recipe
+from modeling_gpt_dag.training.recipes import effective_recipe, parse_recipe, read_recipe
 
-ALL_CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
-CONFIGS = [path for path in ALL_CONFIGS if path.stem not in ("report", "language_cost", "attach")]  # of train.py
+CONFIGS = Path(__file__).parents[2] / "configs"
+RECIPES = sorted((CONFIGS / "train").glob("*.yaml"))
 
 
 @pytest.fixture
@@ -26,7 +25,7 @@ def recipe(tmp_path):
     return write
 
 
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_every_recipe_parses_and_builds_its_config(path, tokenizer, symbols):
     model, data, training, _ = parse_recipe([str(path)])
     model.backbone = None  # there is no network
@@ -36,7 +35,7 @@ def test_every_recipe_parses_and_builds_its_config(path, tokenizer, symbols):
 
 
 def test_the_recipe_of_attach_parses():
-    path = next(path for path in ALL_CONFIGS if path.stem == "attach")
+    path = CONFIGS / "attach" / "attach.yaml"
     classes = (DAGArguments, AttachArguments, TrainingArguments)
     dag, data, training = parse_recipe([str(path), "--backbone", "some", "--output_dir", "runs/some"], classes)
     assert dag.dag_depth == 2 and set(data.tasks) == {"wordings", "expressions"} and training.max_steps > 0
@@ -44,11 +43,63 @@ def test_the_recipe_of_attach_parses():
 
 def test_the_twin_differs_from_the_headline_in_depth_alone():
     headline, twin = (
-        yaml.safe_load(Path(f"{CONFIGS[0].parent}/{name}.yaml").read_text())
+        {key: value for key, (value, _) in read_recipe(CONFIGS / "train" / f"{name}.yaml").items()}
         for name in ("arithmetic", "arithmetic_gpt")
     )
     different = {key for key in headline.keys() | twin.keys() if headline.get(key) != twin.get(key)}
     assert different == {"dag_depth", "output_dir"} and twin["dag_depth"] == 0
+
+
+def test_a_recipe_beats_its_base_and_that_the_base_below(tmp_path, recipe):
+    (tmp_path / "below.yaml").write_text("dag_depth: 1\nmax_steps: 3\nblock_size: 32\n")
+    (tmp_path / "base.yaml").write_text("base: below.yaml\nmax_steps: 5\nblock_size: 48\n")
+    model, data, training, _ = parse_recipe([recipe("base: base.yaml\nblock_size: 64\n")])
+    assert (model.dag_depth, training.max_steps, data.block_size) == (1, 5, 64)
+
+
+@pytest.mark.parametrize(
+    ("base", "message"),
+    [
+        ("base: none.yaml", "there is no recipe .*none.yaml, the base of .*recipe.yaml"),
+        ("base: recipe.yaml", "recipe.yaml is its own base"),
+        ("base: base.yaml", "base.yaml has the unknown key 'dag_dept'; did you mean dag_depth"),
+        ("base: list.yaml", "list.yaml is not a mapping"),
+        ("base: broken.yaml", "broken.yaml is no YAML"),
+    ],
+)
+def test_a_base_that_cannot_be_is_refused_by_its_own_name(tmp_path, recipe, base, message):
+    (tmp_path / "base.yaml").write_text("dag_dept: 1\n")
+    (tmp_path / "list.yaml").write_text("- dag_depth\n")
+    (tmp_path / "broken.yaml").write_text("dag_depth: [1\n")
+    with pytest.raises(ValueError, match=message):
+        parse_recipe([recipe(base)])
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("task", "prose", "task='prose': must be one of arithmetic"),
+        ("on_bad_record", "log", "on_bad_record='log': must be one of error, skip"),
+        ("plain_line_share", 1.0, "plain_line_share=1.0: is a share, at least 0 and below 1"),
+        ("parentheses_share", -0.5, "parentheses_share=-0.5: is a share"),
+        ("validation_share", 0.0, "validation_share=0.0: is a share of the text"),
+        ("num_proc", 0, "num_proc=0: must be at least 1"),
+        ("log_console", "some", "log_console='some': must be one of line, full"),
+        ("block_size", "many", "argument --block_size.*: invalid int value: 'many'"),
+    ],
+)
+def test_recipe_and_flag_are_checked_alike(recipe, key, value, message):
+    with pytest.raises(ValueError, match=message):
+        parse_recipe([recipe(f"{key}: {value}\n")])
+    message = message if "argument" in message else f"{message}|argument --{key}.*: invalid choice"
+    with pytest.raises(ValueError, match=message):
+        parse_recipe([recipe("dag_depth: 1\n"), f"--{key}", str(value)])
+
+
+@pytest.mark.parametrize("value", ["[1, 2]", "{a: 1}"])
+def test_one_value_is_not_given_as_several(recipe, value):
+    with pytest.raises(ValueError, match="recipe.yaml gives block_size .*: it takes one value"):
+        parse_recipe([recipe(f"block_size: {value}\n")])
 
 
 def test_flags_beat_the_file_and_the_file_beats_defaults(recipe):

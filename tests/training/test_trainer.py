@@ -20,7 +20,7 @@ from modeling_gpt_dag.checkpoints.resume import last_checkpoint
 from modeling_gpt_dag.training.dag_probe import forget_steps_after, probe_file
 
 # Two epochs; dropout and sampled plans, so that every step depends on the state of the random numbers.
-RUN = shlex.split("""configs/smoke.yaml --max_steps 8 --eval_samples 0 --disable_tqdm true
+RUN = shlex.split("""configs/train/smoke.yaml --max_steps 8 --eval_samples 0 --disable_tqdm true
 --save_strategy steps --save_steps 2 --save_total_limit 1
 --num_train_blocks 20 --per_device_train_batch_size 2 --gradient_accumulation_steps 2
 --dag_depth 2 --dag_num_plans 4 --resid_pdrop 0.1 --probe_prompt 12+34= --probe_steps 1""")

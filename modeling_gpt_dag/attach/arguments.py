@@ -1,0 +1,70 @@
+"""What to put a DAG on and what to train it with; each field is a key of the recipe and a flag."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import gcd, lcm
+from typing import Any, Literal, get_args
+
+from ..data.arguments import Task
+from ..data.checks import Checked, check_at_least, checked_shares
+
+Unfreeze = Literal["none", "last_n", "lora"]
+InferenceDtype = Literal["float32", "bfloat16", "float16"]
+
+
+@dataclass(kw_only=True)
+class AttachArguments(Checked):
+    """What to put a DAG on, and what to train it with."""
+
+    backbone: str = field(metadata={"help": "directory or Hub name of a causal language model"})
+    gguf_file: str | None = field(default=None, metadata={"help": "GGUF file of the backbone in that directory"})
+    tasks: dict[str, float] | str = field(
+        default_factory=lambda: {"wordings": 1},
+        metadata={"help": "share of each task among the questions; flag: JSON"},
+    )
+    digits: list[int] = field(default_factory=lambda: [1, 2, 3, 4], metadata={"help": "operand lengths in training"})
+    num_operators: dict[int, float] | str = field(
+        default_factory=lambda: {1: 1, 2: 1},
+        metadata={"help": "share of each number of operators among the questions of a task; flag: JSON"},
+    )
+    negative_operand_share: float = field(
+        default=0.05, metadata={"help": "share of the operands that are negative, where it makes sense"}
+    )
+    num_texts: int = field(default=8_000, metadata={"help": "texts to train on, plain ones included"})
+    plain_text_share: float = field(
+        default=0.2, metadata={"help": "share of the texts in which nothing is to be computed"}
+    )
+    plain_text_file: str | None = field(
+        default=None, metadata={"help": "text file (.gz too) to take half of those from"}
+    )
+    chat_question_share: float = field(
+        default=0.0, metadata={"help": "share of the questions put to the chat template"}
+    )
+    unfreeze: Unfreeze = field(default="none", metadata={"help": "train the backbone, too"})
+    unfreeze_layers: int = field(default=2, metadata={"help": "last_n: how many of the backbone's last layers"})
+    lora_rank: int = field(default=8, metadata={"help": "lora: rank of the adapters, which are merged at the end"})
+    feature_store: str | None = field(default=None, metadata={"help": "directory; by default one in output_dir"})
+    inference_dtype: InferenceDtype = field(
+        default="float32",
+        metadata={"help": "of the features and of the evaluation; what is trained and saved stays float32"},
+    )
+    eval_samples: int = field(default=500, metadata={"help": "questions per row of the evaluation; 0 asks none"})
+    eval_batch_size: int = field(default=64, metadata={"help": "questions answered at a time"})
+    perplexity_text: str | None = field(default=None, metadata={"help": "text file (.gz too) to measure language on"})
+    perplexity_tokens: int | None = field(default=20_000, metadata={"help": "of its beginning; none: all of it"})
+
+    def __post_init__(self):
+        super().__post_init__()
+        check_at_least("num_texts", self.num_texts, 1)
+        self.tasks = checked_shares("tasks", self.tasks, get_args(Task))
+        counts = checked_shares("num_operators", self.num_operators, [1, 2, 3, "1", "2", "3"])
+        self.num_operators = {int(count): share for count, share in counts.items()}  # JSON's keys are texts
+
+
+def in_turns(shares: dict[Any, float]) -> list[Any]:
+    """The keys in turns, each as often as its share says: {"a": 0.8, "b": 0.2} -> a a a a b."""
+    exact = {key: Fraction(str(share)) for key, share in shares.items()}
+    scale = lcm(*(share.denominator for share in exact.values()))
+    counts = {key: int(share * scale) for key, share in exact.items()}
+    common = gcd(*counts.values())
+    return [key for key, count in counts.items() for _ in range(count // common)]

@@ -1,0 +1,126 @@
+"""What a DAG on a pretrained backbone gains and costs: the same questions before and after, and its language."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from ..data.arguments import TaskArguments
+from ..evaluation.exact_match import evaluate_task
+from ..evaluation.language_cost import language_cost
+from ..evaluation.reports import LanguageCost, TaskReport
+from ..evaluation.tables import markdown_table, percent
+from .arguments import AttachArguments
+from .model import in_dtype
+from .training_set import read_text
+
+
+class EvaluationRow(NamedTuple):
+    """digits: of the operands. chat: whether the questions are put to the chat template."""
+
+    title: str
+    task: TaskArguments
+    digits: int = 4
+    chat: bool = False
+
+
+@dataclass
+class Measured:
+    """Exact match by the row's title; what the DAG costs in language, where that is measured."""
+
+    rows: dict[str, TaskReport] = field(default_factory=dict)
+    language: LanguageCost | None = None
+
+
+def evaluation_rows(args: AttachArguments) -> list[EvaluationRow]:
+    """What is asked before and after."""
+
+    def wordings(count: int, **options: Any) -> TaskArguments:
+        return TaskArguments(task="wordings", num_operators=[count], **options)
+
+    rows = [
+        EvaluationRow("one operation, training sentences", wordings(1)),
+        EvaluationRow("one operation, held-out sentences", wordings(1, held_out=True)),
+        EvaluationRow("one operation, 7-digit operands", wordings(1), digits=7),
+        EvaluationRow("one operation, negative operands", wordings(1, negative_operand_share=0.5)),
+        EvaluationRow("two operations, language", wordings(2)),
+        EvaluationRow("two operations, notation", TaskArguments(task="expressions", num_operators=[2])),
+    ]
+    if args.chat_question_share > 0:
+        rows.append(EvaluationRow("one operation, as a chat", wordings(1), chat=True))
+    return rows
+
+
+def evaluate_attached(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    args: AttachArguments,
+    language: bool,
+    backbone: PreTrainedModel | None = None,
+) -> Measured:
+    """Exact match of every row; where `language`, also what the DAG costs in language.
+
+    model: with its DAG, or the backbone alone. backbone: the model before, where training has changed it.
+    """
+    measured = Measured()
+    model = in_dtype(model, args.inference_dtype)
+    backbone = None if backbone is None else in_dtype(backbone, args.inference_dtype)
+    for row in evaluation_rows(args) if args.eval_samples > 0 else []:
+        measured.rows[row.title] = evaluate_task(
+            model,
+            tokenizer,
+            row.task,
+            row.digits,
+            args.eval_samples,
+            batch_size=args.eval_batch_size,
+            progress=True,
+            chat=row.chat,
+        )
+    if language and args.perplexity_text is not None:
+        lines = read_text(args.perplexity_text).splitlines(keepends=True)
+        first = _first_lines(tokenizer, lines, args.perplexity_tokens)
+        measured.language = language_cost(model, tokenizer, first, backbone=backbone, progress=True)
+    return measured
+
+
+def measured_before(
+    backbone: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, args: AttachArguments, file: Path
+) -> Measured:
+    """What the backbone alone answers; an interrupted run has left it in the file."""
+    asked = [args.eval_samples, *(row.title for row in evaluation_rows(args))]
+    known = json.loads(file.read_text()) if file.exists() else {}
+    if known.get("asked") == asked:
+        return Measured({title: TaskReport.from_json(row) for title, row in known["before"]["rows"].items()})
+    before = evaluate_attached(backbone, tokenizer, args, language=False)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"asked": asked, "before": asdict(before)}) + "\n")
+    return before
+
+
+def _first_lines(tokenizer: PreTrainedTokenizerBase, lines: list[str], num_tokens: int | None) -> list[str]:
+    """The lines that begin within the first `num_tokens` tokens."""
+    if num_tokens is None:
+        return lines
+    chosen, total = [], 0
+    for line in lines:
+        if total >= num_tokens:
+            break
+        chosen.append(line)
+        total += len(tokenizer(line, add_special_tokens=False)["input_ids"])
+    return chosen
+
+
+def attach_table(before: Measured, after: Measured) -> str:
+    """As Markdown."""
+    rows = [
+        [title, str(row.n), percent(before.rows[title].exact_match), percent(row.exact_match)]
+        for title, row in after.rows.items()
+    ]
+    if after.language is not None:
+        cost, rate = after.language, after.language.false_gate_rate
+        for title, part in (("all lines", cost.all), ("lines with numbers", cost.with_numbers)):
+            rows.append([f"perplexity, {title}", f"{part.tokens} tokens", f"{part.before:.3f}", f"{part.after:.3f}"])
+        rows.append(["lines with numbers on which the gate fires", str(rate.n), "", percent(rate.share)])
+    return markdown_table(["questions", "n", "before", "after"], rows)

@@ -1,0 +1,63 @@
+"""A pretrained backbone, a DAG on it, and what of the backbone is trained."""
+
+import copy
+from typing import Any
+
+import torch
+from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
+
+from ..modeling_gpt_dag import GPTDAGForCausalLM
+from ..tokenization import pretrained_tokenizer
+from .arguments import AttachArguments
+
+
+def load_backbone(args: AttachArguments) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
+    """The backbone and its tokenizer, which gives every digit a token of its own.
+
+    Raises ValueError for what a DAG cannot be put on: no fast tokenizer, no tokens for digits.
+    """
+    options = {"gguf_file": args.gguf_file} if args.gguf_file else {}
+    tokenizer = pretrained_tokenizer(args.backbone, **options)
+    # Half precision is for running models; a DAG is not trained in it.
+    return AutoModelForCausalLM.from_pretrained(args.backbone, dtype=torch.float32, **options), tokenizer
+
+
+def attach_model(backbone: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, dag_args: Any) -> GPTDAGForCausalLM:
+    """The backbone, frozen, with the DAG that the recipe describes."""
+    settings = {name: value for name, value in vars(dag_args).items() if value is not None}
+    return GPTDAGForCausalLM.from_backbone(backbone, tokenizer=tokenizer, **settings).freeze_backbone()
+
+
+def in_dtype(model: PreTrainedModel, dtype: str) -> PreTrainedModel:
+    """The model, or a copy of it in another dtype: casting there and back would round its weights."""
+    wanted = getattr(torch, dtype)
+    return model if model.dtype == wanted else copy.deepcopy(model).to(wanted)
+
+
+def unfreeze(model: GPTDAGForCausalLM, args: AttachArguments) -> PreTrainedModel:
+    """Make part of the backbone trainable, or put adapters on it; raises ValueError where that cannot be."""
+    if args.unfreeze == "last_n":
+        layers = next(module for module in model.model.backbone.children() if isinstance(module, torch.nn.ModuleList))
+        if not 1 <= args.unfreeze_layers <= len(layers):
+            raise ValueError(f"unfreeze_layers={args.unfreeze_layers}: the backbone has {len(layers)} layers")
+        layers[-args.unfreeze_layers :].requires_grad_(True)
+    elif args.unfreeze == "lora":
+        from peft import LoraConfig, get_peft_model
+
+        linear = [
+            name
+            for name, module in model.named_modules()
+            if name.startswith("model.backbone.") and type(module).__name__ in ("Linear", "Conv1D")
+        ]
+        blocks = [f"context.{number}" for number in range(len(model.model.context))]
+        trained = ["dag", "mixer", *blocks]
+        if model.config.dag_planner_layer is not None:
+            trained.append("planner_input")
+        config = LoraConfig(task_type="CAUSAL_LM", r=args.lora_rank, target_modules=linear, modules_to_save=trained)
+        return get_peft_model(model, config)
+    return model
+
+
+def merged(model: PreTrainedModel) -> GPTDAGForCausalLM:
+    """The model without adapters, whose weights become the backbone's."""
+    return model if isinstance(model, GPTDAGForCausalLM) else model.merge_and_unload()

@@ -1,0 +1,81 @@
+"""Attaching made ready from its recipe: backbone, model, what the backbone alone answers, training set."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch.utils.data import Dataset
+from transformers import PreTrainedModel, PreTrainedTokenizerFast, TrainingArguments, set_seed
+
+from ..modeling_gpt_dag import GPTDAGForCausalLM
+from ..training.arguments import DAGArguments, LogArguments
+from ..training.console import log_lines
+from ..training.dag_logger import DAGLogger
+from ..training.recipes import effective_recipe, parse_recipe
+from ..training.trainer import FaultTolerantTrainer
+from .arguments import AttachArguments
+from .evaluation import Measured, evaluate_attached, measured_before
+from .feature_store import collate_packed
+from .model import attach_model, load_backbone, merged, unfreeze
+from .training_set import training_set
+
+FEATURES, REPORT = "features", "attach.json"  # in output_dir
+
+
+@dataclass
+class AttachRun:
+    """model: with what is trained, adapters included. before: what the backbone alone answers."""
+
+    args: AttachArguments
+    training_args: TrainingArguments
+    log_args: LogArguments
+    recipe: str
+    backbone: PreTrainedModel
+    tokenizer: PreTrainedTokenizerFast
+    model: PreTrainedModel
+    before: Measured
+    dataset: Dataset
+
+    def trainer(self) -> FaultTolerantTrainer:
+        trainer = FaultTolerantTrainer(
+            model=self.model,
+            args=self.training_args,
+            train_dataset=self.dataset,
+            data_collator=collate_packed,
+            processing_class=self.tokenizer,
+            callbacks=[DAGLogger()],
+        )
+        if self.log_args.log_console == "line":
+            log_lines(trainer)
+        return trainer
+
+    def trained_model(self, trainer: FaultTolerantTrainer) -> GPTDAGForCausalLM:
+        """To be used and saved: adapters merged, in eval mode."""
+        # Without the Trainer's forward, which would run a copy in another dtype as the original, in mixed precision.
+        model = merged(trainer.accelerator.unwrap_model(self.model, keep_fp32_wrapper=False)).eval()
+        model.config.use_cache = True  # which the Trainer turns off
+        return model
+
+    def measured_after(self, model: GPTDAGForCausalLM) -> Measured:
+        """model: the trained one."""
+        changed = None if self.args.unfreeze == "none" else self.backbone
+        return evaluate_attached(model, self.tokenizer, self.args, language=True, backbone=changed)
+
+
+def prepare_attach(arguments: list[str]) -> AttachRun:
+    """`CONFIG.yaml --key value ...` -> the run; what takes long in it goes on where an interrupted one stopped.
+
+    Raises ValueError and OSError for whatever in them cannot work.
+    """
+    classes = (DAGArguments, AttachArguments, TrainingArguments, LogArguments)
+    dag_args, args, training_args, log_args = parse_recipe(arguments, classes, "attach.py --config")
+    output_dir = Path(training_args.output_dir)
+    if (output_dir / "config.json").exists():
+        raise ValueError(f"output_dir {output_dir} already holds a model: choose another")
+    backbone, tokenizer = load_backbone(args)
+    set_seed(training_args.seed)
+    model = attach_model(backbone, tokenizer, dag_args)
+    before = measured_before(backbone, tokenizer, args, output_dir / REPORT)
+    dataset = training_set(model, tokenizer, args, output_dir / FEATURES, training_args.seed)
+    recipe = effective_recipe(dag_args, args, training_args)
+    trained = unfreeze(model, args)
+    return AttachRun(args, training_args, log_args, recipe, backbone, tokenizer, trained, before, dataset)

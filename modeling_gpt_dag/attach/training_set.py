@@ -1,0 +1,63 @@
+"""What a DAG on a pretrained backbone is trained on: questions in turns, and text in which nothing is to be computed.
+
+What is unusual: with a frozen backbone only its stored hidden states are trained on. Otherwise the same rows go
+through the backbone. Everything else, model, loss and `Trainer`, is the same on both paths.
+"""
+
+import gzip
+from pathlib import Path
+
+import torch
+from torch.utils.data import Dataset
+from transformers import PreTrainedTokenizerBase
+
+from ..data.arguments import TaskArguments
+from ..data.examples import Example, question_examples, text_examples
+from ..data.tasks import Line, training_lines
+from ..data.wordings import plain_lines
+from ..modeling_gpt_dag import GPTDAGForCausalLM
+from ..tokenization import number_tokens
+from .arguments import AttachArguments, in_turns
+from .feature_store import Examples, FeatureStore
+from .model import in_dtype
+
+
+def read_text(path: str) -> str:
+    """A text file, gzipped or not; raises ValueError where there is none."""
+    if not Path(path).is_file():
+        raise ValueError(f"there is no text file {path}")
+    opener = gzip.open if path.endswith(".gz") else open
+    with opener(path, "rt", encoding="utf-8") as file:
+        return file.read()
+
+
+def training_examples(tokenizer: PreTrainedTokenizerBase, args: AttachArguments, seed: int) -> list[Example]:
+    """The texts to train on: questions of each task and number of operators by their shares, and plain text."""
+    symbols = number_tokens(tokenizer)
+    num_plain = round(args.num_texts * args.plain_text_share)
+    num_text = num_plain // 2 if args.plain_text_file is not None else 0  # from the file
+    # Each turn has a stream of its own.
+    tasks = [
+        TaskArguments(task=task, num_operators=[count], negative_operand_share=args.negative_operand_share)
+        for task in in_turns(args.tasks)
+        for count in ([1] if task == "arithmetic" else in_turns(args.num_operators))
+    ]
+    asked = [training_lines(task, seed, args.digits) for task in tasks]
+    plain = [map(Line, plain_lines(seed))]
+    examples = question_examples(tokenizer, symbols, asked, args.num_texts - num_plain, seed, args.chat_question_share)
+    examples += question_examples(tokenizer, symbols, plain, num_plain - num_text, seed)
+    if args.plain_text_file is not None and num_text > 0:
+        examples += text_examples(tokenizer, symbols, read_text(args.plain_text_file), num_text, seed)
+    return examples
+
+
+def training_set(
+    model: GPTDAGForCausalLM, tokenizer: PreTrainedTokenizerBase, args: AttachArguments, directory: Path, seed: int
+) -> Dataset:
+    """With a frozen backbone on a CPU its hidden states, in `directory`; else the texts alone."""
+    examples = training_examples(tokenizer, args, seed)
+    if args.unfreeze != "none" or torch.accelerator.is_available():
+        return Examples(examples)
+    backbone = in_dtype(model.model.backbone, args.inference_dtype)
+    store = args.feature_store or directory
+    return FeatureStore.build(backbone.eval(), examples, store, model.config.dag_planner_layer, progress=True)

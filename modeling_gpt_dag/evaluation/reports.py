@@ -1,0 +1,210 @@
+"""What evaluations return: plain records, which are JSON by `dataclasses.asdict` and come back by `from_json`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+from .statistics import wilson_interval
+
+Interval = tuple[float | None, float | None]
+
+
+def _interval(hits: int, n: int) -> Interval:
+    """95 %, Wilson; of None where there is nothing."""
+    return wilson_interval(hits, n) if n else (None, None)
+
+
+def _from_json(fields: dict[str, Any]) -> dict[str, Any]:
+    """JSON has lists where a record has a tuple."""
+    return fields | {"interval": tuple(fields["interval"])}
+
+
+def share_of(hits: Sequence[bool]) -> float:
+    return sum(hits) / len(hits)
+
+
+@dataclass(frozen=True)
+class Score:
+    """exact_match: 0..1, None where nothing was scored. n: problems scored. interval: 95 %, Wilson."""
+
+    exact_match: float | None
+    n: int
+    interval: Interval
+
+    @classmethod
+    def of(cls, hits: Sequence[bool]) -> Self:
+        return cls(share_of(hits) if hits else None, len(hits), _interval(sum(hits), len(hits)))
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """What an exact match is made of, each a share of the scored problems.
+
+    plan: it computes the right function of the numbers. result: the executed result is right. gate: it opened where
+    the answer begins. text: the exact match. opened_early: a gate opened before the answer.
+    """
+
+    plan: float
+    result: float
+    gate: float
+    text: float
+    opened_early: float
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Problems without an exact value in 18 digits, which are not scored.
+
+    gate_above_zero: on how many of them any gate was above 0; None for a solver, which has none.
+    """
+
+    n: int
+    gate_above_zero: int | None
+
+
+@dataclass(frozen=True)
+class ExactMatch:
+    """Exact match over all scored problems and by group; breakdown: None without exact numerics."""
+
+    exact_match: float | None
+    n: int
+    interval: Interval
+    groups: dict[str, Score]
+    breakdown: Breakdown | None
+    left_out: LeftOut
+
+    @classmethod
+    def of(cls, hits: dict[str, list[bool]], breakdown: Breakdown | None, left_out: LeftOut, **others: Any) -> Self:
+        """hits: by group. others: fields of a subclass."""
+        total = Score.of([hit for group in hits.values() for hit in group])
+        groups = {group: Score.of(hits[group]) for group in sorted(hits)}
+        return cls(total.exact_match, total.n, total.interval, groups, breakdown, left_out, **others)
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> Self:
+        """Raises KeyError or TypeError for other fields than this class has."""
+        groups = {name: Score(**_from_json(group)) for name, group in fields["groups"].items()}
+        breakdown = None if fields["breakdown"] is None else Breakdown(**fields["breakdown"])
+        nested = {"groups": groups, "breakdown": breakdown, "left_out": LeftOut(**fields["left_out"])}
+        return cls(**_from_json(fields) | nested)
+
+
+@dataclass(frozen=True)
+class TaskReport(ExactMatch):
+    """The exact match of a generated task, and what was asked."""
+
+    task: str
+    held_out: bool
+    digits: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class GateRate:
+    """On how many of `n` lines, in which nothing is to be computed, the gate opened at any token."""
+
+    opened: int
+    n: int
+    interval: Interval
+
+    @classmethod
+    def of(cls, opened: int, n: int) -> Self:
+        return cls(opened, n, _interval(opened, n))
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> Self:
+        return cls(**_from_json(fields))
+
+    @property
+    def share(self) -> float | None:
+        return self.opened / self.n if self.n else None
+
+
+@dataclass(frozen=True)
+class ValidationLoss:
+    """In nats per token, over n blocks."""
+
+    validation_loss: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Share:
+    share: float
+    interval: Interval
+
+    @classmethod
+    def of(cls, hits: Sequence[bool]) -> Self:
+        return cls(share_of(hits), _interval(sum(hits), len(hits)))
+
+
+@dataclass(frozen=True)
+class QuestionsLeftOut:
+    """non_numbers: questions without a number as answer. bad_records: that cannot be read. too_long: for the model."""
+
+    non_numbers: int
+    bad_records: int
+    too_long: int
+
+
+@dataclass(frozen=True)
+class QuestionReport:
+    """Questions of a file or dataset.
+
+    numeric_match: the answer's first or last number (`answer_number`) is the expected one. strict_match: the whole
+    line and its end. gate: it opened somewhere in the answer; None without exact numerics.
+    """
+
+    format: str
+    n: int
+    numeric_match: Share
+    strict_match: Share
+    gate: Share | None
+    left_out: QuestionsLeftOut
+    answer_number: str
+    max_new_tokens: int
+    task: Literal["questions"] = "questions"
+
+
+@dataclass(frozen=True)
+class QuestionAnswer:
+    """One answered question.
+
+    gate_opened: whether the gate opened somewhere in the answer. result: of the plan that the answer began with.
+    """
+
+    prompt: str
+    reference: str
+    prediction: str
+    numeric_match: bool
+    strict_match: bool
+    gate_opened: bool
+    result: str | None
+
+
+@dataclass(frozen=True)
+class Perplexity:
+    """Without the DAG and with it."""
+
+    before: float
+    after: float
+    tokens: int
+
+
+@dataclass(frozen=True)
+class LanguageCost:
+    """Perplexity on all lines and on those with numbers, and on how many of the latter the gate opens."""
+
+    all: Perplexity
+    with_numbers: Perplexity
+    false_gate_rate: GateRate
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a training run is measured by: new problems, held-out questions and text; None for tasks it has not."""
+
+    exact_match: list[TaskReport]
+    questions: QuestionReport | None = None
+    false_gate_rate: GateRate | None = None
+    validation_loss: float | None = None
