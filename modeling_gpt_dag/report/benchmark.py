@@ -103,7 +103,7 @@ def _cases() -> list[Case]:
     for suite, name, values in (
         ("depth", "dag_depth", (1, 2, 4, 8)),
         ("values", "dag_num_values", (8, 16, 32)),
-        ("beams", "dag_num_plans", (1, 8, 16, 32)),
+        ("plans", "dag_num_plans", (1, 8, 16, 32)),
     ):
         cases += [_against_gpt2(suite, f"step, {name} = {n}", replace(small, dag={name: n})) for n in values]
     lengths = (128, 256, 512, 1024, 2048, 4096)
