@@ -19,12 +19,12 @@ class AttachArguments(Checked):
     backbone: str = field(metadata={"help": "directory or Hub name of a causal language model"})
     gguf_file: str | None = field(default=None, metadata={"help": "GGUF file of the backbone in that directory"})
     tasks: dict[str, float] | str = field(
-        default_factory=lambda: {"wordings": 1},
+        default_factory=lambda: {"wordings": 1.0},
         metadata={"help": "share of each task among the questions; flag: JSON"},
     )
     digits: list[int] = field(default_factory=lambda: [1, 2, 3, 4], metadata={"help": "operand lengths in training"})
     num_operators: dict[int, float] | str = field(
-        default_factory=lambda: {1: 1, 2: 1},
+        default_factory=lambda: {1: 1.0, 2: 1.0},
         metadata={"help": "share of each number of operators among the questions of a task; flag: JSON"},
     )
     negative_operand_share: float = field(
@@ -59,6 +59,15 @@ class AttachArguments(Checked):
         self.tasks = checked_shares("tasks", self.tasks, get_args(Task))
         counts = checked_shares("num_operators", self.num_operators, [1, 2, 3, "1", "2", "3"])
         self.num_operators = {int(count): share for count, share in counts.items()}  # JSON's keys are texts
+
+    def question_kinds(self) -> list[tuple[Task, int]]:
+        """Task and number of operators of the questions, in the turns that the shares make."""
+        assert isinstance(self.tasks, dict) and isinstance(self.num_operators, dict), "they are parsed when made"
+        return [
+            (task, count)
+            for task in in_turns(self.tasks)
+            for count in ([1] if task == "arithmetic" else in_turns(self.num_operators))
+        ]
 
 
 def in_turns(shares: dict[Any, float]) -> list[Any]:

@@ -95,7 +95,7 @@ class FeatureStore(Examples):
             "layers": f"last and {planner_layer}",
         }
         state = _open(directory, made_from)
-        shape = (backbone.config.get_text_config().hidden_size,)
+        shape: tuple[int, ...] = (backbone.config.get_text_config().hidden_size,)
         if planner_layer is not None:
             shape = (2, *shape)
         path = directory / "hidden_states.bin"

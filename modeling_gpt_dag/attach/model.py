@@ -34,7 +34,7 @@ def in_dtype(model: PreTrainedModel, dtype: str) -> PreTrainedModel:
     return model if model.dtype == wanted else copy.deepcopy(model).to(wanted)
 
 
-def unfreeze(model: GPTDAGForCausalLM, args: AttachArguments) -> PreTrainedModel:
+def unfreeze(model: GPTDAGForCausalLM, args: AttachArguments) -> torch.nn.Module:
     """Make part of the backbone trainable, or put adapters on it; raises ValueError where that cannot be."""
     if args.unfreeze == "last_n":
         layers = next(module for module in model.model.backbone.children() if isinstance(module, torch.nn.ModuleList))
@@ -58,6 +58,11 @@ def unfreeze(model: GPTDAGForCausalLM, args: AttachArguments) -> PreTrainedModel
     return model
 
 
-def merged(model: PreTrainedModel) -> GPTDAGForCausalLM:
+def merged(model: torch.nn.Module) -> GPTDAGForCausalLM:
     """The model without adapters, whose weights become the backbone's."""
-    return model if isinstance(model, GPTDAGForCausalLM) else model.merge_and_unload()
+    if isinstance(model, GPTDAGForCausalLM):
+        return model
+    from peft import PeftModel
+
+    assert isinstance(model, PeftModel), "what is no plain model has adapters"
+    return model.merge_and_unload()

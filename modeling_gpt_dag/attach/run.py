@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from torch.utils.data import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerFast, TrainingArguments, set_seed
 
@@ -31,7 +32,7 @@ class AttachRun:
     recipe: str
     backbone: PreTrainedModel
     tokenizer: PreTrainedTokenizerFast
-    model: PreTrainedModel
+    model: torch.nn.Module
     before: Measured
     dataset: Dataset
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 from torch.utils.data import Dataset
-from transformers import PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerFast
 
 from ..data.arguments import TaskArguments
 from ..data.examples import Example, question_examples, text_examples
@@ -17,7 +17,7 @@ from ..data.tasks import Line, training_lines
 from ..data.wordings import plain_lines
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..tokenization import number_tokens
-from .arguments import AttachArguments, in_turns
+from .arguments import AttachArguments
 from .feature_store import Examples, FeatureStore
 from .model import in_dtype
 
@@ -31,7 +31,7 @@ def read_text(path: str) -> str:
         return file.read()
 
 
-def training_examples(tokenizer: PreTrainedTokenizerBase, args: AttachArguments, seed: int) -> list[Example]:
+def training_examples(tokenizer: PreTrainedTokenizerFast, args: AttachArguments, seed: int) -> list[Example]:
     """The texts to train on: questions of each task and number of operators by their shares, and plain text."""
     symbols = number_tokens(tokenizer)
     num_plain = round(args.num_texts * args.plain_text_share)
@@ -39,8 +39,7 @@ def training_examples(tokenizer: PreTrainedTokenizerBase, args: AttachArguments,
     # Each turn has a stream of its own.
     tasks = [
         TaskArguments(task=task, num_operators=[count], negative_operand_share=args.negative_operand_share)
-        for task in in_turns(args.tasks)
-        for count in ([1] if task == "arithmetic" else in_turns(args.num_operators))
+        for task, count in args.question_kinds()
     ]
     asked = [training_lines(task, seed, args.digits) for task in tasks]
     plain = [map(Line, plain_lines(seed))]
@@ -52,7 +51,7 @@ def training_examples(tokenizer: PreTrainedTokenizerBase, args: AttachArguments,
 
 
 def training_set(
-    model: GPTDAGForCausalLM, tokenizer: PreTrainedTokenizerBase, args: AttachArguments, directory: Path, seed: int
+    model: GPTDAGForCausalLM, tokenizer: PreTrainedTokenizerFast, args: AttachArguments, directory: Path, seed: int
 ) -> Dataset:
     """With a frozen backbone on a CPU its hidden states, in `directory`; else the texts alone."""
     examples = training_examples(tokenizer, args, seed)

@@ -124,7 +124,7 @@ class DataArguments(TextArguments, QuestionArguments, TaskArguments):
             raise ValueError(f"mixture={self.mixture}: needs --task mixture, not {self.task}")
 
     @property
-    def task_shares(self) -> dict[str, float]:
+    def task_shares(self) -> dict[TrainingTask, float]:
         """Of each task its share of the blocks."""
         if not isinstance(self.mixture, dict):
             return {self.task: 1.0}

@@ -23,7 +23,7 @@ def gate_shut(model: PreTrainedModel) -> Iterator[None]:
     def pass_by(mixer: torch.nn.Module, inputs: tuple[torch.Tensor, torch.Tensor, DAGState], output: tuple) -> tuple:
         return inputs[0], torch.zeros_like(output[1])
 
-    hook = model.base_model.mixer.register_forward_hook(pass_by)
+    hook = model.base_model.get_submodule("mixer").register_forward_hook(pass_by)
     try:
         yield
     finally:
@@ -33,7 +33,8 @@ def gate_shut(model: PreTrainedModel) -> Iterator[None]:
 @contextmanager
 def random_planner(model: PreTrainedModel, seed: int = 0) -> Iterator[None]:
     """The model with plans that have nothing to do with the text: the planner's weights drawn anew."""
-    planner = [parameter for name, parameter in model.base_model.dag.named_parameters() if name != "end_embedding"]
+    dag = model.base_model.get_submodule("dag")
+    planner = [parameter for name, parameter in dag.named_parameters() if name != "end_embedding"]
     trained = [parameter.detach().clone() for parameter in planner]
     generator = torch.Generator(device=model.device).manual_seed(seed)
     with torch.no_grad():

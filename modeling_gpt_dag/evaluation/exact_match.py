@@ -15,6 +15,7 @@ from fractions import Fraction
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from ..configuration_gpt_dag import GPTDAGConfig
 from ..dag import GATE_THRESHOLD
 from ..data.arguments import TaskArguments
 from ..data.problems import END_OF_LINE, PlanFormat, Problem, plan_format
@@ -96,7 +97,8 @@ def evaluate_task(
     pairs = list(zip(problems, answers, strict=True))
     scored = [(problem, answer) for problem, answer in pairs if problem.is_exact]
     left_out = [answer for problem, answer in pairs if not problem.is_exact]
-    form = plan_format(model.config) if has_plans(model.config) else None
+    config = model.config
+    form = plan_format(config) if isinstance(config, GPTDAGConfig) and has_plans(config) else None
     return TaskReport.of(
         hits_by_group(problems, [answer.text for answer in answers]),
         breakdown_of(scored, form) if form is not None and scored else None,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 from tqdm.auto import tqdm
-from transformers import BatchEncoding, PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import BatchEncoding, GenerationMixin, PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from ..configuration_gpt_dag import GPTDAGConfig
 from ..dag import GATE_THRESHOLD
@@ -65,6 +65,7 @@ def answer_lines(
 
     The end of the text ends an answer as the end of the line does. chat: prompts are put to the tokenizer's template.
     """
+    assert isinstance(model, GenerationMixin), "only causal language models answer"
     ends = [tokenizer.encode(END_OF_LINE, add_special_tokens=False)[-1], tokenizer.eos_token_id]
     if chat:
         prompts = [chat_prompt(tokenizer, prompt) for prompt in prompts]
@@ -79,7 +80,7 @@ def answer_lines(
             padding_side="left",
             return_tensors="pt",
         ).to(model.device)
-        output = model.generate(
+        output = model.generate(  # type: ignore[misc]  # typed for a protocol that transformers keeps to itself
             **batch,
             max_new_tokens=max_new_tokens,
             do_sample=False,
@@ -87,6 +88,7 @@ def answer_lines(
             eos_token_id=ends,
             pad_token_id=tokenizer.pad_token_id,
         )
+        assert isinstance(output, Tensor), "not asked for a dictionary"
         length = batch["input_ids"].shape[1]
         dag = _dag_of(model, batch, output)
         for row, i in enumerate(chosen):
@@ -113,6 +115,7 @@ def _line(tokenizer: PreTrainedTokenizerBase, tokens: list[int], ends: list[int]
     """The text of generated tokens up to and with the first line end, and how many tokens stand before its end."""
     written = next((number for number, token in enumerate(tokens) if token in ends), len(tokens))
     text = tokenizer.decode(tokens[:written], skip_special_tokens=True)
+    assert isinstance(text, str), "one row is one text"
     line, found, _ = text.partition(END_OF_LINE)  # some tokens hold more than a line end
     return line + END_OF_LINE * (found != "" or written < len(tokens)), written
 
@@ -122,17 +125,18 @@ def _with_gate(answer: Answer, dag: DAGOutput, row: int, first: int, length: int
 
     first: index of the row's first token behind the padding. length: of the prompts, padded. written: of the answer.
     """
+    assert dag.gate is not None
     gate = dag.gate[row]
     writing = gate[length - 1 : length + written]
     answer = answer._replace(gate_above_zero=bool((writing > 0).any()))
-    if dag.values_mantissa is None:
+    if dag.values_mantissa is None or dag.values_scale is None or dag.values_mask is None:
         return answer
     token = length - 1
     choices = (dag.operand1_probs, dag.operand2_probs, dag.operation_probs)
-    plan = torch.stack([probs[row, token].argmax(-1) for probs in choices], -1).tolist()
+    plan = [probs[row, token].argmax(-1) for probs in choices if probs is not None]
     mantissa, scale = int(dag.values_mantissa[row, token, -1]), int(dag.values_scale[row, token, -1])
     decision = Decision(
-        plan=plan,
+        plan=torch.stack(plan, -1).tolist(),
         result=format_decimal(mantissa, scale) if dag.values_mask[row, token, -1] else None,
         gate_opened=bool(gate[token] > GATE_THRESHOLD),
         opened_early=bool((gate[first:token] > GATE_THRESHOLD).any()),

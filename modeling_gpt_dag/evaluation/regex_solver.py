@@ -41,7 +41,7 @@ def _notation(text: str) -> Decimal | None:
             return getattr(EXACT, OPERATIONS[type(node.op)])(value(node.left), value(node.right))
         if isinstance(node, ast.UnaryOp):
             return EXACT.multiply(Decimal(-1 if isinstance(node.op, ast.USub) else 1), value(node.operand))
-        return Decimal(ast.get_source_segment(text, node))
+        return Decimal(ast.get_source_segment(text, node) or "")
 
     try:
         return value(ast.parse(text, mode="eval").body)

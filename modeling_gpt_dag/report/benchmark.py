@@ -120,7 +120,7 @@ SUITES = list(dict.fromkeys(case.suite for case in CASES))
 def build(side: Side) -> PreTrainedModel:
     """The model with random weights, and bytes as vocabulary: GPT-2's own would hide the DAG behind the logits."""
     tokenizer = byte_tokenizer(model_max_length=side.length)
-    sizes = {
+    sizes: dict[str, Any] = {
         "n_embd": side.width,
         "n_head": max(4, side.width // 64),
         "n_positions": side.length + PROMPT,
@@ -136,7 +136,8 @@ def build(side: Side) -> PreTrainedModel:
         return model
     is_soft = side.dag.get("dag_numerics") == "soft"
     numbers = None if is_soft else number_tokens(tokenizer)
-    return GPTDAGForCausalLM(GPTDAGConfig(n_layer=side.blocks - is_soft, number_tokens=numbers, **sizes, **side.dag))
+    sizes |= {"n_layer": side.blocks - is_soft, "number_tokens": numbers}
+    return GPTDAGForCausalLM(GPTDAGConfig(**sizes, **side.dag))
 
 
 def block_parameters(model: PreTrainedModel) -> int:
@@ -158,7 +159,8 @@ class Work:
 
     def __init__(self, side: Side, device: torch.device, dtype: torch.dtype):
         torch.manual_seed(0)
-        self.model = build(side).to(device)
+        self.model = build(side)
+        self.model.to(device)  # type: ignore[arg-type]  # transformers wraps it, and the wrapper loses its types
         self.device, self.dtype, self.side = device, dtype, side
         self.ids = text(side).to(device)
         self.optimizer = None
@@ -170,7 +172,7 @@ class Work:
         elif side.work == "dag":
             self.hidden = torch.randn(*self.ids.shape, side.width, device=device)
         else:
-            self.model.to(dtype).eval()
+            self.model.to(dtype).eval()  # type: ignore[arg-type]  # as above
 
     def __call__(self):
         self.step()
@@ -245,6 +247,7 @@ def measure(
     for _ in range(WARMUP):
         ours()
         reference()
+    pairs: list[tuple[float, float]]
     if case.unit == "bytes":
         pairs = [(ours.peak_bytes(), reference.peak_bytes())]
     else:

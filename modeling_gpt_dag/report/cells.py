@@ -14,7 +14,6 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import islice
@@ -176,27 +175,29 @@ def evaluate_cell(cell: Cell, training: dict[str, Any] | None):
     known, measured_by = read_cell(cell), commit()
     if known.get("training") != training:
         known = {"evaluations": {}}
-    model, tokenizer, parameters = None, None, None
-    if cell.training is not None:
-        model, tokenizer = load(str(RUNS / cell.training.name))
-        parameters = model.num_parameters()
     content = {
         "title": cell.title,
         "ablation": cell.ablation,
-        "parameters": parameters,
+        "parameters": None,
         "training": training,
         "evaluations": known["evaluations"],
     }
-    with nullcontext() if model is None else ablated(model, cell.ablation):
-        for key, column in cell.columns.items():
-            if key not in content["evaluations"]:
-                if model is None:
-                    result = evaluate_solver(column)
-                else:
-                    result = evaluate_model(model, tokenizer, column, cell.training)
-                fields = None if result is None else asdict(result)
-                content["evaluations"][key] = {"settings": column.settings, "commit": measured_by, "result": fields}
-                _write(RESULTS / f"{cell.name}.json", content)
+    missing = {key: column for key, column in cell.columns.items() if key not in known["evaluations"]}
+
+    def record(key: str, column: Column, result: Result | None):
+        fields = None if result is None else asdict(result)
+        content["evaluations"][key] = {"settings": column.settings, "commit": measured_by, "result": fields}
+        _write(RESULTS / f"{cell.name}.json", content)
+
+    if cell.training is None:
+        for key, column in missing.items():
+            record(key, column, evaluate_solver(column))
+        return
+    model, tokenizer = load(str(RUNS / cell.training.name))
+    content["parameters"] = model.num_parameters()
+    with ablated(model, cell.ablation):
+        for key, column in missing.items():
+            record(key, column, evaluate_model(model, tokenizer, column, cell.training))
 
 
 def selected(cells: Sequence[Cell], pattern: str | None) -> list[Cell]:

@@ -33,9 +33,10 @@ def draw_accuracy(report: Report, plot: Plot):
         # Models of the same accuracy stand beside each other.
         shift = 0.14 * (rank - (len(plot.models) - 1) / 2)
         line = axes.plot([x + shift for x in lengths], means, linewidth=1.5, zorder=10 - rank, label=name)
-        style = {"marker": "osD^v<>"[rank % 7], "color": line[0].get_color(), "zorder": 20 - rank}
-        axes.scatter([x + shift for x, _ in points], [y for _, y in points], s=28, **style)
-        line[0].set(marker=style["marker"], markersize=5)
+        marker = "osD^v<>"[rank % 7]
+        places = [x + shift for x, _ in points], [y for _, y in points]
+        axes.scatter(*places, s=28, marker=marker, color=line[0].get_color(), zorder=20 - rank)
+        line[0].set(marker=marker, markersize=5)
     axes.set(
         xlabel="digits of both operands",
         ylabel="exact match, %",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..evaluation.tables import markdown_table
 from .figures import draw_accuracy
-from .spec import Report
+from .spec import Headline, Report
 from .tables import NOT_RUN, accuracy_table, breakdown_table, mean_and_deviation, shares_of, training_table
 
 
@@ -25,13 +25,13 @@ def report_text(report: Report, command: str) -> str:
     return "\n\n".join(parts)
 
 
-def headline_text(report: Report) -> str:
+def headline_text(report: Report, headline: Headline) -> str:
     """The README's table: a row for each column of exact matches of its table in the report."""
-    table = report.table(report.headline.table)
+    table = report.table(headline.table)
     rows = []
     for column in (column for column in table.columns if column.measure == "exact_match"):
         line = [str(column.digits), f"`{' '.join(column.operators)}`"]
-        for number, name in enumerate(report.headline.models.values()):
+        for number, name in enumerate(headline.models.values()):
             values = shares_of(report, table, table.row(name), column)
             # Seeds that all agree need no deviation.
             text = mean_and_deviation(values[:1] if len(set(values)) == 1 else values, " %") if values else NOT_RUN
@@ -39,7 +39,7 @@ def headline_text(report: Report) -> str:
             text += f" ({len(values)} of {seeds} seeds)" if 0 < len(values) < seeds else ""
             line.append(f"**{text}**" if number == 0 and values else text)
         rows.append(line)
-    return markdown_table(["digits of both operands", "operators", *report.headline.models], rows)
+    return markdown_table(["digits of both operands", "operators", *headline.models], rows)
 
 
 def _between(text: str, marker: str, content: str, where: str) -> str:
@@ -71,7 +71,7 @@ def write_report(report: Report, command: str) -> list[str]:
     replace_between(Path("RESULTS.md"), report.marker, report_text(report, command))
     written = ["RESULTS.md"]
     if report.headline is not None:
-        replace_between(Path("README.md"), "headline", headline_text(report))
+        replace_between(Path("README.md"), "headline", headline_text(report, report.headline))
         written.append("README.md")
     if report.plot is not None:
         draw_accuracy(report, report.plot)

@@ -228,7 +228,7 @@ class Report:
         if row.solver is not None:
             cells = [Cell(f"{table.title}: {row.name}", None)]
         else:
-            trained = row if row.ablation is None else table.row(row.of)
+            trained = row if row.of is None else table.row(row.of)
             cells = [
                 Cell(f"{table.title}: {row.name}, seed {training.seed}", training, row.ablation or "none")
                 for training in trained.trainings

@@ -17,9 +17,9 @@ from ..data.checks import Checked
 NOT_IN_RECIPES = {"backbone_config", "number_tokens", "vocab_size", "use_cache", "add_cross_attention"}
 
 
-def _model_fields(*config_classes: type) -> list[tuple[str, type, Any]]:
+def _model_fields(*config_classes: Any) -> list[tuple[str, Any, Any]]:
     """(name, type, default None) of what a recipe can say about the model; None leaves the config's default."""
-    fields = {}
+    fields: dict[str, tuple[str, Any, Any]] = {}
     for config_class in config_classes:
         for name in config_class.__dataclass_fields__.keys() - PreTrainedConfig.__dataclass_fields__.keys():
             if name in NOT_IN_RECIPES or name.startswith("summary_") or name.endswith("_token_id"):

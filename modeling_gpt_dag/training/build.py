@@ -17,7 +17,8 @@ from .arguments import BackboneArguments
 
 def build_config(model: Any, vocab_size: int, number_tokens: dict[str, list[int]], **token_ids: int) -> GPTDAGConfig:
     """The model's config: what the recipe says, and what the tokenizer knows."""
-    return GPTDAGConfig(**_architecture(model), vocab_size=vocab_size, number_tokens=number_tokens, **token_ids)
+    known = {"vocab_size": vocab_size, "number_tokens": number_tokens, **token_ids}
+    return GPTDAGConfig(**_architecture(model) | known)
 
 
 def _architecture(model: Any) -> dict[str, Any]:

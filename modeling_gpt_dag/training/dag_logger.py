@@ -113,6 +113,7 @@ class DAGCapture(ExitStack):
             return
         hidden, _, state = inputs
         mixed, gate = output
+        assert self.normed is not None and self.op_logits is not None, "norm and planner run before the mixer is done"
         with torch.no_grad():
             means = forward_means(state, hidden, gate, self.normed, mixed, mixer.dag_scale, self.op_logits)
         self.micro_batches[-1].update(means)
@@ -122,6 +123,7 @@ class DAGCapture(ExitStack):
             self._watch(state.values, lambda gradient: scratch(gradient[..., -1]))
         else:
             embedding = self.symbol_embedding
+            assert embedding is not None, "the exact DAG runs before the mixer"
             self._watch(state.dag_hidden, lambda gradient: scratch(gradient @ embedding.to(gradient.dtype).T))
 
     def _watch(self, tensor: Tensor, means_of):

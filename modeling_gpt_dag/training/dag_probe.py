@@ -44,6 +44,7 @@ def probe_table(model: nn.Module, tokenizer: PreTrainedTokenizerBase, prompt: st
 
 
 def probe_file(args: TrainingArguments) -> Path:
+    assert args.output_dir is not None, "TrainingArguments fills it"
     return Path(args.output_dir) / "dag_probe.csv"
 
 

@@ -83,7 +83,7 @@ def _set_recipe(parser: FlagParser, recipe: dict[str, tuple[Any, Path]], classes
 
 def _mapping_fields(argument_class: type) -> list[str]:
     """The fields that take a mapping. As declared: HfArgumentParser changes the types that the fields hold."""
-    declared = {}
+    declared: dict[str, Any] = {}
     for each in reversed(argument_class.__mro__):
         declared |= vars(each).get("__annotations__", {})
     return [name for name, hint in declared.items() if "dict" in str(hint)]

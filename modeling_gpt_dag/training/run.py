@@ -86,6 +86,7 @@ def prepare_run(arguments: list[str]) -> TrainingRun:
 
 
 def _refuse_to_overwrite(args: TrainingArguments, run_args: RunArguments):
+    assert args.output_dir is not None, "TrainingArguments fills it"
     output_dir = Path(args.output_dir)
     holds_run = (output_dir / "config.json").exists() or sort_checkpoints(args.output_dir)
     if holds_run and not (run_args.overwrite_output_dir or args.resume_from_checkpoint):

@@ -74,8 +74,8 @@ class StopOnSignal(TrainerCallback):
         asked = torch.full((), self.received, device=args.device)
         torch.distributed.all_reduce(asked, op=torch.distributed.ReduceOp.MAX)
         # Reading it now would wait for the accelerator; that of the step before has long been computed.
-        asked, self.asked_before = self.asked_before, asked
-        return 0 if asked is None else int(asked)
+        before, self.asked_before = self.asked_before, asked
+        return 0 if before is None else int(before)
 
 
 class FaultTolerantTrainer(Trainer):
@@ -192,6 +192,7 @@ class FaultTolerantTrainer(Trainer):
             raise OSError(f"saving {directory} failed: {reason}; {self._kept()}") from error
 
     def _kept(self) -> str:
+        assert self.args.output_dir is not None, "TrainingArguments fills it"
         checkpoint = last_checkpoint(self.args.output_dir)
         return f"the last whole checkpoint is {checkpoint}" if checkpoint else "there is no whole checkpoint"
 

@@ -265,7 +265,7 @@ def test_the_headline_has_a_row_for_each_column_of_exact_matches(report):
     store(cells_of(report, "twin")[0], {"2 digits": 0.0, "3 digits": 0.0})
     for cell, value in zip(cells_of(report, "DAG"), (0.9, 1.0), strict=True):
         store(cell, {"2 digits": value, "3 digits": 1.0})
-    lines = headline_text(report).splitlines()
+    lines = headline_text(report, report.headline).splitlines()
     assert lines[0] == "| digits of both operands | operators | GPT-DAG | twin |"
     assert lines[2] == "| 2 | `+ - *` | **95.0 ± 7.1 %** | 0.0 % (1 of 2 seeds) |"
     assert lines[3:] == ["| 3 | `+ -` | **100.0 %** | 0.0 % (1 of 2 seeds) |"]
