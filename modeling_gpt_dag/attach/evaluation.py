@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from ..command_line.markdown import markdown_table
 from ..data.arguments import TaskArguments
 from ..evaluation.exact_match import evaluate_task
 from ..evaluation.language_cost import language_cost
 from ..evaluation.reports import LanguageCost, TaskReport
-from ..evaluation.tables import markdown_table, percent
+from ..evaluation.tables import percent
 from .arguments import AttachArguments
 from .model import in_dtype
 from .training_set import read_text

@@ -1,1 +1,1 @@
-"""What every script shares: flags from dataclasses, and errors as one line."""
+"""What scripts read and print: flags from dataclasses, errors in one line, tables as Markdown."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from ..command_line.markdown import markdown_table
 from .reports import QuestionReport, RunReport, Score, TaskReport
 
 # Fields of `Breakdown` -> headings.
@@ -13,13 +14,6 @@ BREAKDOWN = {
     "text": "text right",
     "opened_early": "fired too early",
 }
-
-
-def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Cells are taken as they are."""
-    lines = ["| " + " | ".join(line) + " |" for line in (head, *rows)]
-    lines.insert(1, "|---" * len(head) + "|")
-    return "\n".join(lines)
 
 
 def percent(share: float | None) -> str:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..evaluation.tables import markdown_table
+from ..command_line.markdown import markdown_table
 from .benchmark import SUITES
 
 

@@ -3,7 +3,7 @@
 import textwrap
 from pathlib import Path
 
-from ..evaluation.tables import markdown_table
+from ..command_line.markdown import markdown_table
 from .figures import draw_accuracy
 from .spec import Headline, Report
 from .tables import NOT_RUN, accuracy_table, breakdown_table, mean_and_deviation, shares_of, training_table

@@ -7,9 +7,10 @@ run", one with fewer seeds than asked for says so, and a missed bound is written
 import statistics
 from collections.abc import Sequence
 
+from ..command_line.markdown import markdown_table
 from ..evaluation.reports import ExactMatch, GateRate, ValidationLoss
 from ..evaluation.statistics import wilson_interval
-from ..evaluation.tables import BREAKDOWN, markdown_table
+from ..evaluation.tables import BREAKDOWN
 from .cells import Result, read_cell, result_of
 from .spec import Column, ModelRow, Report, Table
 

@@ -9,6 +9,8 @@ import torch
 from torch import nn
 from transformers import PreTrainedTokenizerBase, TrainerCallback, TrainingArguments
 
+from ..command_line.markdown import markdown_table
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -88,8 +90,5 @@ def report_table(table: "pd.DataFrame", args: TrainingArguments, step: int, call
 
 
 def _markdown(table: "pd.DataFrame") -> str:
-    def line(cells) -> str:
-        return f"| {' | '.join(str(cell) for cell in cells)} |"
-
-    rows = table.assign(token=[repr(token).replace("|", "\\|") for token in table["token"]]).itertuples(index=False)
-    return "\n".join([line(table.columns), line("---" for _ in table.columns), *(line(row) for row in rows)])
+    shown = table.assign(token=[repr(token).replace("|", "\\|") for token in table["token"]])
+    return markdown_table(list(shown.columns), [list(map(str, row)) for row in shown.itertuples(index=False)])
