@@ -1,9 +1,12 @@
 """GPTDAGConfig: what it builds, and what it refuses."""
 
+import json
+
 import pytest
+import torch
 from transformers import AutoConfig, GPT2Config, LlamaConfig
 
-from modeling_gpt_dag import GPTDAGConfig
+from modeling_gpt_dag import GPTDAGConfig, GPTDAGForCausalLM
 from modeling_gpt_dag.configuration_gpt_dag import NUMERICS
 from modeling_gpt_dag.dag_operations import OPERATIONS
 
@@ -92,3 +95,16 @@ def number_tokens(**changes):
 def test_what_cannot_work_is_refused_by_name(settings, message):
     with pytest.raises(ValueError, match=message):
         GPTDAGConfig(**settings)
+
+
+def test_a_directory_with_the_former_name_of_a_field_loads_and_is_saved_with_the_new_one(make_model, encode, tmp_path):
+    model = make_model(dag_num_plans=7)
+    model.save_pretrained(tmp_path / "old")
+    path = tmp_path / "old" / "config.json"
+    path.write_text(path.read_text().replace('"dag_num_plans"', '"dag_beams"'))
+    loaded = GPTDAGForCausalLM.from_pretrained(tmp_path / "old")
+    assert loaded.config.dag_num_plans == loaded.config.dag_beams == 7
+    assert torch.equal(loaded(encode("12+34=")).logits, model(encode("12+34=")).logits)
+    loaded.save_pretrained(tmp_path / "new")
+    saved = json.loads((tmp_path / "new" / "config.json").read_text())
+    assert saved["dag_num_plans"] == 7 and "dag_beams" not in saved
