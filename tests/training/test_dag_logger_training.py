@@ -148,7 +148,7 @@ import torch
 from datasets import Dataset
 from transformers import Trainer, TrainingArguments, default_data_collator
 from modeling_gpt_dag import GPTDAGForCausalLM
-from modeling_gpt_dag.dag_logger import DAGLogger
+from modeling_gpt_dag.training.dag_logger import DAGLogger
 
 directory, batch_size = sys.argv[1], int(sys.argv[2])
 torch.set_num_threads(1)
