@@ -36,6 +36,7 @@ def checkpoint_to_resume(args: TrainingArguments) -> str | None:
             raise ValueError(f"there is no checkpoint {args.resume_from_checkpoint} to resume from")
         verify_checksums(args.resume_from_checkpoint)
         return args.resume_from_checkpoint
+    assert args.output_dir is not None  # TrainingArguments gives it a default
     directory = last_checkpoint(args.output_dir)
     if directory is None:
         raise ValueError(

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from .checks import Checked, check_at_least, check_share
 
@@ -133,12 +133,13 @@ class DataArguments(TextArguments, QuestionArguments, TaskArguments):
         check_shares("mixture", self.mixture, known)
 
     @property
-    def task_shares(self) -> dict[str, float]:
-        """Of each task its share of the blocks."""
+    def task_shares(self) -> dict[TrainingTask, float]:
+        """The share of the blocks that each task has."""
         if not isinstance(self.mixture, dict):
             return {self.task: 1.0}
         total = sum(self.mixture.values())
-        return {task: share / total for task, share in self.mixture.items()}
+        # _check_mixture has seen that the keys are tasks.
+        return {cast(TrainingTask, task): share / total for task, share in self.mixture.items()}
 
 
 def check_shares(name: str, shares: dict[Any, float], known: list[Any] | None = None):

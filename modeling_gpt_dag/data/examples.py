@@ -32,7 +32,9 @@ class Example(NamedTuple):
 def chat_prompt(tokenizer: PreTrainedTokenizerBase, prompt: str) -> str:
     """The prompt as a user's message, up to where the assistant's begins."""
     message = [{"role": "user", "content": prompt.strip()}]
-    return tokenizer.apply_chat_template(message, tokenize=False, add_generation_prompt=True)
+    text = tokenizer.apply_chat_template(message, tokenize=False, add_generation_prompt=True)
+    assert isinstance(text, str)  # it is a list of ids where it is tokenised
+    return text
 
 
 def number_of(number_tokens: dict[str, list[int]], answer: str) -> list[int]:

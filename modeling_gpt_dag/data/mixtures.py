@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from transformers import PreTrainedTokenizerBase, TrainingArguments
 
-from .arguments import DataArguments, QuestionArguments
+from .arguments import DataArguments, QuestionArguments, TrainingTask
 from .packing import packed_dataset
 from .problems import END_OF_LINE, PlanFormat
 from .question_files import read_questions
@@ -84,7 +84,7 @@ def training_data(
     return _mixed(parts, list(shares.values()), seed).with_format("torch"), validation
 
 
-def _lines(task: str, args: DataArguments, seed: int, plan_format: PlanFormat | None) -> Iterator[Line]:
+def _lines(task: TrainingTask, args: DataArguments, seed: int, plan_format: PlanFormat | None) -> Iterator[Line]:
     if task == "questions":
         return question_lines(args, seed)
     return training_lines(

@@ -52,7 +52,7 @@ def packed_lines(
                 plans[speaks:end] = line.plan
             if len(tokens) > block_end and block_end // block_size % 2 == 0:
                 del tokens[block_end:]
-    columns = {"input_ids": np.array(tokens[:size]).reshape(num_blocks, block_size)}
+    columns: dict[str, np.ndarray] = {"input_ids": np.array(tokens[:size]).reshape(num_blocks, block_size)}
     if depth:
         columns["plan_labels"] = plans.reshape(num_blocks, block_size, depth, 3)
     return columns

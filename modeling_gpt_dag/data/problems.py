@@ -39,6 +39,7 @@ class PlanFormat(NamedTuple):
 
 def plan_format(config: GPTDAGConfig) -> PlanFormat:
     """What plans of a model of this config can say."""
+    assert config.dag_num_values is not None  # the config derives it where it is not given
     return PlanFormat(config.dag_depth, config.dag_num_values, config.dag_constants, config.dag_operations)
 
 
@@ -79,11 +80,13 @@ class Problem(NamedTuple):
     @property
     def is_exact(self) -> bool:
         """Whether operands and results all fit the 18 digits of exact numerics."""
-        return all(
-            abs(value.scaleb(-value.as_tuple().exponent, EXACT)) < 10**MAX_DIGITS
-            and -value.as_tuple().exponent <= MAX_DIGITS
-            for value in self.values()
-        )
+
+        def fits(value: Decimal) -> bool:
+            exponent = value.as_tuple().exponent
+            assert isinstance(exponent, int)  # it is a text for infinities and nan, which EXACT never gives
+            return abs(value.scaleb(-exponent, EXACT)) < 10**MAX_DIGITS and -exponent <= MAX_DIGITS
+
+        return all(map(fits, self.values()))
 
     @property
     def split(self) -> Split:
@@ -170,6 +173,7 @@ def notation(expression: Expression, numbers: Sequence[str]) -> str:
     """The expression as it is written, with the parentheses that its order of evaluation needs."""
     if isinstance(expression, int):
         return numbers[expression]
+    assert isinstance(expression, tuple), "constants are in no expression that is written with operators"
     name, left, right = expression
     operator = next(sign for sign, operation in OPERATORS.items() if operation == name)
 

@@ -71,7 +71,7 @@ def _svamp_train(question: str, numbers: str, answer: Any) -> tuple[str, Any]:
 
 
 def _bigbench(question: str, target: Any) -> tuple[str, Any]:
-    return question, max(target, key=target.get) if isinstance(target, dict) else _only(target)
+    return question, max(target, key=lambda answer: target[answer]) if isinstance(target, dict) else _only(target)
 
 
 def _only(answers: Any) -> Any:
@@ -126,6 +126,7 @@ def _check(arguments: QuestionArguments):
 
 def _records(arguments: QuestionArguments) -> Iterable[Record]:
     """Of a local file, or of a dataset."""
+    assert arguments.questions is not None  # as _check has seen
     path = Path(arguments.questions)
     if path.is_file():
         return file_records(path)

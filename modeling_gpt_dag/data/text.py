@@ -92,6 +92,7 @@ def _rows(args: TextArguments, split: Split) -> "Dataset | IterableDataset":
             return IterableDataset.from_generator(**source)
         num_proc = _processes(args, len(source["gen_kwargs"]["files"]))
         return _readable(args, Dataset.from_generator(**source, num_proc=num_proc, split=NamedSplit(split)))
+    assert args.dataset_name is not None  # as _check has seen
     rows = load_named_dataset(args.dataset_name, args.dataset_config, "train", args.streaming)
     columns = rows.column_names or list(next(iter(rows), {}))
     if args.text_column not in columns:

@@ -163,6 +163,7 @@ def wording_problems(
             key = ("", "") if held_out else (template.group, template.family)
             groups.setdefault(key, []).append(template)
     if not groups:
+        assert num_operators is not None  # or nothing would have been left out
         raise ValueError(f"num_operators={list(num_operators)}: wordings have 1 or 2 operations")
     names = sorted(groups)
     generator = random.Random(seed)

@@ -16,11 +16,12 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerBase
 
 from ..dag import GATE_THRESHOLD
 from ..dag_operations import OPERATIONS
 from ..decimal_tensor import DecimalTensor, format_decimal
+from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..number_text import END, NOTHING, WRITTEN_SYMBOLS, NumberText, ReadNumbers, next_symbol
 
 END_OF_NUMBER = "end"
@@ -153,7 +154,7 @@ def _token_from(fields: dict[str, Any]) -> Token:
 
 @torch.no_grad()
 def explain(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, prompt: str, max_new_tokens: int = 32
+    model: GPTDAGForCausalLM, tokenizer: PreTrainedTokenizerBase, prompt: str, max_new_tokens: int = 32
 ) -> Explanation:
     """Continue a prompt greedily and tell what every token's calculator did.
 
@@ -176,7 +177,7 @@ def explain(
     model.eval()
     try:
         if max_new_tokens > 0:
-            ids = model.generate(
+            ids = model.generate(  # type: ignore[misc]  # typed for a protocol that transformers keeps to itself
                 ids,
                 attention_mask=encoding["attention_mask"],
                 max_new_tokens=max_new_tokens,
@@ -189,10 +190,9 @@ def explain(
         model.train(training)
     text, generated_spans = _locate_generated(tokenizer, prompt, ids[0].tolist(), len(spans))
     tokens = _tokens(model, ids, dag, [*spans, *generated_spans], len(spans))
-    special = set(tokenizer.all_special_ids)
+    special = dict(zip(tokenizer.all_special_ids, tokenizer.all_special_tokens, strict=True))
     for token, token_id in zip(tokens, ids[0].tolist(), strict=True):
-        start, end = token.span
-        token.text = tokenizer.convert_ids_to_tokens(token_id) if token_id in special else text[start:end]
+        token.text = special.get(token_id, text[slice(*token.span)])
     return Explanation(prompt, text, model.config.dag_numerics, list(model.config.dag_operations), tokens)
 
 
@@ -204,9 +204,14 @@ def _locate_generated(
     Decoded token by token, because what was generated need not be what the tokenizer would make of its text. A
     character counts as written with the token from which on it stays.
     """
-    options = {"skip_special_tokens": True, "clean_up_tokenization_spaces": False}
-    whole = tokenizer.decode(ids, **options)
-    prefixes = [tokenizer.decode(ids[:end], **options) for end in range(prompt_length, len(ids) + 1)]
+
+    def decode(part: list[int]) -> str:
+        text = tokenizer.decode(part, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        assert isinstance(text, str)  # it is a list for a batch
+        return text
+
+    whole = decode(ids)
+    prefixes = [decode(ids[:end]) for end in range(prompt_length, len(ids) + 1)]
     offset = len(prompt) - len(prefixes[0])
     ends = [len(os.path.commonprefix([whole, prefix])) + offset for prefix in prefixes]
     special, spans = set(tokenizer.all_special_ids), []
@@ -218,29 +223,31 @@ def _locate_generated(
     return prompt + whole[len(prefixes[0]) :], spans
 
 
-def _tokens(model: PreTrainedModel, ids: Tensor, dag: Any, spans: list[Span], prompt_length: int) -> list[Token]:
+def _tokens(model: GPTDAGForCausalLM, ids: Tensor, dag: Any, spans: list[Span], prompt_length: int) -> list[Token]:
     """Records of all tokens; `text` is left to the caller."""
     config = model.config
     exact = config.dag_numerics == "exact"
     index = torch.arange(ids.shape[1], device=ids.device)
     source = written = index.unsqueeze(0)
-    numbers = text = symbols = None
+    read: tuple[NumberText, ReadNumbers] | None = None
+    symbols = [NOTHING] * ids.shape[1]
     if exact:
-        memory = model.base_model.number_memory
+        memory = model.model.number_memory
         text = memory.read(memory.symbols_of_ids(ids), None, None, index, None, model.dtype)
         written, source = text.written, (index - text.written).clamp(min=0)
         _, numbers = memory.latest(text, None, index, source)
+        read = text, numbers
         values = DecimalTensor(dag.values_mantissa, dag.values_scale, dag.values_mask)
         symbols = next_symbol(values.map(lambda tensor: tensor[..., -1]), written)[0].tolist()
     gates = dag.gate[0].tolist()
     choices = tuple(probs[0].tolist() for probs in (dag.operand1_probs, dag.operand2_probs, dag.operation_probs))
     records = []
     for token, span in enumerate(spans):
-        slots = _exact_slots(config, dag, numbers, text, spans, token) if exact else _soft_slots(dag, token)
-        steps = _steps(choices, config.dag_operations, token)
+        slots = _soft_slots(dag, token) if read is None else _exact_slots(config, dag, *read, spans, token)
+        steps = _steps(choices, list(config.dag_operations), token)
         if exact:
             _mark_used(steps, len(slots))
-        says = exact and gates[token] > 0 and symbols[token] != NOTHING
+        says = gates[token] > 0 and symbols[token] != NOTHING
         records.append(
             Token(
                 index=token,
@@ -261,7 +268,7 @@ def _tokens(model: PreTrainedModel, ids: Tensor, dag: Any, spans: list[Span], pr
 
 
 def _exact_slots(
-    config: Any, dag: Any, numbers: ReadNumbers, text: NumberText, spans: list[Span], token: int
+    config: Any, dag: Any, text: NumberText, numbers: ReadNumbers, spans: list[Span], token: int
 ) -> list[Slot]:
     """The scratch list of one token with the places of its numbers."""
     parts = (dag.values_mantissa, dag.values_scale, dag.values_mask)

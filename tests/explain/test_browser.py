@@ -133,7 +133,8 @@ def test_the_page_is_legible_in_both_color_schemes(open_page, color_scheme):
         assert page.evaluate(contrast, selector) > 4.5, selector
 
 
-def test_the_demo_answers_as_a_space(chromium, headline, tmp_path):
+def test_the_demo_answers_as_a_space(chromium, request, tmp_path):
+    headline = request.getfixturevalue("headline")  # trained after there is a browser to show it in
     space = tmp_path / "space"
     shutil.copytree(ROOT / "docs" / "space", space)
     shutil.copytree(ROOT / "modeling_gpt_dag", space / "modeling_gpt_dag")

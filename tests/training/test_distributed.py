@@ -67,7 +67,7 @@ def test_every_launcher_takes_the_step_of_one_large_batch_auxiliary_losses_inclu
     model.save_pretrained(tmp_path / "model")
     torch.save(rows, tmp_path / "rows.pt")
     expected = gradients(model, rows)
-    command = [sys.executable, *launcher, ROOT / "tests" / "helpers" / "one_step.py", tmp_path]
+    command = [sys.executable, *launcher, ROOT / "tests" / "programs" / "one_step.py", tmp_path]
     command += ["--per_device_train_batch_size", batch_size, "--gradient_accumulation_steps", accumulation]
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     environment = os.environ | {"PYTHONPATH": path, "DS_ACCELERATOR": "cpu"}
