@@ -13,8 +13,8 @@ from .checksums import CHECKSUMS, WEIGHTS, verify_checksums
 def load(directory: str) -> tuple[GPTDAGForCausalLM, PreTrainedTokenizerBase]:
     """Model (in eval mode) and tokenizer of a GPT-DAG directory.
 
-    Raises FileNotFoundError where there is none; ValueError where it holds another kind of model, or weights that are
-    truncated, not what the checksums beside them say, or do not fit its config, naming both sides.
+    Raises FileNotFoundError where there is none. Raises ValueError for another kind of model, for weights that are
+    truncated or altered, and for weights that do not fit the config, naming both shapes.
     """
     if not (Path(directory) / "config.json").is_file():
         raise FileNotFoundError(f"{directory} is not a model directory: it has no config.json")

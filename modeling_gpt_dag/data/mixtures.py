@@ -1,7 +1,7 @@
 """What a recipe trains on: generated lines, questions of a file, text, or a mixture of those.
 
-What is unusual: a mixture is one of blocks, each of one task, in numbers that are exactly the shares; only a stream is
-mixed by drawing. Whatever is evaluated on is left out by each task itself.
+What is unusual: blocks are mixed, not lines. Each block has one task, and the number of a task's blocks is exactly its
+share; only a stream is mixed by drawing. Each task leaves out what it is evaluated on.
 """
 
 import random

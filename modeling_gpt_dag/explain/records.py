@@ -1,8 +1,8 @@
 """What the calculator of every token did with one text, as records: `explain(model, tokenizer, prompt)`.
 
-What is unusual: the text is generated first and then looked at in one forward pass over all of it, which equals the
-steps of generation. A record belongs to the token that owns the calculator, and tells what that token writes *next*.
-Inside a number plan and gate are those of the token before its first character (`Token.decided_at`).
+What is unusual: the text is generated first. Then one forward pass reads all of it, and gives what the steps of
+generation gave. A record belongs to the token that owns the calculator, and tells what that token writes *next*.
+Inside a number, plan and gate are those of the token before its first character (`Token.decided_at`).
 
 Places in the text are spans of characters, end exclusive, found through the tokenizer's offsets.
 """
@@ -111,14 +111,14 @@ class Explanation:
 
     @property
     def writers(self) -> list[Token]:
-        """The tokens behind what was generated: the last of the prompt to the last but one; all if nothing was."""
+        """The tokens that wrote what was generated: the last of the prompt to the last but one; all if nothing was."""
         first = next((token.index for token in self.tokens if token.generated), None)
         return self.tokens if first is None else self.tokens[max(first - 1, 0) : -1]
 
     def followed(self, token: Token) -> bool:
-        """Whether the text has behind a token what its calculator writes there.
+        """Whether the text goes on behind a token with what the token's calculator writes.
 
-        That is not its gate: how much a small gate says depends on the norm of what the backbone says.
+        The gate alone does not tell: a small gate may decide where the backbone's hidden state is small.
         """
         following = "".join(after.text for after in self.tokens[token.index + 1 : token.index + 2])
         if token.writes == END_OF_NUMBER:
@@ -126,8 +126,9 @@ class Explanation:
         return token.writes is not None and following.strip() == token.writes
 
     def at(self, position: int | None = None) -> Token:
-        """The token at an index; by default the first writer that its gate, or else the text, says was followed.
+        """The token at an index; by default the first writer with an open gate.
 
+        Where no gate opened, it is the first writer that was `followed`; where none was, the first writer.
         Raises ValueError for an index outside the text.
         """
         if position is None:
@@ -201,8 +202,8 @@ def _locate_generated(
 ) -> tuple[str, list[Span]]:
     """The whole text, and the spans of the tokens behind the prompt's.
 
-    Decoded token by token, because what was generated need not be what the tokenizer would make of its text. A
-    character counts as written with the token from which on it stays.
+    The ids are decoded token by token, because the tokenizer may cut the same text into other tokens. A character
+    belongs to the first token behind which the decoded text keeps it.
     """
 
     def decode(part: list[int]) -> str:

@@ -1,7 +1,7 @@
 """Explanations as terminal text, at most 80 columns wide, and as Markdown.
 
-What is unusual: a number is written by one decision, so its tokens share one paragraph; decisions whose gate stayed
-shut, and whose result the text does not have, take one line. Characters a terminal would act on are shown escaped.
+What is unusual: a number is written by one decision, so its tokens share one paragraph. A decision takes one line
+where its gate stayed shut and the text does not have its result. Characters that a terminal acts on are shown escaped.
 """
 
 import re
@@ -56,7 +56,7 @@ def choices(explanation: Explanation, token: Token, step: Step) -> dict[str, str
 
 
 def decisions(explanation: Explanation, position: int | None) -> list[list[Token]]:
-    """The tokens to tell of, those of one decision together: all writers, or the one at a position."""
+    """The tokens to explain, those of one decision in one list: all writers, or the token at a position."""
     tokens = explanation.writers if position is None else [explanation.at(position)]
     return [list(group) for _, group in groupby(tokens, key=lambda token: token.decided_at)]
 
