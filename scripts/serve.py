@@ -1,4 +1,4 @@
-"""Serve a trained GPT-DAG with the OpenAI-compatible server of transformers (`pip install "transformers[serving]"`).
+"""Serve a trained GPT-DAG with the OpenAI-compatible server of transformers (`pip install "gpt-dag[serving]"`).
 
     python scripts/serve.py runs/arithmetic --port 8000
     curl http://localhost:8000/v1/completions -H "Content-Type: application/json" \

@@ -1,7 +1,7 @@
-"""Checksums beside saved files, by which a truncated or altered one is recognised, and so the last whole checkpoint.
+"""Checksums of saved files: by them a truncated or altered file is recognised, and so a checkpoint that is not whole.
 
-What is unusual: safetensors has no checksums of its own and loads weights with a flipped bit without a word. So they
-stand beside it, in the format of coreutils: `sha256sum -c SHA256SUMS` checks a directory without this package.
+What is unusual: safetensors has no checksums and loads weights with a flipped bit without a word. So a list of them
+stands beside the files, in the format of coreutils: `sha256sum -c SHA256SUMS` checks a directory without this package.
 """
 
 import hashlib
@@ -17,7 +17,10 @@ WEIGHTS = "*.safetensors"
 
 
 def write_checksums(directory: str | Path, pattern: str = WEIGHTS):
-    """List the files of `directory` that match the glob pattern, once they are on the disk; whole or not at all."""
+    """Write the list of the files in `directory` that match the glob pattern.
+
+    The files are on the disk before the list is, and the list is written whole or not at all.
+    """
     directory = Path(directory)
     lines = []
     for path in sorted(directory.glob(pattern)):
@@ -37,7 +40,7 @@ def write_checksums(directory: str | Path, pattern: str = WEIGHTS):
 def verify_checksums(directory: str | Path, pattern: str = "*"):
     """Compare the listed files that match the pattern with what was saved.
 
-    Raises ValueError, naming the file, for the first that is missing or differs, and where there is no list.
+    Raises ValueError where there is no list, and for the first file that is missing or differs, naming it.
     """
     directory = Path(directory)
     checksums = directory / CHECKSUMS

@@ -1,24 +1,20 @@
 """Loading a saved GPT-DAG for use: whole, of this architecture, and not altered since it was saved."""
 
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError
-from transformers import (
-    AutoConfig,
-    AutoModelForCausalLM,
-    AutoTokenizer,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-)
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
+from ..modeling_gpt_dag import GPTDAGForCausalLM
 from .checksums import CHECKSUMS, WEIGHTS, verify_checksums
 
 
-def load(directory: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+def load(directory: str) -> tuple[GPTDAGForCausalLM, PreTrainedTokenizerBase]:
     """Model (in eval mode) and tokenizer of a GPT-DAG directory.
 
-    Raises FileNotFoundError where there is none; ValueError where it holds another kind of model, or weights that are
-    truncated, not what the checksums beside them say, or do not fit its config, naming both sides.
+    Raises FileNotFoundError where there is none. Raises ValueError for another kind of model, for weights that are
+    truncated or altered, and for weights that do not fit the config, naming both shapes.
     """
     if not (Path(directory) / "config.json").is_file():
         raise FileNotFoundError(f"{directory} is not a model directory: it has no config.json")
@@ -29,11 +25,13 @@ def load(directory: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
         verify_checksums(directory, WEIGHTS)
     try:
         # from_pretrained would initialise what is missing; a model to be used must be whole.
-        model, report = AutoModelForCausalLM.from_pretrained(
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
             directory, ignore_mismatched_sizes=True, output_loading_info=True
         )
     except SafetensorError as error:
         raise ValueError(f"the weights in {directory} are truncated or no safetensors: {error}") from error
+    model, report = loaded
+    assert isinstance(model, GPTDAGForCausalLM)  # as its config has said
     misfits = [
         f"{name}: {tuple(saved)} saved, {tuple(built)} built" for name, saved, built in report["mismatched_keys"]
     ]

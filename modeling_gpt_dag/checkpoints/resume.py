@@ -13,7 +13,7 @@ logger = logging.get_logger(__name__)
 
 
 def last_checkpoint(output_dir: str | Path) -> str | None:
-    """The newest whole checkpoint, None where there is none; warns of each newer one that is not whole."""
+    """The newest whole checkpoint, or None. Warns of each newer one that is not whole."""
     for directory in reversed(sort_checkpoints(str(output_dir))):
         try:
             verify_checksums(directory)
@@ -25,9 +25,9 @@ def last_checkpoint(output_dir: str | Path) -> str | None:
 
 
 def checkpoint_to_resume(args: TrainingArguments) -> str | None:
-    """The checkpoint that `resume_from_checkpoint` names, or with "true" the newest whole one; None without it.
+    """The checkpoint that `resume_from_checkpoint` names, the newest whole one for "true", None without the option.
 
-    Raises ValueError where it is not whole, or where there is none.
+    Raises ValueError for a checkpoint that is not whole, and where there is none.
     """
     if not args.resume_from_checkpoint:
         return None
@@ -36,6 +36,7 @@ def checkpoint_to_resume(args: TrainingArguments) -> str | None:
             raise ValueError(f"there is no checkpoint {args.resume_from_checkpoint} to resume from")
         verify_checksums(args.resume_from_checkpoint)
         return args.resume_from_checkpoint
+    assert args.output_dir is not None  # TrainingArguments gives it a default
     directory = last_checkpoint(args.output_dir)
     if directory is None:
         raise ValueError(
@@ -46,6 +47,6 @@ def checkpoint_to_resume(args: TrainingArguments) -> str | None:
 
 
 def remove_checkpoints(output_dir: str | Path):
-    """Delete all of them, so that a run which replaces another is never resumed from the other's."""
+    """Delete all checkpoints, so that a run that replaces another is never resumed from the other's."""
     for directory in sort_checkpoints(str(output_dir)):
         shutil.rmtree(directory)

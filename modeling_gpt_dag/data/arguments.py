@@ -1,7 +1,7 @@
 """What to train and to evaluate on: the options of tasks, files and texts, each a key of a recipe and a flag."""
 
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 from .checks import Checked, check_at_least, check_share, checked_shares
 
@@ -125,8 +125,9 @@ class DataArguments(TextArguments, QuestionArguments, TaskArguments):
 
     @property
     def task_shares(self) -> dict[TrainingTask, float]:
-        """Of each task its share of the blocks."""
+        """The share of the blocks that each task has."""
         if not isinstance(self.mixture, dict):
             return {self.task: 1.0}
         total = sum(self.mixture.values())
-        return {task: share / total for task, share in self.mixture.items()}
+        # They have been checked: the keys are tasks.
+        return {cast(TrainingTask, task): share / total for task, share in self.mixture.items()}

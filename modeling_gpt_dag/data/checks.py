@@ -13,7 +13,7 @@ def check_choice(name: str, value: Any, choices: tuple[Any, ...]):
 
 
 def check_share(name: str, value: float, below_one: bool = False):
-    """Raises ValueError for what is no share: a number from 0 to 1, 1 itself included unless `below_one`."""
+    """Raises ValueError unless the value is a share: a number from 0 to 1, below 1 if `below_one`."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number or not 0 <= value <= 1 or (below_one and value == 1):
         raise ValueError(f"{name}={value!r}: is a share, at least 0 and {'below' if below_one else 'at most'} 1")

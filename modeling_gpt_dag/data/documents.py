@@ -1,8 +1,8 @@
-"""Documents of text files, JSON lines and Parquet files: those on one split of the split, and what is broken.
+"""Documents of text files, JSON lines and Parquet files: the documents of one split, and the records that are broken.
 
-What is unusual: a text file is one document, read in pieces, and its end is the split of the evaluation; of the others
-each row is a document, whose hash says its split. Nothing raises while it reads: a broken record becomes a row that
-says so, and is still there when the rows come from a cache.
+What is unusual: a text file is one document, read in pieces, and its end is the evaluation split. In other files each
+row is a document, and its hash says its split. Reading never raises: a broken record becomes a row that says what is
+wrong, and that row is still there when the rows come from a cache.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -50,7 +50,7 @@ def read_documents(
 ) -> Iterator[dict[str, Any]]:
     """Rows of one split: `text`, `ends` (whether a document ends with it) and `error`.
 
-    Where a record is broken, `text` is None and `error` says why; unless it `skips` those, nothing comes after it.
+    For a broken record `text` is None and `error` says why. Reading ends there unless it `skips` such records.
     """
     for name, size, _ in files:
         path = Path(name)
@@ -63,12 +63,12 @@ def read_documents(
             else:
                 text, ends = row
                 yield {"text": text, "ends": ends, "error": None}
-    # A dataset without any row could not be stored, and the way out could not be told.
+    # datasets cannot store a dataset without rows, and would raise before we can say what to do.
     yield {"text": "", "ends": False, "error": None}
 
 
 def _pieces(path: Path, size: int, split: Split, share: float) -> Iterator[tuple[str, bool] | BadRecordError]:
-    """Of a text file, which is one document: the lines that begin before or behind the border of the two splits."""
+    """The pieces of a text file in one split. A line is in the split in which it begins."""
     piece, held, position = [], 0, 0
     for where, line in lines(path, PIECE):
         is_behind = position >= (1 - share) * size
@@ -94,7 +94,7 @@ def _documents(path: Path, column: str, split: Split, share: float) -> Iterator[
                 raise record
             text = _text_of(record, column)
         except BadRecordError as error:
-            if split == "train":  # a broken record lies on no split, and is told of once
+            if split == "train":  # a broken record has no split; it is reported once
                 yield error
             continue
         if text and is_held_out(text, share) == (split == "evaluation"):
@@ -116,7 +116,7 @@ def _text_of(row: FieldRow, column: str) -> str:
 
 
 def no_column(column: str, columns: Iterable[str]) -> str:
-    """The sentence that says so."""
+    """The sentence about a column that is missing."""
     return f"there is no column {column!r}; there are {', '.join(columns)}: choose one with --text_column"
 
 

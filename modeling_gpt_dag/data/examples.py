@@ -1,9 +1,8 @@
 """Training examples for a pretrained model: questions and plain text in the tokens of its own tokenizer.
 
-What is unusual: an answer's tokens are not what the tokenizer makes of the text, but what the DAG writes, one token
-per character (`config.number_tokens`). Labelled is only what the model has to learn, the answer and its end, which is
-that of the line or the message: what else could follow is the backbone's to say, and it is not trained. Of all other
-text only the gate loss is taken.
+What is unusual: the tokenizer does not see the answer. Its tokens are those that the DAG writes, one for each
+character (`config.number_tokens`). Labels stand at the answer and at the end of the line or message behind it, and
+nowhere else: any other text is the backbone's, which is not trained. There only the gate loss counts.
 """
 
 import random
@@ -32,18 +31,23 @@ class Example(NamedTuple):
 def chat_prompt(tokenizer: PreTrainedTokenizerBase, prompt: str) -> str:
     """The prompt as a user's message, up to where the assistant's begins."""
     message = [{"role": "user", "content": prompt.strip()}]
-    return tokenizer.apply_chat_template(message, tokenize=False, add_generation_prompt=True)
+    text = tokenizer.apply_chat_template(message, tokenize=False, add_generation_prompt=True)
+    assert isinstance(text, str)  # it is a list of ids where it is tokenised
+    return text
 
 
 def number_of(number_tokens: dict[str, list[int]], answer: str) -> list[int]:
-    """The tokens that the DAG writes a decimal text with."""
+    """The tokens with which the DAG writes a number."""
     return [number_tokens[character][0] for character in answer]
 
 
 def question(
     tokenizer: PreTrainedTokenizerBase, number_tokens: dict[str, list[int]], line: Line, chat: bool = False
 ) -> Example:
-    """A question, or a plain line where it has no answer; chat: as a user's message in the tokenizer's template."""
+    """The example of a line: a question, or plain text where the line has no answer.
+
+    chat: whether the question is a user's message in the tokenizer's template.
+    """
     if chat:
         ids = tokenizer(chat_prompt(tokenizer, line.prompt), add_special_tokens=False)["input_ids"]
         ending = [tokenizer.eos_token_id]

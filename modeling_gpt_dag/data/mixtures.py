@@ -1,7 +1,7 @@
 """What a recipe trains on: generated lines, questions of a file, text, or a mixture of those.
 
-What is unusual: a mixture is one of blocks, each of one task, in numbers that are exactly the shares; only a stream is
-mixed by drawing. Whatever is evaluated on is left out by each task itself.
+What is unusual: blocks are mixed, not lines. Each block has one task, and the number of a task's blocks is exactly its
+share; only a stream is mixed by drawing. Each task leaves out what it is evaluated on.
 """
 
 import random
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from transformers import PreTrainedTokenizerBase, TrainingArguments
 
-from .arguments import DataArguments, QuestionArguments
+from .arguments import DataArguments, QuestionArguments, TrainingTask
 from .packing import packed_dataset
 from .problems import END_OF_LINE, PlanFormat
 from .question_files import read_questions
@@ -84,7 +84,7 @@ def training_data(
     return _mixed(parts, list(shares.values()), seed).with_format("torch"), validation
 
 
-def _lines(task: str, args: DataArguments, seed: int, plan_format: PlanFormat | None) -> Iterator[Line]:
+def _lines(task: TrainingTask, args: DataArguments, seed: int, plan_format: PlanFormat | None) -> Iterator[Line]:
     if task == "questions":
         return question_lines(args, seed)
     return training_lines(

@@ -1,8 +1,8 @@
-"""Datasets: lines of text packed into blocks, with the labels of whatever the lines say is computed.
+"""Datasets: lines of text packed into blocks, with labels for the plans of the lines.
 
-What is unusual: every other block begins with a line, as a prompt does, and the others where the block before ends,
-without regard for lines. So every character occurs at every position in training; one that never does breaks
-generation.
+What is unusual: every other block begins with a line, as a prompt does. The blocks between begin where the block
+before ends, often within a line. So every character occurs at every position in training; a character at a position
+where training never had it breaks generation.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def packed_lines(
 ) -> dict[str, np.ndarray]:
     """`input_ids` (num_blocks, block_size); with a `plan_format` also `plan_labels` (num_blocks, block_size, D, 3).
 
-    Plans stand at the tokens from which the answer's characters and its end follow.
+    A plan stands at each token whose next token is a character of the answer or the answer's end.
     """
     size = num_blocks * block_size
     tokens: list[int] = []
@@ -52,7 +52,7 @@ def packed_lines(
                 plans[speaks:end] = line.plan
             if len(tokens) > block_end and block_end // block_size % 2 == 0:
                 del tokens[block_end:]
-    columns = {"input_ids": np.array(tokens[:size]).reshape(num_blocks, block_size)}
+    columns: dict[str, np.ndarray] = {"input_ids": np.array(tokens[:size]).reshape(num_blocks, block_size)}
     if depth:
         columns["plan_labels"] = plans.reshape(num_blocks, block_size, depth, 3)
     return columns

@@ -1,8 +1,8 @@
-"""Problems: a prompt, the expression that answers it, and on which side of the split it lies.
+"""Problems: a prompt, the expression whose value is the answer, and the split that the problem is in.
 
-What is unusual: training and evaluation problems cannot coincide, whatever the seeds and options. A hash of a
-problem's numbers and operations, in no particular order, says which of the two it belongs to, so that `3+5`, `5+3` and
-"the sum of 5 and 3" are on the same side.
+What is unusual: no problem of the evaluation is trained on, whatever the seeds and options. A hash of a problem's
+numbers and operations, in no particular order, says its split. So `3+5`, `5+3` and "the sum of 5 and 3" are in the
+same one.
 """
 
 import decimal
@@ -39,11 +39,12 @@ class PlanFormat(NamedTuple):
 
 def plan_format(config: GPTDAGConfig) -> PlanFormat:
     """What plans of a model of this config can say."""
+    assert config.dag_num_values is not None  # the config derives it where it is not given
     return PlanFormat(config.dag_depth, config.dag_num_values, config.dag_constants, config.dag_operations)
 
 
 class Problem(NamedTuple):
-    """numbers: decimal texts in the order in which the prompt has them, those that do not matter included.
+    """numbers: all numbers of the prompt as decimal text, in its order, those that do not matter included.
 
     ending: what follows the answer. group: the row of the result table that the problem belongs to.
     """
@@ -79,11 +80,13 @@ class Problem(NamedTuple):
     @property
     def is_exact(self) -> bool:
         """Whether operands and results all fit the 18 digits of exact numerics."""
-        return all(
-            abs(value.scaleb(-value.as_tuple().exponent, EXACT)) < 10**MAX_DIGITS
-            and -value.as_tuple().exponent <= MAX_DIGITS
-            for value in self.values()
-        )
+
+        def fits(value: Decimal) -> bool:
+            exponent = value.as_tuple().exponent
+            assert isinstance(exponent, int)  # it is a text for infinities and nan, which EXACT never gives
+            return abs(value.scaleb(-exponent, EXACT)) < 10**MAX_DIGITS and -exponent <= MAX_DIGITS
+
+        return all(map(fits, self.values()))
 
     @property
     def split(self) -> Split:
@@ -102,8 +105,9 @@ class Problem(NamedTuple):
     def plan(self, format: PlanFormat) -> list[tuple[int, int, int]]:
         """The steps that compute the answer at the end of the prompt: operand1, operand2, operation.
 
-        Operands first, from the left; steps that are left over carry the result on by `identity`, whose second operand
-        is not labelled. Raises ValueError where the format has too few steps, slots, constants or operations.
+        A step comes behind the steps of its operands, the left operand's first. Steps that are left over carry the
+        result on by `identity`, whose second operand has no label. Raises ValueError where the format has too few
+        steps, slots, constants or operations.
         """
         first_result = format.num_values + len(format.constants)
         steps: list[tuple[int, int, str]] = []
@@ -170,6 +174,7 @@ def notation(expression: Expression, numbers: Sequence[str]) -> str:
     """The expression as it is written, with the parentheses that its order of evaluation needs."""
     if isinstance(expression, int):
         return numbers[expression]
+    assert isinstance(expression, tuple), "constants are in no expression that is written with operators"
     name, left, right = expression
     operator = next(sign for sign, operation in OPERATORS.items() if operation == name)
 
@@ -193,8 +198,8 @@ def arithmetic_problems(
     """An endless stream of problems `a+b*c=` of one split.
 
     operators: any of "+", "-", "*". digits: operand lengths, drawn per operand. num_operators: drawn per problem.
-    parentheses_share: of the problems, whose order of evaluation is drawn at random, and written with the parentheses
-    that it needs. negative_operand_share: of the operands.
+    parentheses_share: share of the problems whose order of evaluation is drawn at random; they are written with the
+    parentheses that the order needs. negative_operand_share: share of the operands that are negative.
     Raises ValueError for other operators, for counts below 1 and for what is no share.
     """
     unknown = [operator for operator in operators if operator not in OPERATORS]

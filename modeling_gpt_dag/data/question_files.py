@@ -42,7 +42,7 @@ class NotANumberError(ValueError):
 
 
 class Format(NamedTuple):
-    """fields: names, each with the others it is known by behind a bar. read: their values -> question, answer.
+    """fields: names of the fields, each followed by its other names behind bars. read: values -> question, answer.
 
     is_prompt: whether the question is a whole prompt already, to be followed by the answer as it stands.
     """
@@ -71,7 +71,7 @@ def _svamp_train(question: str, numbers: str, answer: Any) -> tuple[str, Any]:
 
 
 def _bigbench(question: str, target: Any) -> tuple[str, Any]:
-    return question, max(target, key=target.get) if isinstance(target, dict) else _only(target)
+    return question, max(target, key=lambda answer: target[answer]) if isinstance(target, dict) else _only(target)
 
 
 def _only(answers: Any) -> Any:
@@ -125,7 +125,8 @@ def _check(arguments: QuestionArguments):
 
 
 def _records(arguments: QuestionArguments) -> Iterable[Record]:
-    """Of a local file, or of a dataset."""
+    """Records of a local file, or of a dataset."""
+    assert arguments.questions is not None  # as _check has seen
     path = Path(arguments.questions)
     if path.is_file():
         return file_records(path)
@@ -135,7 +136,7 @@ def _records(arguments: QuestionArguments) -> Iterable[Record]:
 
 
 class _Reader:
-    """Iterates over the questions that can be read, and counts those left out; refuses them unless told to skip."""
+    """Iterates over the questions. A row that cannot be read is refused, or left out and counted, as asked for."""
 
     def __init__(self, arguments: QuestionArguments):
         self.arguments = arguments
@@ -175,7 +176,7 @@ class _Reader:
 
 
 def _split_of(question: Question) -> Split:
-    """The same whatever the template, capitals and spaces."""
+    """The split of a question, the same whatever its template, capitals and spaces."""
     text = " ".join(question.prompt.casefold().split())
     return "evaluation" if is_held_out(text, 1 / EVALUATION_SHARE) else "train"
 
@@ -193,12 +194,15 @@ def _known_formats() -> str:
 
 
 def _value(fields: dict[str, Any], name: str) -> Any | None:
-    """Of the field, or of the first of its other names that is there."""
+    """The value of a field, under the first of its names that the row has."""
     return next((fields[alias] for alias in name.split("|") if fields.get(alias) is not None), None)
 
 
 def _recognise(row: FieldRow) -> str:
-    """The format most of whose fields are in the row: all of them, of several such formats the one with most."""
+    """The format whose fields are all in the row, of several the one with most fields.
+
+    Where no format is complete, it is the one with most fields in the row.
+    """
 
     def fit(format: Format) -> tuple[bool, int]:
         present = sum(_value(row.fields, name) is not None for name in format.fields)
@@ -215,7 +219,10 @@ def _fields(row: FieldRow) -> str:
 
 
 def _question(row: FieldRow, format_name: str) -> Question:
-    """Without a template; raises BadRecordError for missing and empty fields, NotANumberError for the answer."""
+    """The question of a row, without a template.
+
+    Raises BadRecordError for missing and empty fields, NotANumberError for an answer that is no number.
+    """
     format = FORMATS[format_name]
     values = [_value(row.fields, name) for name in format.fields]
     if None in values:

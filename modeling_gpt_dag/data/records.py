@@ -1,7 +1,7 @@
-"""Records of files and of datasets: where each stands, which are broken, on which side of the split they lie.
+"""Records of files and of datasets: where each record stands, whether it is broken, and which split it is in.
 
-What is unusual: a record that cannot be read does not end the reading. It arrives as an error that says file and line,
-and who reads decides: refuse it, or leave it out and count it (`on_bad_record`).
+What is unusual: a record that cannot be read does not end the reading. It arrives as an error that says file and line.
+The caller refuses it, or leaves it out and counts it (`on_bad_record`).
 """
 
 import codecs
@@ -34,12 +34,12 @@ Record = FieldRow | BadRecordError
 
 
 def is_held_out(text: str, share: float) -> bool:
-    """Whether a text is among the `share` that is for evaluation: its hash says so, of all its copies the same."""
+    """Whether a text is in the evaluation split, a `share` of all texts. Its hash decides, so copies agree."""
     return zlib.crc32(text.encode("utf-8", "surrogatepass")) < share * 2**32
 
 
 def lines(path: Path, longest: int = -1) -> Iterator[tuple[str, bytes]]:
-    """Where each line stands, and its bytes; lines of more than `longest` are cut, between characters."""
+    """For each line where it stands, and its bytes. A line of more than `longest` bytes is cut between characters."""
     number = 1
     with path.open("rb") as file:
         while line := file.readline(longest):
@@ -61,7 +61,7 @@ def decode(text: bytes, where: str) -> str:
 
 
 def _text(path: Path) -> str:
-    """Of a file that is one document; raises BadRecordError, naming the line, where it is no UTF-8."""
+    """The text of a file that is one document; raises BadRecordError, naming the line, where it is no UTF-8."""
     return "".join(decode(line, where) for where, line in lines(path))
 
 
@@ -79,7 +79,7 @@ def _row(where: str, fields: Any) -> FieldRow:
 
 
 def jsonl_records(path: Path) -> Iterator[Record]:
-    """Of a file with an object in each line."""
+    """Records of a file with an object in each line."""
     for where, line in lines(path):
         if line.strip():
             try:
@@ -89,7 +89,7 @@ def jsonl_records(path: Path) -> Iterator[Record]:
 
 
 def _json_records(path: Path) -> Iterator[Record]:
-    """Of a list, or of the `examples` of a BIG-bench task."""
+    """Records of a list, or of the `examples` of a BIG-bench task."""
     document = _parse_json(_text(path), str(path))
     if isinstance(document, dict) and "examples" in document:
         document = document["examples"]

@@ -26,7 +26,7 @@ def evaluation_problems(task: TaskArguments, num_samples: int, seed: int, digits
 
 
 class Line(NamedTuple):
-    """A line of training text: a prompt, and what follows it and is computed by `plan`, if anything is."""
+    """A line of training text: a prompt, the answer that `plan` computes, the ending. Plain lines have no answer."""
 
     prompt: str
     answer: str = ""

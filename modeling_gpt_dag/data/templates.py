@@ -1,8 +1,8 @@
 """The parts that wordings are composed of, and the sentences of the evaluation, which are written down.
 
 A field of a sentence is a number, `{a}` or `{b:money}`, drawn as its kind says (an integer of the problem's digits by
-default), or a word from a list, `{name}`. Expressions name the numbers that matter; the others distract. No sentence
-has a word of its own that another may draw from a list, so sentences differ where their templates do.
+default), or a word from a list, `{name}`. Expressions name the numbers that matter; the others distract. No template
+contains a word of a list, so sentences of different templates differ.
 """
 
 from typing import NamedTuple
@@ -13,8 +13,8 @@ from .problems import Expression
 class Template(NamedTuple):
     """text: the prompt. expression: over the fields of the text and constants. ending: what follows the answer.
 
-    group: the row of the result table. family: how the sentence is composed; families of a group are drawn alike, and
-    "" and "told" are about numbers alone, not about things.
+    group: the row of the result table. family: how the sentence is composed. Families of a group are drawn equally
+    often; "" and "told" are about numbers alone, the others about things.
     """
 
     text: str

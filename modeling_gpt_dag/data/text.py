@@ -1,8 +1,8 @@
 """Text to train on: files, folders or a dataset of the Hub, as blocks of tokens, a part held back for validation.
 
-What is unusual: what is held back follows from the text alone, not from a seed. Of a `.txt` file it is the end, of all
-else the documents whose hash says so; so a document that occurs twice lies on one split both times, and a stream is
-divided as a dataset on disk is. Everything that is costly is done and cached by the library `datasets`.
+What is unusual: the text alone decides what is held back, not a seed. It is the end of a `.txt` file; of other sources
+it is the documents that a hash chooses. So two copies of a document are in the same split, and a stream is divided as
+a dataset on disk is. The library `datasets` does and caches everything that is costly.
 """
 
 from itertools import islice
@@ -65,14 +65,14 @@ def pack_documents(
 
 
 def _is_in_split(text: str | None, split: Split, share: float, column: str) -> bool:
-    """Whether a row of a named dataset is; rows without text are on that of training, where they are told of."""
+    """Whether a row of a named dataset is in the split. Rows without text are in "train", which reports them."""
     if text is not None and not isinstance(text, str):
         raise ValueError(f"the column {column!r} holds no text but {text!r:.80}: choose another with --text_column")
     return split == "train" if text is None else is_held_out(text, share) == (split == "evaluation")
 
 
 def _rows(args: TextArguments, split: Split) -> "Dataset | IterableDataset":
-    """`text`, and of files the other columns of `read_documents`; without broken records, but in a stream."""
+    """Rows of one split: `text`, and for files the columns of `read_documents`. Only a stream has broken ones."""
     from datasets import Dataset, Features, IterableDataset, NamedSplit, Value
 
     share = args.validation_share
@@ -92,6 +92,7 @@ def _rows(args: TextArguments, split: Split) -> "Dataset | IterableDataset":
             return IterableDataset.from_generator(**source)
         num_proc = _processes(args, len(source["gen_kwargs"]["files"]))
         return _readable(args, Dataset.from_generator(**source, num_proc=num_proc, split=NamedSplit(split)))
+    assert args.dataset_name is not None  # as _check has seen
     rows = load_named_dataset(args.dataset_name, args.dataset_config, "train", args.streaming)
     columns = rows.column_names or list(next(iter(rows), {}))
     if args.text_column not in columns:
@@ -107,18 +108,18 @@ def _rows(args: TextArguments, split: Split) -> "Dataset | IterableDataset":
 
 
 def _processes(args: TextArguments, num_parts: int) -> int | None:
-    """So many that each has a part to work on; None where one is enough."""
+    """How many processes to start, at most one for each part; None where one is enough."""
     num_proc = min(args.num_proc, num_parts)
     return num_proc if num_proc > 1 else None
 
 
 def _how(args: TextArguments, rows: "Dataset | IterableDataset", description: str) -> dict[str, Any]:
-    """Options of `map` and `filter`, which have none for a stream."""
+    """Options for `map` and `filter`; for a stream there are none."""
     return {} if args.streaming else {"num_proc": _processes(args, ceil(len(rows) / BATCH)), "desc": description}
 
 
 def _readable(args: TextArguments, rows: "Dataset") -> "Dataset":
-    """The rows that could be read. Raises BadRecordError for the first, or tells how many are left out."""
+    """The rows that have text. Raises BadRecordError for the first that has none, or logs how many are left out."""
     texts = rows.data.column("text")
     if texts.null_count == 0:
         return rows

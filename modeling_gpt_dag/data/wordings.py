@@ -1,8 +1,8 @@
 """Arithmetic in English: sentences to train on, others to evaluate on, and text with numbers but nothing to compute.
 
-What is unusual: training sentences are composed (what is asked x how it is asked), so that a model can learn the parts
-and not the sentences; the sentences of the evaluation are written down, and none of them is ever composed, whatever
-its numbers and names. Most of their words occur in training, the sentences do not.
+What is unusual: training sentences are composed of what is asked and how it is asked, so that a model learns parts,
+not sentences. The sentences of the evaluation are written down, and training never has one of them, whatever the
+numbers and names. Most of their words occur in training.
 """
 
 import random
@@ -82,7 +82,7 @@ def _compose() -> Iterator[Template]:
 
 
 def _training() -> list[Template]:
-    """What can be composed, without the sentences of the evaluation; years, ages and rooms make it a distractor."""
+    """Every composed sentence but those of the evaluation. One with a year, an age or a room is a distractor."""
     held_out = {template.text for template in HELD_OUT}
     composed = [template for template in _compose() if template.text not in held_out]
     distracting = ("{s:small}", "{y:year}", "{d:small}")
@@ -163,6 +163,7 @@ def wording_problems(
             key = ("", "") if held_out else (template.group, template.family)
             groups.setdefault(key, []).append(template)
     if not groups:
+        assert num_operators is not None  # or nothing would have been left out
         raise ValueError(f"num_operators={list(num_operators)}: wordings have 1 or 2 operations")
     names = sorted(groups)
     generator = random.Random(seed)

@@ -6,7 +6,8 @@ without pyplot, so that drawing one leaves no state behind and needs no display.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from .layout import HALF_HEIGHT, HALF_WIDTH, Edge, Layout, layout
 from .records import END_OF_NUMBER, Explanation, Token
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 INK, FAINT, GREY, RULE = "#1f2328", "#57606a", "#8b949e", "#d0d7de"
 ACCENT, PALE, STRONG = "#0b62c4", "#e8f1fb", "#79a9df"  # ink is legible on the last two
+# Of each step's choices; None for slots that do not exist yet.
+Probabilities = Sequence[Sequence[float | None]]
 MAX_TOKENS = 64  # along the text
 LONGEST = 21  # characters of a value: 18 digits, sign, point
 
@@ -37,7 +40,8 @@ def draw_explanation(explanation: Explanation, position: int | None = None) -> F
     heights = [y for _, y in graph.places.values()]
     height = 0.5 * (max(heights) - min(heights) + 1)
     figure = Figure(figsize=(10.5, 2.8 + height + 0.3 * depth), dpi=150, layout="constrained", facecolor="white")
-    text_part, graph_part, choice_part = figure.subfigures(3, 1, height_ratios=[1.6, height + 0.3, 0.9 + 0.3 * depth])
+    ratios = [1.6, height + 0.3, 0.9 + 0.3 * depth]
+    text_part, graph_part, choice_part = figure.subfigures(3, 1, squeeze=False, height_ratios=ratios)[:, 0]
     _draw_gate(text_part.subplots(), explanation, token)
     title = _drawable(title_of(explanation, token)) + f": gate {token.gate:.2f}, plan p = {token.plan_probability:.2f}"
     graph_part.suptitle(title, x=0.01, ha="left", size=10, color=INK, parse_math=False)
@@ -45,7 +49,7 @@ def draw_explanation(explanation: Explanation, position: int | None = None) -> F
     shown = sorted(graph.places)[:-1]  # no step reads the last slot
     labels = [[f"slot {slot}" for slot in shown]] * 2 + [explanation.operations]
     maps = choice_part.subplots(1, 3, width_ratios=[len(row) + 1 for row in labels], squeeze=False)[0]
-    rows = (
+    rows: tuple[Probabilities, ...] = (
         [_existing(token, number, step.operand1_probs, shown) for number, step in enumerate(token.steps)],
         [_existing(token, number, step.operand2_probs, shown) for number, step in enumerate(token.steps)],
         [step.operation_probs for step in token.steps],
@@ -153,7 +157,7 @@ def _draw_node(axes: Axes, place: tuple[float, float], name: str, value: str, us
         zorder=2,
     )
     axes.add_patch(box)
-    text = {"ha": "center", "va": "center", "color": INK if used else FAINT, "zorder": 3}
+    text: dict[str, Any] = {"ha": "center", "va": "center", "color": INK if used else FAINT, "zorder": 3}
     axes.text(x, y - 0.15, name, size=7, **text)
     size = 9 if len(value) <= LONGEST - 7 else 7.5
     axes.text(x, y + 0.13, value, size=size, weight="bold" if used else "normal", **text)
@@ -167,8 +171,8 @@ def _draw_edge(axes: Axes, edge: Edge, used: bool):
     axes.text(x + 0.025, y, str(edge.order), size=7, color=INK if used else FAINT, ha="center", va="center", zorder=3)
 
 
-def _draw_choices(axes: Axes, title: str, probs: list[list[float | None]], names: list[str]):
-    """One row for each step; None for slots that do not exist yet."""
+def _draw_choices(axes: Axes, title: str, probs: Probabilities, names: list[str]):
+    """One row for each step."""
     from matplotlib.colors import LinearSegmentedColormap
 
     colors = LinearSegmentedColormap.from_list("accent", ["white", STRONG])

@@ -5,7 +5,7 @@ fewest edges run through other nodes. Heights grow downwards; units are columns 
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from .records import Token
 
@@ -74,7 +74,7 @@ def _heights(initial: tuple[int, ...], num_initial: int, operands: tuple) -> tup
 
     for _ in range(3):
         for step in range(len(operands)):
-            heights[step] = min(candidates, key=lambda height, step=step: cost(step, height))
+            heights[step] = min(candidates, key=partial(cost, step))
     return tuple(heights)
 
 

@@ -1,7 +1,7 @@
 """Explanations as one HTML page that needs nothing else: hover, click or move to a token to see its calculator.
 
-What is unusual: the text is in the page as HTML, all else as JSON from which `explain_page.html` draws; both are
-escaped, because a prompt may hold anything, `</script>` too. The page forbids itself to load anything.
+What is unusual: the text is in the page as HTML, all else as JSON, from which the script of `page.html` draws. Both
+are escaped, because a prompt may hold anything, `</script>` too. The page forbids itself to load anything.
 """
 
 import dataclasses
@@ -33,7 +33,7 @@ def to_html(explanation: Explanation, position: int | None = None) -> str:
 
 
 def _tokens(explanation: Explanation) -> str:
-    """The text, every token an option of the list; what belongs to no token stands between them."""
+    """HTML of the text: every token is an option of a list; text that belongs to no token stands between them."""
     elements, end = [], 0
     for token in explanation.tokens:
         start, stop = token.span
@@ -56,7 +56,7 @@ def _token(token: Token, is_part: bool) -> str:
         "style": f"--gate: {token.gate:.4f}",
     }
     written = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
-    # The second token of a character shows that it is one; the character stands before it.
+    # The first token of a character shows the character, each further one a dot.
     return f"<span {written}>{MIDDLE_DOT if is_part else shown}</span>"
 
 

@@ -1,8 +1,8 @@
 """What the calculator of every token did with one text, as records: `explain(model, tokenizer, prompt)`.
 
-What is unusual: the text is generated first and then looked at in one forward pass over all of it, which equals the
-steps of generation. A record belongs to the token that owns the calculator, and tells what that token writes *next*.
-Inside a number plan and gate are those of the token before its first character (`Token.decided_at`).
+What is unusual: the text is generated first. Then one forward pass reads all of it, and gives what the steps of
+generation gave. A record belongs to the token that owns the calculator, and tells what that token writes *next*.
+Inside a number, plan and gate are those of the token before its first character (`Token.decided_at`).
 
 Places in the text are spans of characters, end exclusive, found through the tokenizer's offsets.
 """
@@ -16,11 +16,12 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerBase
 
 from ..dag import GATE_THRESHOLD
 from ..dag_operations import OPERATIONS
 from ..decimal_tensor import DecimalTensor, format_decimal
+from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..number_text import END, NOTHING, WRITTEN_SYMBOLS, NumberText, ReadNumbers, next_symbol
 
 END_OF_NUMBER = "end"
@@ -110,14 +111,14 @@ class Explanation:
 
     @property
     def writers(self) -> list[Token]:
-        """The tokens behind what was generated: the last of the prompt to the last but one; all if nothing was."""
+        """The tokens that wrote what was generated: the last of the prompt to the last but one; all if nothing was."""
         first = next((token.index for token in self.tokens if token.generated), None)
         return self.tokens if first is None else self.tokens[max(first - 1, 0) : -1]
 
     def followed(self, token: Token) -> bool:
-        """Whether the text has behind a token what its calculator writes there.
+        """Whether the text goes on behind a token with what the token's calculator writes.
 
-        That is not its gate: how much a small gate says depends on the norm of what the backbone says.
+        The gate alone does not tell: a small gate may decide where the backbone's hidden state is small.
         """
         following = "".join(after.text for after in self.tokens[token.index + 1 : token.index + 2])
         if token.writes == END_OF_NUMBER:
@@ -125,8 +126,9 @@ class Explanation:
         return token.writes is not None and following.strip() == token.writes
 
     def at(self, position: int | None = None) -> Token:
-        """The token at an index; by default the first writer that its gate, or else the text, says was followed.
+        """The token at an index; by default the first writer with an open gate.
 
+        Where no gate opened, it is the first writer that was `followed`; where none was, the first writer.
         Raises ValueError for an index outside the text.
         """
         if position is None:
@@ -153,7 +155,7 @@ def _token_from(fields: dict[str, Any]) -> Token:
 
 @torch.no_grad()
 def explain(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, prompt: str, max_new_tokens: int = 32
+    model: GPTDAGForCausalLM, tokenizer: PreTrainedTokenizerBase, prompt: str, max_new_tokens: int = 32
 ) -> Explanation:
     """Continue a prompt greedily and tell what every token's calculator did.
 
@@ -176,7 +178,7 @@ def explain(
     model.eval()
     try:
         if max_new_tokens > 0:
-            ids = model.generate(
+            ids = model.generate(  # type: ignore[misc]  # typed for a protocol that transformers keeps to itself
                 ids,
                 attention_mask=encoding["attention_mask"],
                 max_new_tokens=max_new_tokens,
@@ -189,10 +191,9 @@ def explain(
         model.train(training)
     text, generated_spans = _locate_generated(tokenizer, prompt, ids[0].tolist(), len(spans))
     tokens = _tokens(model, ids, dag, [*spans, *generated_spans], len(spans))
-    special = set(tokenizer.all_special_ids)
+    special = dict(zip(tokenizer.all_special_ids, tokenizer.all_special_tokens, strict=True))
     for token, token_id in zip(tokens, ids[0].tolist(), strict=True):
-        start, end = token.span
-        token.text = tokenizer.convert_ids_to_tokens(token_id) if token_id in special else text[start:end]
+        token.text = special.get(token_id, text[slice(*token.span)])
     return Explanation(prompt, text, model.config.dag_numerics, list(model.config.dag_operations), tokens)
 
 
@@ -201,12 +202,17 @@ def _locate_generated(
 ) -> tuple[str, list[Span]]:
     """The whole text, and the spans of the tokens behind the prompt's.
 
-    Decoded token by token, because what was generated need not be what the tokenizer would make of its text. A
-    character counts as written with the token from which on it stays.
+    The ids are decoded token by token, because the tokenizer may cut the same text into other tokens. A character
+    belongs to the first token behind which the decoded text keeps it.
     """
-    options = {"skip_special_tokens": True, "clean_up_tokenization_spaces": False}
-    whole = tokenizer.decode(ids, **options)
-    prefixes = [tokenizer.decode(ids[:end], **options) for end in range(prompt_length, len(ids) + 1)]
+
+    def decode(part: list[int]) -> str:
+        text = tokenizer.decode(part, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        assert isinstance(text, str)  # it is a list for a batch
+        return text
+
+    whole = decode(ids)
+    prefixes = [decode(ids[:end]) for end in range(prompt_length, len(ids) + 1)]
     offset = len(prompt) - len(prefixes[0])
     ends = [len(os.path.commonprefix([whole, prefix])) + offset for prefix in prefixes]
     special, spans = set(tokenizer.all_special_ids), []
@@ -218,29 +224,31 @@ def _locate_generated(
     return prompt + whole[len(prefixes[0]) :], spans
 
 
-def _tokens(model: PreTrainedModel, ids: Tensor, dag: Any, spans: list[Span], prompt_length: int) -> list[Token]:
+def _tokens(model: GPTDAGForCausalLM, ids: Tensor, dag: Any, spans: list[Span], prompt_length: int) -> list[Token]:
     """Records of all tokens; `text` is left to the caller."""
     config = model.config
     exact = config.dag_numerics == "exact"
     index = torch.arange(ids.shape[1], device=ids.device)
     source = written = index.unsqueeze(0)
-    numbers = text = symbols = None
+    read: tuple[NumberText, ReadNumbers] | None = None
+    symbols = [NOTHING] * ids.shape[1]
     if exact:
-        memory = model.base_model.number_memory
+        memory = model.model.number_memory
         text = memory.read(memory.symbols_of_ids(ids), None, None, index, None, model.dtype)
         written, source = text.written, (index - text.written).clamp(min=0)
         _, numbers = memory.latest(text, None, index, source)
+        read = text, numbers
         values = DecimalTensor(dag.values_mantissa, dag.values_scale, dag.values_mask)
         symbols = next_symbol(values.map(lambda tensor: tensor[..., -1]), written)[0].tolist()
     gates = dag.gate[0].tolist()
     choices = tuple(probs[0].tolist() for probs in (dag.operand1_probs, dag.operand2_probs, dag.operation_probs))
     records = []
     for token, span in enumerate(spans):
-        slots = _exact_slots(config, dag, numbers, text, spans, token) if exact else _soft_slots(dag, token)
-        steps = _steps(choices, config.dag_operations, token)
+        slots = _soft_slots(dag, token) if read is None else _exact_slots(config, dag, *read, spans, token)
+        steps = _steps(choices, list(config.dag_operations), token)
         if exact:
             _mark_used(steps, len(slots))
-        says = exact and gates[token] > 0 and symbols[token] != NOTHING
+        says = gates[token] > 0 and symbols[token] != NOTHING
         records.append(
             Token(
                 index=token,
@@ -261,7 +269,7 @@ def _tokens(model: PreTrainedModel, ids: Tensor, dag: Any, spans: list[Span], pr
 
 
 def _exact_slots(
-    config: Any, dag: Any, numbers: ReadNumbers, text: NumberText, spans: list[Span], token: int
+    config: Any, dag: Any, text: NumberText, numbers: ReadNumbers, spans: list[Span], token: int
 ) -> list[Slot]:
     """The scratch list of one token with the places of its numbers."""
     parts = (dag.values_mantissa, dag.values_scale, dag.values_mask)

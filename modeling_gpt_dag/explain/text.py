@@ -1,7 +1,7 @@
 """Explanations as terminal text, at most 80 columns wide, and as Markdown.
 
-What is unusual: a number is written by one decision, so its tokens share one paragraph; decisions whose gate stayed
-shut, and whose result the text does not have, take one line. Characters a terminal would act on are shown escaped.
+What is unusual: a number is written by one decision, so its tokens share one paragraph. A decision takes one line
+where its gate stayed shut and the text does not have its result. Characters that a terminal acts on are shown escaped.
 """
 
 import re
@@ -34,6 +34,7 @@ def value_text(slot: Slot) -> str:
 def place_text(slot: Slot) -> str:
     """Where a slot's value comes from; "" for results, which their step tells."""
     if slot.kind == "number":
+        assert slot.span is not None, "an empty slot has no place"
         start, end = slot.span
         return f"character {start}" if end == start + 1 else f"characters {start}-{end - 1}"
     return {"constant": "constant", "hidden": "made from the hidden state", "result": ""}[slot.kind]
@@ -55,7 +56,7 @@ def choices(explanation: Explanation, token: Token, step: Step) -> dict[str, str
 
 
 def decisions(explanation: Explanation, position: int | None) -> list[list[Token]]:
-    """The tokens to tell of, those of one decision together: all writers, or the one at a position."""
+    """The tokens to explain, those of one decision in one list: all writers, or the token at a position."""
     tokens = explanation.writers if position is None else [explanation.at(position)]
     return [list(group) for _, group in groupby(tokens, key=lambda token: token.decided_at)]
 
@@ -77,7 +78,9 @@ def writing(explanation: Explanation, tokens: list[Token]) -> tuple[str, str]:
 
 def gate_lines(explanation: Explanation, width: int) -> list[str]:
     """The text, and below the last column of each token its gate in tenths; pairs of lines of at most `width`."""
-    labels, marks, end = [], [], 0
+    labels: list[str] = []
+    marks: list[str] = []
+    end = 0
     for token in explanation.tokens:
         start, stop = token.span
         gap = visible(explanation.text[end:start])
@@ -90,9 +93,9 @@ def gate_lines(explanation: Explanation, width: int) -> list[str]:
         else:
             marks[-1] = mark.rjust(len(marks[-1]))
         end = max(end, stop)
-    labels, marks = "".join(labels), "".join(marks)
-    starts = range(0, len(labels), width)
-    return [line for start in starts for line in (labels[start : start + width], marks[start : start + width])]
+    starts = range(0, sum(map(len, labels)), width)
+    lines = ("".join(labels), "".join(marks))
+    return [line[start : start + width] for start in starts for line in lines]
 
 
 def _row(key: str, text: str, indent: int = 0) -> list[str]:

@@ -66,17 +66,15 @@ def convert_nanogpt(path: str) -> Conversion:
     """
     weights, args = read_checkpoint(path)
     depth = args.get("dag_depth", 0)
+    of_gpt2: dict[str, Any] = {name: args[name] for name in ("n_layer", "n_head", "n_embd", "vocab_size")}
+    of_gpt2["n_positions"] = args["block_size"]
+    of_gpt2["activation_function"] = "gelu"  # nanoGPT's nn.GELU is the exact one, GPT-2's the tanh approximation
+    of_gpt2 |= dict.fromkeys(("resid_pdrop", "embd_pdrop", "attn_pdrop"), args.get("dropout", 0.0))
     config = GPTDAGConfig(
-        n_layer=args["n_layer"],
-        n_head=args["n_head"],
-        n_embd=args["n_embd"],
-        n_positions=args["block_size"],
-        vocab_size=args["vocab_size"],
-        activation_function="gelu",  # nanoGPT's nn.GELU is the exact one, GPT-2's the tanh approximation
+        **of_gpt2,
         dag_depth=depth,
         dag_numerics="soft",
         dag_temperature=args.get("gumbel_temperature", 2.0),
-        **dict.fromkeys(("resid_pdrop", "embd_pdrop", "attn_pdrop"), args.get("dropout", 0.0)),
     )
     model = GPTDAGForCausalLM(config).eval()
     state = model.state_dict()

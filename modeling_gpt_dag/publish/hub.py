@@ -5,13 +5,17 @@ this package has to be installed where it is loaded.
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import yaml
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
+from transformers import PreTrainedConfig
 
 from ..checkpoints.checksums import write_checksums
 from ..checkpoints.loading import load
+from ..configuration_gpt_dag import GPTDAGConfig
 from ..evaluation.reports import TaskReport
 from ..evaluation.tables import exact_match_table
 from ..modeling_gpt_dag import GPTDAGForCausalLM
@@ -28,10 +32,8 @@ CARD = """---
 
 # {name}
 
-GPT-DAG: a causal language model in which every token owns a small differentiable calculator, a directed acyclic graph
-of scalar values. It extracts numbers from the text, plans {depth} with
-`{operations}` ({numerics} numerics), executes the plan and mixes the result into the token's
-hidden state, all in one forward pass. {parameters:,} parameters.
+{description}
+{parameters:,} parameters.
 
 ## Use
 
@@ -55,16 +57,31 @@ print(answer("{prompt}", do_sample=False)[0]["generated_text"])
 {limits}
 """
 
+DESCRIPTIONS = {
+    "exact": """GPT-DAG: a causal language model in which every token owns a small calculator, a directed acyclic graph
+of numbers. It reads the numbers of the text, plans {steps} per token with `{operations}`, executes the plan exactly
+and mixes the result into the token's hidden state, all in one forward pass.""",
+    "soft": """GPT-DAG with soft numerics: a causal language model in which every token owns a small differentiable
+graph of scalar values. The graph begins with one scalar made from the hidden state, mixes {steps} per token of
+`{operations}`, and its last value is added to the hidden state.""",
+    "none": "GPT-DAG without a calculator (`dag_depth=0`): its backbone alone, as a baseline.",
+}
+ATTACHED = "The calculator was added to a pretrained language model (`{backbone}`)."
+
 LIMITS = {
-    "exact": """A plan is only as general as the text it was learned from: other notations, operators and kinds of
-numbers need training of their own. Numbers and results of more than 18 digits have no exact value; the gate is shut on
-them and the language model answers alone, usually wrongly.""",
+    "exact": """It computes in sentences like those it was trained on. In other text it was measured to plan wrongly,
+often with an open gate: what it writes is then the exact result of a wrong calculation. Other notations, operators and
+kinds of numbers need training of their own.
+
+Numbers with thousands separators are read wrongly, `1,234` as 234. Numbers and results of more than 18 digits have no
+exact value; the gate is shut on them and the language model answers alone, usually wrongly.""",
     "soft": """Soft numerics, the formulation of nanoGPT-DAG, does not calculate: its values are mixtures of functions
 of one scalar made from the hidden state. It is published as a reference and baseline.""",
+    "none": "It has no calculator. It answers as its backbone does, and long numbers usually wrongly.",
 }
 
 
-def _read(path: Path, parse) -> Any | None:
+def _read(path: Path, parse: Callable[[str], Any]) -> Any | None:
     return parse(path.read_text()) if path.is_file() else None
 
 
@@ -90,8 +107,29 @@ def write_repository(model_dir: str, repo_id: str, output_dir: str) -> list[str]
     tokenizer.save_pretrained(output_dir)
     reports = _read(Path(model_dir) / "evaluation.json", _task_reports) or []
     recipe = _read(Path(model_dir) / "recipe.yaml", str)
-    ModelCard(_card(model, repo_id, reports, recipe)).save(output / "README.md")
+    script = "attach" if (Path(model_dir) / "attach.json").is_file() else "train"
+    ModelCard(_card(model, repo_id, reports, recipe, script)).save(output / "README.md")
     return sorted(path.name for path in output.iterdir())
+
+
+def _is_attached(config: GPTDAGConfig, recipe: str | None) -> bool:
+    """Whether the backbone was pretrained: its recipe names it, or it is of another kind than train.py makes."""
+    given = yaml.safe_load(recipe) if recipe else None
+    named = isinstance(given, dict) and given.get("backbone") is not None
+    return named or _kind_of_backbone(config) != "gpt2"
+
+
+def _kind_of_backbone(config: GPTDAGConfig) -> str:
+    assert isinstance(config.backbone_config, PreTrainedConfig)  # a dictionary has become one
+    return config.backbone_config.model_type
+
+
+def _description(config: GPTDAGConfig, kind: str, recipe: str | None) -> str:
+    steps = f"{config.dag_depth} step{'s' * (config.dag_depth > 1)}"
+    text = DESCRIPTIONS[kind].format(steps=steps, operations=", ".join(config.dag_operations))
+    if kind == "none" or not _is_attached(config, recipe):
+        return text
+    return f"{text} {ATTACHED.format(backbone=_kind_of_backbone(config))}"
 
 
 def _task_reports(text: str) -> list[TaskReport]:
@@ -102,7 +140,10 @@ def _task_reports(text: str) -> list[TaskReport]:
         raise ValueError(f"evaluation.json is of another version ({error}): delete it, or train anew") from error
 
 
-def _card(model: GPTDAGForCausalLM, repo_id: str, reports: list[TaskReport], recipe: str | None) -> str:
+def _card(
+    model: GPTDAGForCausalLM, repo_id: str, reports: list[TaskReport], recipe: str | None, script: str = "train"
+) -> str:
+    """The model card. script: the one of `scripts/` that trained the model by `recipe`."""
     name = repo_id.split("/")[-1]
     results = [
         EvalResult(
@@ -119,23 +160,23 @@ def _card(model: GPTDAGForCausalLM, repo_id: str, reports: list[TaskReport], rec
         license="mit",
         library_name="transformers",
         pipeline_tag="text-generation",
-        tags=["gpt-dag", "arithmetic", "numeric-reasoning"],
+        tags=["gpt-dag", "arithmetic"],
         model_name=name if results else None,
         eval_results=results or None,
     )
     config = model.config
-    steps = "no step" if config.dag_depth == 0 else f"{config.dag_depth} step{'s' * (config.dag_depth > 1)} per token"
+    kind = "none" if config.dag_depth == 0 else config.dag_numerics
     return CARD.format(
         metadata=metadata.to_yaml().strip(),
         name=name,
-        depth=steps,
-        operations=", ".join(config.dag_operations),
-        numerics=config.dag_numerics,
+        description=_description(config, kind, recipe),
         parameters=model.num_parameters(),
         repo_id=repo_id,
-        limits=LIMITS[config.dag_numerics],
+        limits=LIMITS[kind],
         prompt="1234567890*7=",
-        training=f"`scripts/train.py` with\n\n```yaml\n{recipe.strip()}\n```" if recipe else "No recipe was recorded.",
+        training=(
+            f"`scripts/{script}.py` with\n\n```yaml\n{recipe.strip()}\n```" if recipe else "No recipe was recorded."
+        ),
         results=(
             "Exact match on new problems, greedy, by operand digits:\n\n" + exact_match_table(reports)
             if reports

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, TrainingArguments
 
 from modeling_gpt_dag.checkpoints.checksums import CHECKSUMS, verify_checksums, write_checksums
@@ -45,7 +46,7 @@ def test_truncated_weights_are_refused_without_checksums_too(saved, record_prope
     truncate(saved / "model.safetensors")
     with pytest.raises(ValueError, match="are truncated or no safetensors"):
         load(str(saved))
-    with pytest.raises(Exception, match="file not fully covered"):
+    with pytest.raises(SafetensorError, match="file not fully covered"):
         AutoModelForCausalLM.from_pretrained(saved)
 
 

@@ -19,16 +19,20 @@ def test_plan_labels_stand_where_the_answer_is_written_and_nowhere_else(tokenize
     task = TaskArguments(task="expressions", num_operators=[1, 2])
     columns = packed_lines(tokenizer, training_lines(task, 0, DIGITS, plan_format=FORM), 20, 48, FORM)
     assert columns["plan_labels"].shape == (20, 48, 2, 3)
+    num_lines = num_heads = 0
     for ids, plans in zip(columns["input_ids"], columns["plan_labels"], strict=True):
         text = tokenizer.decode(ids)
         labelled = (plans[:, 0, 0] != -100).tolist()
         for line in re.finditer(r"\n([^=\n]+)=([^\n]*)", text):  # lines that begin in this block
+            num_lines += 1
             first, last = line.start(2) - 1, line.end() - 1
             assert labelled[line.start() + 1 : last + 1] == [i >= first for i in range(line.start() + 1, last + 1)]
         head = text.partition("\n")[0]
         if any(labelled[: len(head)]):  # the block happens to begin where a line does
+            num_heads += 1
             prompt, _, answer = head.partition("=")
             assert str(eval(prompt)).startswith(answer)
+    assert num_lines >= 40 and num_heads >= 10  # every other block begins with a line
 
 
 def test_every_other_block_begins_with_a_line_and_the_others_continue_the_block_before(tokenizer):

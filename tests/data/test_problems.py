@@ -1,14 +1,15 @@
 """Generated problems: right answers, right plans, seeded, split by what is computed and not by how it is written."""
 
+import ast
 import re
 import string
 from decimal import Decimal
-from itertools import islice
+from itertools import count, islice
 
 import pytest
 
 from helpers.naive_dag import run_plan
-from modeling_gpt_dag.data.problems import PlanFormat, Problem, arithmetic_problems, distinct
+from modeling_gpt_dag.data.problems import Expression, PlanFormat, Problem, arithmetic_problems, distinct
 from modeling_gpt_dag.data.templates import HELD_OUT, ITEMS, NAMES, PLAIN_CLAUSES, PLAIN_HELD_OUT, THINGS
 from modeling_gpt_dag.data.wordings import TRAINING, plain_lines, wording_problems
 
@@ -31,15 +32,40 @@ def test_expressions_are_written_as_they_are_computed(parentheses):
         assert list(problem.numbers) == re.findall(r"\d+", problem.prompt)
 
 
-def test_parentheses_stand_where_they_change_the_result_and_nowhere_else():
+def parsed(text: str) -> Expression:
+    """The expression as Python reads it: in the same order of evaluation, numbers by the order in which they stand."""
+    names = {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply"}
+    places = count()
+
+    def expression(node: ast.expr) -> Expression:
+        if isinstance(node, ast.Constant):
+            return next(places)
+        return names[type(node.op)], expression(node.left), expression(node.right)
+
+    return expression(ast.parse(text, mode="eval").body)
+
+
+def without_each_pair(text: str) -> list[str]:
+    """The text without one of its pairs of parentheses, for each of them."""
+    others, opened = [], []
+    for place, character in enumerate(text):
+        if character == "(":
+            opened.append(place)
+        elif character == ")":
+            start = opened.pop()
+            others.append(text[:start] + text[start + 1 : place] + text[place + 1 :])
+    return others
+
+
+def test_parentheses_stand_where_the_order_of_evaluation_needs_them_and_nowhere_else():
+    """a+(b+c) too: the order is kept even where the sum would be the same."""
     problems = list(islice(arithmetic_problems("train", 3, num_operators=[3], parentheses_share=1.0), 300))
-    assert 0.4 < sum("(" in problem.prompt for problem in problems) / 300 < 0.9
     for problem in problems:
-        for inner in re.findall(r"\(([^()]*)\)", problem.prompt):
-            other = problem.prompt.replace(f"({inner})", inner).rstrip("=")
-            names = problem.prompt.translate(str.maketrans("", "", "0123456789"))
-            # a+(b+c), a-(b+c): the order of evaluation is kept even where the sum would be the same.
-            assert str(eval(other)) != problem.answer or "(" in names
+        text = problem.prompt.rstrip("=")
+        assert parsed(text) == problem.expression
+        for other in without_each_pair(text):
+            assert parsed(other) != problem.expression, text
+    assert 0.4 < sum("(" in problem.prompt for problem in problems) / 300 < 0.9
 
 
 @pytest.mark.parametrize("stream", STREAMS)
@@ -112,9 +138,14 @@ def test_operands_are_negative_in_the_share_asked_for():
     assert 0.25 < sum(number.startswith("-") for number in numbers) / len(numbers) < 0.35
     assert all(problem.answer == str(eval(problem.prompt.rstrip("="))) for problem in problems)
     asked = list(islice(wording_problems("train", 3, negative_operand_share=1.0), 500))
+
+    def about_things(problem: Problem) -> bool:
+        return re.search(r"[$]|costs|packs|Left over", problem.prompt) is not None
+
+    assert sum(map(about_things, asked)) > 100
     for problem in asked:
         negative = [number.startswith("-") for number in problem.numbers]
-        assert not any(negative) or not re.search(r"[$]|costs|packs|Left over", problem.prompt)
+        assert not any(negative) or not about_things(problem)
     assert sum("-" in problem.prompt for problem in asked) > 100
     with pytest.raises(ValueError, match="negative_operand_share=2"):
         wording_problems("train", 0, negative_operand_share=2)

@@ -134,8 +134,7 @@ def test_answers_report_what_the_first_answer_token_decided_left_padded_or_not(m
         dag = model(tokenizer(prompt, return_tensors="pt")["input_ids"], output_dag=True).dag
         assert answer.decision.plan[0][0] == dag.operand1_probs[0, -1, 0].argmax()
         assert answer.decision.gate_opened == bool(dag.gate[0, -1] > 0.5)
-        if answer.decision.result is not None:
-            assert float(answer.decision.result) == dag.values[0, -1, -1]
+        assert float(answer.decision.result) == dag.values[0, -1, -1]
 
 
 def test_without_what_the_dag_writes_the_backbone_answers_and_afterwards_the_model_is_whole(make_model, encode):

@@ -45,7 +45,7 @@ def test_the_rules_give_the_decimal_text(prompt, answer):
 )
 def test_notation_is_solved_without_exception(task):
     problems = evaluation_problems(task, 50, seed=3, digits=[1, 4, 7])
-    assert all(solve(problem.prompt) == problem.answer for problem in problems)
+    assert len(problems) == 50 and all(solve(problem.prompt) == problem.answer for problem in problems)
 
 
 def test_language_is_beyond_key_words():

@@ -2,16 +2,13 @@
 
 import os
 import shutil
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
 
 from helpers.explanations import HOSTILE, PROMPT, small_model
+from helpers.servers import free_port, running, wait_for
 from modeling_gpt_dag.explain.output import save
 from modeling_gpt_dag.explain.records import explain
 
@@ -136,16 +133,16 @@ def test_the_page_is_legible_in_both_color_schemes(open_page, color_scheme):
         assert page.evaluate(contrast, selector) > 4.5, selector
 
 
-def test_the_demo_answers_as_a_space(chromium, headline, tmp_path):
+def test_the_demo_answers_as_a_space(chromium, request, tmp_path):
+    headline = request.getfixturevalue("headline")  # trained after there is a browser to show it in
     space = tmp_path / "space"
     shutil.copytree(ROOT / "docs" / "space", space)
     shutil.copytree(ROOT / "modeling_gpt_dag", space / "modeling_gpt_dag")
     shutil.copytree(headline, space / "runs" / "arithmetic")
     shutil.copy(ROOT / "scripts" / "demo.py", space / "app.py")
-    port = "7899"
-    environment = os.environ | {"HF_HUB_OFFLINE": "1", "GRADIO_SERVER_PORT": port}
-    process = subprocess.Popen([sys.executable, "app.py"], cwd=space, env=environment)
-    try:
+    port = free_port()
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "GRADIO_SERVER_PORT": str(port)}
+    with running([sys.executable, "app.py"], cwd=space, env=environment) as process:
         wait_for(f"http://127.0.0.1:{port}/", process)
         page = chromium.new_page()
         page.goto(f"http://127.0.0.1:{port}/")
@@ -160,17 +157,3 @@ def test_the_demo_answers_as_a_space(chromium, headline, tmp_path):
         prompt.fill("")
         prompt.press("Enter")
         page.get_by_text("has no tokens").wait_for()
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def wait_for(address: str, process: subprocess.Popen, seconds: float = 120):
-    for _ in range(int(seconds * 4)):
-        try:
-            urllib.request.urlopen(address).close()
-            return
-        except urllib.error.URLError:
-            assert process.poll() is None, "the demo has ended"
-            time.sleep(0.25)
-    raise TimeoutError(address)

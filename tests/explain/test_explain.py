@@ -124,6 +124,7 @@ def test_what_is_written_is_the_rest_of_the_result(explanation):
 
 
 def test_steps_are_used_where_the_result_depends_on_them(explanation):
+    assert {token.steps[0].used for token in explanation.tokens} == {True, False}
     for token in explanation.tokens:
         first, last = token.steps
         reads = [last.operand1, last.operand2][: OPERATIONS[last.operation].operands]

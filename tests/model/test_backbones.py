@@ -103,7 +103,7 @@ def test_a_directory_can_be_the_backbone(tokenizer, encode, tmp_path):
     [
         (
             lambda: T5ForConditionalGeneration(T5Config(d_model=16, d_kv=8, d_ff=8, num_layers=1, num_heads=2)),
-            "decoder",
+            "T5ForConditionalGeneration is not a causal language model; a DAG needs a decoder",
         ),
         (
             lambda: AutoModelForCausalLM.from_config(

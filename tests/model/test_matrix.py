@@ -1,6 +1,6 @@
 """Every way to generate, in both numerics, on every backbone: the same tokens as without a cache.
 
-`pytest -m slow tests/test_matrix.py --matrix FILE.md` writes the table of RESULTS.md.
+`pytest -m slow tests/model/test_matrix.py --matrix FILE.md` writes the table of RESULTS.md.
 """
 
 import pytest

@@ -218,6 +218,7 @@ def test_initial_weights_follow_the_table(make_config):
     assert model.model.dag.end_embedding.std().item() == pytest.approx(0.02, rel=0.5)
     for block, layers in ((model.model.backbone.h[0], 4), (model.model.context[0], config.num_hidden_layers)):
         residual = [m for name, m in block.named_modules() if name.endswith("c_proj") and isinstance(m, Conv1D)]
+        assert len(residual) == 2  # of attention and MLP
         for projection in residual:
             assert projection.weight.std().item() == pytest.approx(0.02 / (2 * layers) ** 0.5, rel=0.15)
 

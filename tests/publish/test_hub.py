@@ -6,6 +6,7 @@ import sys
 import pytest
 import torch
 
+from helpers.backbones import attach, make_backbone
 from modeling_gpt_dag.publish.hub import AUTO_MAP, write_repository
 
 ALONE = """
@@ -52,6 +53,60 @@ def test_a_repository_has_weights_code_tokenizer_and_card(repository):
         assert part in card
     for module, name in (entry.split(".") for entry in AUTO_MAP.values()):
         assert f"class {name}" in (folder / f"{module}.py").read_text()
+
+
+@pytest.fixture
+def card_of(tokenizer, tmp_path):
+    """The card of a model, on one line, so that no sentence is cut."""
+
+    def card_of(model, **files: str) -> str:
+        model.save_pretrained(tmp_path / "run")
+        tokenizer.save_pretrained(tmp_path / "run")
+        for name, content in files.items():
+            (tmp_path / "run" / name.replace("_", ".")).write_text(content)
+        write_repository(str(tmp_path / "run"), "me/tiny", str(tmp_path / "repository"))
+        return " ".join((tmp_path / "repository" / "README.md").read_text().split())
+
+    return card_of
+
+
+def test_the_card_of_exact_numerics_says_what_it_reads_plans_and_gets_wrong(make_model, card_of):
+    card = card_of(make_model(), recipe_yaml="max_steps: 5\n")
+    assert "reads the numbers of the text, plans 3 steps per token with `add, identity, multiply, subtract`" in card
+    assert "It computes in sentences like those it was trained on." in card
+    assert "In other text it was measured to plan wrongly, often with an open gate" in card
+    assert "thousands separators are read wrongly, `1,234` as 234" in card
+    assert "`scripts/train.py` with ```yaml max_steps: 5 ```" in card
+    assert "pretrained" not in card
+
+
+def test_the_card_of_an_attached_model_names_its_backbone_and_claims_no_more(tokenizer, card_of):
+    card = card_of(attach(make_backbone("llama"), tokenizer), recipe_yaml="num_texts: 5\n", attach_json="{}")
+    assert "The calculator was added to a pretrained language model (`llama`)." in card
+    assert "`scripts/attach.py` with ```yaml num_texts: 5 ```" in card
+    assert (
+        "It computes in sentences like those it was trained on. In other text it was measured to plan wrongly" in card
+    )
+    assert "reasoning" not in card and "any text" not in card
+
+
+def test_a_gpt2_that_the_recipe_names_as_backbone_is_a_pretrained_one(make_model, card_of):
+    assert "pretrained language model (`gpt2`)" in card_of(make_model(), recipe_yaml="backbone: openai/gpt2\n")
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"dag_numerics": "soft"}, ["begins with one scalar made from the hidden state", "does not calculate"]),
+        ({"dag_depth": 0}, ["its backbone alone, as a baseline", "It has no calculator."]),
+    ],
+    ids=["soft", "no DAG"],
+)
+def test_the_card_of_a_model_that_reads_no_numbers_does_not_say_it_does(make_model, card_of, settings, says):
+    card = card_of(make_model(**settings))
+    assert all(sentence in card for sentence in says)
+    for claim in ("reads the numbers", "exactly", "It computes", "plans"):
+        assert claim not in card
 
 
 def test_a_directory_that_is_not_empty_is_not_written_to(repository, tmp_path):

@@ -163,8 +163,6 @@ def test_questions_from_a_file_and_from_a_dataset_are_evaluated(headline, tmp_pa
         "test",
         "--num_samples",
         "2",
-        "--ablation",
-        "gate_shut",
     ]
     assert "| numeric match | 0.0 % |" in script("evaluate", *flags, *dataset, "--ablation", "gate_shut")
 

@@ -149,7 +149,15 @@ def test_unknown_keys_and_flags_name_the_nearest(recipe, text, flags, message):
         parse_recipe([recipe(text), *flags])
 
 
-@pytest.mark.parametrize("arguments", [[], ["--max_steps", "3"], ["no/such.yaml"]])
-def test_a_missing_recipe_is_refused(arguments):
-    with pytest.raises(ValueError, match="recipe"):
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "^the first argument is the recipe, a YAML file such as configs/train/arithmetic.yaml$"),
+        (["--max_steps", "3"], "^the first argument is the recipe, a YAML file such as configs/train/arithmetic.yaml$"),
+        (["no/such.yaml"], "^there is no recipe no/such.yaml$"),
+    ],
+    ids=["no argument", "a flag", "no file"],
+)
+def test_a_missing_recipe_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
         parse_recipe(arguments)

@@ -1,7 +1,7 @@
 """Faults that scripts/train.py survives: kills, signals, a full disk, losses that are not finite.
 
-Other faults: damaged files in test_checkpoints.py, broken data in test_text_data.py, test_training_data.py and
-test_problem_files.py. `--faults FILE.md` writes the table of all of them; RESULTS.md has the command.
+Other faults: damaged files in test_checkpoints.py, broken data in test_text.py, test_mixtures.py and
+test_question_files.py. `--faults FILE.md` writes the table of all of them; RESULTS.md has the command.
 """
 
 import json
@@ -32,7 +32,7 @@ NOT_FINITE = (
 
 
 def command(directory: Path, *flags: str, fault: str = "none") -> list[str]:
-    return [sys.executable, "tests/helpers/faulty_training.py", fault, *RUN, "--output_dir", str(directory), *flags]
+    return [sys.executable, "tests/programs/faulty_training.py", fault, *RUN, "--output_dir", str(directory), *flags]
 
 
 def run(arguments: list[str]) -> tuple[int, str]:

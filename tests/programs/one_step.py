@@ -1,6 +1,6 @@
 """One step of the Trainer, of SGD at learning rate 1: it moves the weights by minus the gradient, whoever computes it.
 
-    torchrun --nproc_per_node 2 tests/helpers/one_step.py DIRECTORY --per_device_train_batch_size 4
+    torchrun --nproc_per_node 2 tests/programs/one_step.py DIRECTORY --per_device_train_batch_size 4
 
 The model in DIRECTORY/model takes a step on the rows of DIRECTORY/rows.pt and is saved to DIRECTORY/stepped, with the
 records of each process beside it.
