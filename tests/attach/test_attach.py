@@ -157,7 +157,7 @@ def test_what_a_dag_cannot_be_put_on_is_refused_in_one_line(directory, tmp_path,
     cases = {
         ("--backbone", str(tmp_path / "bert")): "BertLMHeadModel has a bias",
         ("--backbone", directory, "--plain_text_file", "no.txt"): "there is no text file no.txt",
-        ("--backbone", directory, "--num_question", "3"): "unknown flag --num_question; did you mean num_texts",
+        ("--backbone", directory, "--num_text", "3"): "unknown flag --num_text; did you mean num_texts",
         ("--backbone", directory, "--dag_depth", "-1"): "dag_depth=-1",
         ("--backbone", str(tmp_path / "nowhere")): "nowhere",
     }
