@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from modeling_gpt_dag import GPTDAGConfig, GPTDAGForCausalLM, byte_tokenizer, number_tokens
+from modeling_gpt_dag.command_line.markdown import markdown_table
 
 torch.set_num_threads(1)
 
@@ -131,9 +132,8 @@ def matrix_table(stats) -> str:
         for _, (row, mode) in recorded(stats, outcome, "matrix"):
             cells.setdefault(row, {})[mode] = sign
     modes = list(dict.fromkeys(mode for row in cells.values() for mode in row))
-    lines = ["| | " + " | ".join(modes) + " |", "|---|" + "---|" * len(modes)]
-    lines += [f"| {row} | " + " | ".join(cells[row].get(mode, "") for mode in modes) + " |" for row in cells]
-    return "\n".join(lines) + "\n"
+    rows = [[row, *(cells[row].get(mode, "") for mode in modes)] for row in cells]
+    return markdown_table(["", *modes], rows) + "\n"
 
 
 def faults_table(stats) -> str:
@@ -143,6 +143,5 @@ def faults_table(stats) -> str:
         for report, row in recorded(stats, outcome, "fault"):
             name = report.nodeid.split("::")[-1].partition("[")[0]
             tests.setdefault(tuple(row), {})[f"`{name}`{mark}"] = None
-    lines = ["| fault | what happens | tested by |", "|---|---|---|"]
-    lines += [f"| {fault} | {what_happens} | {', '.join(names)} |" for (fault, what_happens), names in tests.items()]
-    return "\n".join(lines) + "\n"
+    rows = [[fault, what_happens, ", ".join(names)] for (fault, what_happens), names in tests.items()]
+    return markdown_table(["fault", "what happens", "tested by"], rows) + "\n"

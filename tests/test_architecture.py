@@ -107,6 +107,10 @@ def test_what_travels_to_the_hub_needs_nothing_else(path):
     assert all(node.level == 1 and node.module and "." not in node.module for node in relative)
 
 
+def test_what_needs_no_transformers_is_there():
+    assert {name_of(path) for path in PACKAGE.glob("*.py")} >= WITHOUT_TRANSFORMERS
+
+
 def test_no_modules_import_each_other_in_a_circle():
     graph = {name_of(path): own(imports(path, at_import_time=True)) for path in modules()}
     done: set[str] = set()

@@ -1,6 +1,7 @@
 """A pretrained backbone, a DAG on it, and what of the backbone is trained."""
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,8 +15,13 @@ from .arguments import AttachArguments
 def load_backbone(args: AttachArguments) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
     """The backbone and its tokenizer, which gives every digit a token of its own.
 
-    Raises ValueError for what a DAG cannot be put on: no fast tokenizer, no tokens for digits.
+    Raises ValueError for what a DAG cannot be put on (no fast tokenizer, no tokens for digits) and for a path that is
+    no directory; OSError for a name that the Hub does not have.
     """
+    name = args.backbone
+    is_path = name.startswith((".", "/", "~")) or name.count("/") > 1
+    if is_path and not Path(name).is_dir():
+        raise ValueError(f"there is no directory {name}")
     options = {"gguf_file": args.gguf_file} if args.gguf_file else {}
     tokenizer = pretrained_tokenizer(args.backbone, **options)
     # Half precision is for running models; a DAG is not trained in it.

@@ -8,6 +8,7 @@ import re
 import textwrap
 from itertools import groupby
 
+from ..command_line.markdown import markdown_table
 from ..dag import GATE_THRESHOLD
 from ..dag_operations import OPERATIONS
 from .records import Explanation, Slot, Step, Token
@@ -177,17 +178,19 @@ def to_markdown(explanation: Explanation, position: int | None = None) -> str:
     for tokens in decisions(explanation, position):
         token, owner = tokens[0], explanation.tokens[tokens[0].decided_at]
         lines += ["", f"## Token {owner.index}, {_code(owner.text)}: gate {max(each.gate for each in tokens):.2f}", ""]
-        lines += ["| slot | value | from |", "|---|---|---|"]
         num_initial = len(token.slots) - len(token.steps)
+        slots = []
         for number, slot in enumerate(token.slots):
             if not slot.is_empty:
                 step = token.steps[number - num_initial] if number >= num_initial else None
                 origin = place_text(slot) if step is None else step_text(step) + _unused(step)
-                lines.append(f"| {number} | {value_text(slot)} | {origin} |")
-        lines += ["", "| step | p | operand 1 | operand 2 | operation |", "|---|---|---|---|---|"]
-        for number, step in enumerate(token.steps):
-            row = [str(number + 1), f"{step.probability:.2f}", *choices(explanation, token, step).values()]
-            lines.append("| " + " | ".join(row) + " |")
+                slots.append([str(number), value_text(slot), origin])
+        steps = [
+            [str(number), f"{step.probability:.2f}", *choices(explanation, token, step).values()]
+            for number, step in enumerate(token.steps, 1)
+        ]
+        lines.append(markdown_table(["slot", "value", "from"], slots))
+        lines += ["", markdown_table(["step", "p", "operand 1", "operand 2", "operation"], steps)]
         if explanation.numerics == "exact":
             written, stands = writing(explanation, tokens)
             lines += ["", f"Writes {_code(written)}; in the text stands {_code(stands)}."]

@@ -159,7 +159,7 @@ def test_what_a_dag_cannot_be_put_on_is_refused_in_one_line(directory, tmp_path,
         ("--backbone", directory, "--plain_text_file", "no.txt"): "there is no text file no.txt",
         ("--backbone", directory, "--num_text", "3"): "unknown flag --num_text; did you mean num_texts",
         ("--backbone", directory, "--dag_depth", "-1"): "dag_depth=-1",
-        ("--backbone", str(tmp_path / "nowhere")): "nowhere",
+        ("--backbone", str(tmp_path / "nowhere")): f"attach.py: there is no directory {tmp_path / 'nowhere'}",
     }
     for arguments, message in cases.items():
         error = attach_script(*arguments, *flags, ok=False)

@@ -153,7 +153,10 @@ def test_unknown_keys_and_flags_name_the_nearest(recipe, text, flags, message):
     ("arguments", "message"),
     [
         ([], "^the first argument is the recipe, a YAML file such as configs/train/arithmetic.yaml$"),
-        (["--max_steps", "3"], "^the first argument is the recipe, a YAML file such as configs/train/arithmetic.yaml$"),
+        (
+            ["--max_steps", "3"],
+            "^the first argument is the recipe, a YAML file such as configs/train/arithmetic.yaml$",
+        ),
         (["no/such.yaml"], "^there is no recipe no/such.yaml$"),
     ],
     ids=["no argument", "a flag", "no file"],
