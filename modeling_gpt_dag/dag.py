@@ -309,7 +309,7 @@ class GateMixer(nn.Module):
         self.gate_head = None
         if gate == "convex":
             self.gate_head = nn.Linear(hidden_size, 1)
-            self.gate_head._is_gate = True  # type: ignore[assignment]  # torch types no other attributes than tensors and modules
+            self.gate_head._is_gate = True  # type: ignore[assignment]  # torch types attributes as Tensor | Module
 
     def gate_logits(self, gate_input: Tensor) -> Tensor:
         """(B, T, H) -> (B, T, 1), or (B, T, 0) where there is no gate."""

@@ -35,7 +35,7 @@ Step = tuple[int, int, int]
 
 
 class WrittenNumbers(NamedTuple):
-    """The number whose first character is the next token; all (B, L), without value where there is none.
+    """The number whose first character is the next token; all (B, T), without value where there is none.
 
     length: number of its characters.
     """
@@ -44,21 +44,25 @@ class WrittenNumbers(NamedTuple):
     length: Tensor
 
 
-def written_numbers(text: NumberText) -> WrittenNumbers:
-    """For every token the number that begins after it, if the text holds all of it and proves that it ended."""
-    columns = text.num_readable.shape[1]
-    index = torch.arange(columns, device=text.num_readable.device)
-    last = text.last_digit(index.expand_as(text.num_readable))
+def written_numbers(text: NumberText, index: Tensor) -> WrittenNumbers:
+    """For each token of a call the number that begins after it, if the call holds all of it and proves that it ended.
+
+    text: over (B, L) tokens. index: (T,), indices of the call's tokens among them, contiguous.
+    """
+    columns = index.shape[0]
+    end = index.expand(text.written.shape[0], -1)  # (B, T)
+    last = text.last_digit(end)
     length = text.written.gather(1, last)
-    before = last - length  # the token before its first character
-    found = text.ended & (before >= 0)
-    target = torch.where(found, before, columns)
+    before = last - length - index[0]  # the token before its first character, counted from the call's first token
+    ended = text.ended[:, index]
+    target = torch.where(ended & (before >= 0), before, columns)
 
     def scattered(source: Tensor) -> Tensor:
         empty = torch.zeros(source.shape[0], columns + 1, dtype=source.dtype, device=source.device)
         return empty.scatter(1, target, source)[:, :columns]
 
-    return WrittenNumbers(text.value.map(scattered), scattered(length))
+    value = DecimalTensor.unpack(text.value_at(end, ended))
+    return WrittenNumbers(value.map(scattered), scattered(length))
 
 
 class _Level(NamedTuple):
@@ -88,7 +92,7 @@ def plan_tree(num_initial: int, depth: int, operations: tuple[str, ...]) -> tupl
         plans += [_carried(copy, depth, num_initial, identity) for copy in copies]
     parents: list[list[Step]] = [[]]
     for step in range(depth):
-        children = _children(parents, num_initial, depth, operations)
+        children = _children(parents, step, num_initial, depth, operations)
         parents = [[*parents[parent], last] for parent, last in children]
         complete = []
         # Without identity a result cannot be carried on, so that plans use all steps.
@@ -101,10 +105,12 @@ def plan_tree(num_initial: int, depth: int, operations: tuple[str, ...]) -> tupl
 
 
 def _children(
-    parents: list[list[Step]], num_initial: int, depth: int, operations: tuple[str, ...]
+    parents: list[list[Step]], step: int, num_initial: int, depth: int, operations: tuple[str, ...]
 ) -> list[tuple[int, Step]]:
-    """Each way to continue the plans by one step that is no copy: index of the plan and the step, by operation."""
-    step = len(parents[0])
+    """Each way to continue the plans of `step` steps by one that is no copy: index of the plan, and the step.
+
+    They are grouped by operation.
+    """
     unused = [_unused(plan, num_initial) for plan in parents]
     return [
         (parent, (left, right, operation))
