@@ -569,9 +569,8 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         logits = self.lm_head(kept)
         loss = None
         if labels is not None:
-            kwargs = self._count_at_least_one_item(**kwargs)
-            loss = self.loss_function(logits=logits, labels=labels, vocab_size=self.config.vocab_size, **kwargs)
-            num_items = kwargs.get("num_items_in_batch")
+            num_items = self._num_items(kwargs.get("num_items_in_batch"))
+            loss = self._next_token_loss(logits, labels, num_items, **kwargs)
             for dag_loss in self._dag_losses(loss_weights, outputs, labels, plan_labels, num_items):
                 loss = loss + dag_loss
         return GPTDAGCausalLMOutput(
@@ -584,14 +583,18 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         )
 
     @staticmethod
-    def _count_at_least_one_item(num_items_in_batch: int | Tensor | None = None, **kwargs) -> dict:
-        """The same keywords, without a division by zero: a batch of plain text alone has no labels to count."""
-        if num_items_in_batch is None:
-            return kwargs
-        return {**kwargs, "num_items_in_batch": torch.as_tensor(num_items_in_batch).clamp(min=1)}
+    def _num_items(num_items_in_batch: int | Tensor | None) -> Tensor | None:
+        """() what losses are divided by: at least 1, because a batch of plain text alone has no labels."""
+        return None if num_items_in_batch is None else torch.as_tensor(num_items_in_batch).clamp(min=1)
+
+    def _next_token_loss(self, logits: Tensor, labels: Tensor, num_items: Tensor | None, **kwargs) -> Tensor:
+        """() the library's loss. num_items: labels in all micro-batches and ranks; None: the labels of this pass."""
+        if num_items is not None:
+            kwargs = {**kwargs, "num_items_in_batch": num_items}
+        return self.loss_function(logits=logits, labels=labels, vocab_size=self.config.vocab_size, **kwargs)
 
     def _dag_loss_weights(self, labels: Tensor | None, plan_labels: Tensor | None) -> dict[str, float]:
-        """Weights of the losses of the DAG that this pass has: "plan" where there are labels, others in training."""
+        """Weights of the losses of the DAG in this pass: "plan" with plan labels, "value" and "gate" in training."""
         weights: dict[str, float] = {}
         if labels is None or self.config.dag_depth == 0:
             return weights
