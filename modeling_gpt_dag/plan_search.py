@@ -25,8 +25,9 @@ from .plans import IGNORE_INDEX, PlanLogProbs, plan_log_prob
 
 # How far an approximate result may be from the target. Both bounds only select candidates, which are then executed
 # exactly: a wide bound costs time, a narrow one misses plans. float64 rounds to 1e-16, so the relative bound allows
-# for the loss of seven digits when large numbers have a small difference. A relative bound around 0 is empty; the
-# absolute one replaces it there: 0.1 + 0.2 - 0.3 is 6e-17 in float64.
+# for the loss of seven digits when large numbers have a small difference. (A loss of more is missed: operands of 17
+# and 18 digits whose difference is small.) For a target of 0 the relative bound is 0 too, and the absolute one takes
+# over: 0.1 + 0.2 - 0.3 is 6e-17 in float64.
 RELATIVE_TOLERANCE = 1e-9
 ABSOLUTE_TOLERANCE = 1e-12
 
@@ -165,7 +166,7 @@ def _all_results(initial: Tensor, levels: list[_Level], carry: bool) -> list[Ten
 
     Positions come last, so that picking operands copies rows.
 
-    initial: (N, P) float64. carry: whether `identity` is among the operations, and so are plans of no other step.
+    initial: (N, P) float64. carry: whether plans of no step count, which only carry on an initial value (`identity`).
     """
     slots = initial.unsqueeze(0)  # (plans, slots, P)
     results = [initial] if carry else []
@@ -227,9 +228,9 @@ def search_plans(
 
     initial: (P, N). target: (P,). Of each position at most `max_plans` are found, drawn at random where it has more.
     Returns plans (P, M, D, 3) int64, -100 for an operand that is not read; which of them are found (P, M) bool; and
-    the probability (P,) that the hit is no chance. It is the probability that none of the other results of at most as
-    many steps within half the target of it would equal the target, if they were spread evenly over the numbers there
-    that have as many decimals.
+    the probability (P,) that the hit is no chance. For that, take the other results of at most as many steps that are
+    within half the target of it, and spread them evenly over the numbers there that have as many decimals. It is the
+    probability that none of them equals the target.
     """
     candidates = _candidates(initial, target.to_float(), depth, operations, max_plans)
     plans, steps = candidates.plans, candidates.steps
