@@ -1,10 +1,12 @@
 """GPT-DAG configuration: a decoder of transformers as backbone, and the DAG beside it.
 
-What is unusual: the backbone is any decoder config; flat keywords that GPT-2 knows build one, so that
-`GPTDAGConfig(n_layer=2, n_head=4, n_embd=128, dag_depth=2)` reads like nanoGPT. Sizes are answered by the backbone.
+What is unusual: the backbone is any decoder config. Flat keywords that GPT-2 knows build one, so that
+`GPTDAGConfig(n_layer=2, n_head=4, n_embd=128, dag_depth=2)` reads like nanoGPT. Sizes such as `hidden_size` are those
+of the backbone.
 """
 
 import copy
+from typing import cast
 
 from huggingface_hub.dataclasses import strict
 from transformers import CONFIG_MAPPING, AutoConfig, GPT2Config, PreTrainedConfig
@@ -40,24 +42,24 @@ class GPTDAGConfig(PreTrainedConfig):
         dag_num_values (`int`, *optional*): numbers a token can read; 8 in exact numerics, always 1 in soft.
         dag_constants (`list[str]`): decimals such as "100" that can be read everywhere, exact numerics only.
         dag_planner_layer (`int`, *optional*):
-            what plan and gate are decided by beside the last hidden states: the backbone's hidden states behind block
-            `dag_planner_layer`, and the input embeddings. A pretrained backbone's last hidden states say the next
-            token, and the middle ones what is asked.
+            a layer of the backbone. With it the planner reads that layer's hidden states and the input embeddings
+            beside the last hidden states. The last hidden states of a pretrained backbone predict the next token;
+            which operation a text asks for is found better in a middle layer.
         dag_context_layers (`int`, *optional*): causal blocks between backbone and DAG; 0 in exact, 1 in soft numerics.
         dag_gate (`str`, *optional*): `"convex"` (exact) or `"none"` (soft).
         dag_temperature (`float`, defaults to 2.0): of the sampling of plans in training.
         dag_num_plans (`int`, defaults to 16): K, plans drawn per token in training, exact numerics only.
         dag_number_positions (`bool`, *optional*): a number takes one position whatever its length. Defaults to what a
-            backbone trained from scratch needs: on in exact numerics.
+            backbone trained from scratch needs: true in exact numerics.
         dag_plan_loss_weight (`float`, defaults to 1.0): of the plan loss, where `plan_labels` are given.
         dag_value_loss_weight (`float`, defaults to 0.0):
-            of the value loss: numbers in the labels are searched for plans that compute them. Exact numerics only.
+            of the value loss, which searches for plans that compute the numbers in the labels. Exact numerics only.
         dag_value_positions (`int`, defaults to 64):
-            numbers searched in each forward pass, and so by each process and in each micro-batch.
+            numbers searched in each forward pass, that is by each process in each micro-batch.
         dag_gate_loss_weight (`float`, defaults to 0.0):
-            of the gate loss: a gate is to be shut where no label follows, in prompts and in text that is not learned.
+            of the gate loss, which shuts gates where no label follows: in prompts and in text that is not learned.
         number_tokens (`dict[str, list[int]]`, *optional*): token ids of each number symbol, as
-            `modeling_gpt_dag.number_tokens(tokenizer)` returns it. Exact numerics cannot read without it.
+            `modeling_gpt_dag.number_tokens(tokenizer)` returns it. Exact numerics needs it.
 
     Raises ValueError for values outside these, naming the field, the value and what is allowed.
     """
@@ -65,7 +67,7 @@ class GPTDAGConfig(PreTrainedConfig):
     model_type = "gpt_dag"
     sub_configs = {"backbone_config": AutoConfig}
     keys_to_ignore_at_inference = ["past_key_values", "dag"]
-    attribute_map = {"dag_beams": "dag_num_plans"}  # as configs saved before this name have it
+    attribute_map = {"dag_beams": "dag_num_plans"}  # the old name, which saved configs may have
 
     backbone_config: dict | PreTrainedConfig | None = None
     dag_depth: int = 4
@@ -118,11 +120,11 @@ class GPTDAGConfig(PreTrainedConfig):
             if getattr(self, field) is None:
                 setattr(self, field, value)
         super().__post_init__(**kwargs)
-        # @strict would wrap these errors; raised here they reach the user as they are.
+        # @strict would wrap errors that its own validation raises.
         self.validate_architecture()
 
     def _build_backbone(self, kwargs: dict) -> dict:
-        """Make `backbone_config` a config, hand it the flat keywords it knows, and return the other keywords."""
+        """Turn `backbone_config` into a config with the flat keywords that it knows; return the other keywords."""
         backbone = self.backbone_config
         if isinstance(backbone, dict):
             backbone = dict(backbone)
@@ -135,7 +137,7 @@ class GPTDAGConfig(PreTrainedConfig):
         known = (backbone_class.__dataclass_fields__.keys() | backbone_class.attribute_map.keys()) - own
         flat = {key: kwargs.pop(key) for key in list(kwargs) if key in known}
         if backbone is None:
-            # GPT-2's special tokens belong to GPT-2's vocabulary, not to one of another size.
+            # The defaults of GPT2Config are ids in GPT-2's vocabulary; this one may be smaller.
             backbone = GPT2Config(**{"bos_token_id": None, "eos_token_id": None, **flat})
         elif flat:
             backbone = copy.deepcopy(backbone)
@@ -145,24 +147,24 @@ class GPTDAGConfig(PreTrainedConfig):
         for field in ("tie_word_embeddings", "bos_token_id", "eos_token_id", "pad_token_id"):
             if getattr(self, field) is None:
                 setattr(self, field, getattr(backbone, field, None))
-            elif field != "pad_token_id":  # with which the backbone would warn of padding that this model has masked
+            elif field != "pad_token_id":  # with it the backbone would warn of padding that this model masks
                 setattr(backbone, field, getattr(self, field))
         return kwargs
 
     @property
     def num_hidden_layers(self) -> int:
-        """Layers that own a slot of the KV cache: the backbone's, the context blocks, three of the number memory."""
+        """Slots of the KV cache: one for each layer of backbone and context, three for the number memory."""
         return self.number_memory_index + (3 if self.has_number_memory else 0)
 
     @property
     def context_index(self) -> int:
         """Cache slot of the first context block."""
-        return self.backbone_config.num_hidden_layers
+        return cast(PreTrainedConfig, self.backbone_config).num_hidden_layers
 
     @property
     def number_memory_index(self) -> int:
-        """Cache slot of the number symbols; content keys and decisions are in the next two."""
-        return self.context_index + (self.dag_context_layers if self.dag_depth else 0)
+        """Cache slot of the number symbols; the next two hold content keys and decisions."""
+        return self.context_index + (cast(int, self.dag_context_layers) if self.dag_depth else 0)
 
     @property
     def has_number_memory(self) -> bool:
@@ -170,9 +172,9 @@ class GPTDAGConfig(PreTrainedConfig):
 
     @property
     def layer_types(self) -> list[str]:
-        """Kind of attention behind each cache slot, where some of the backbone's slide; the DAG's never do.
+        """Type of attention of each cache slot, for backbones with sliding windows; the DAG's own are full.
 
-        Raises AttributeError, as transformers expects, where all are full.
+        Raises AttributeError if all are full; transformers expects that.
         """
         types = getattr(self.backbone_config, "layer_types", None)
         if types is None and getattr(self.backbone_config, "sliding_window", None) is not None:
@@ -196,7 +198,7 @@ class GPTDAGConfig(PreTrainedConfig):
             raise ValueError(f"{field}={getattr(self, field)!r}: {allowed}")
 
     def validate_architecture(self):
-        """Refuse what cannot be built; raises ValueError."""
+        """Raises ValueError for a config of which no model can be built."""
         super().validate_architecture()
         check = self._refuse_unless
         divides = self.hidden_size % self.num_attention_heads == 0

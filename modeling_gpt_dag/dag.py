@@ -1,13 +1,15 @@
 """The per-token DAG: plan, execute, write back; in soft and in exact numerics.
 
-What is unusual: in exact numerics values are never averaged. Training draws K whole plans per token without
-replacement, executes each of them exactly and mixes only what they would write next, so the gradient reaches the
-planner through the plans' weights although the arithmetic is discrete. Inference runs the most probable plan alone.
+What is unusual: in exact numerics values are never averaged. Training samples K whole plans per token without
+replacement and executes each exactly. Only the symbols they would write next are mixed, weighted by the plans'
+probabilities. So the gradient reaches the planner through these weights although the arithmetic is discrete.
+Inference executes the most probable plan alone.
 
 B batch, T tokens, H hidden size, D DAG steps, N initial values, S = N + D slots, O operations, K plans, E key size,
 W = 13 symbols that can be written. A plan is D x (operand1, operand2, operation).
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -19,11 +21,11 @@ from .decimal_tensor import DecimalTensor
 from .number_text import END, NOTHING, next_symbol
 from .plans import IGNORE_INDEX, PlanLogits, PlanLogProbs, best_plan, existing_slots, plan_log_prob, sample_plans
 
-GATE_THRESHOLD = 0.5  # a gate above it presents the result
+GATE_THRESHOLD = 0.5  # a gate above it counts as open
 
 
 class SoftState(NamedTuple):
-    """What one token's calculator did.
+    """What the DAG of every token did.
 
     probs: of operand1 and operand2 (B, T, D, S), exactly 0 for slots that do not exist (yet), and of the operation
         (B, T, D, O); rows sum to 1.
@@ -31,7 +33,7 @@ class SoftState(NamedTuple):
     values_mask: (B, T, S) bool, which slots hold a value.
     dag_hidden: (B, T, H), what is written back, before normalisation.
     has_result: (B, T) bool, whether there is anything to write.
-    ends: (B, T), how far what is written is the end of the number, which leaves open what follows it.
+    ends: (B, T), probability that the next symbol is END.
     """
 
     probs: tuple[Tensor, Tensor, Tensor]
@@ -43,9 +45,9 @@ class SoftState(NamedTuple):
 
 
 class ExactState(NamedTuple):
-    """The same in exact numerics, where what only an observer wants to see is computed when it is asked for.
+    """The same in exact numerics. Probabilities and values serve observers alone, so they are computed on demand.
 
-    plan: what was planned by.
+    plan: the planner's scores, log-probabilities in training and logits in inference.
     slots: (2, B, T, S), the scratch list of the most probable plan, packed.
     """
 
@@ -58,7 +60,7 @@ class ExactState(NamedTuple):
     @property
     def probs(self) -> tuple[Tensor, Tensor, Tensor]:
         log_probs = self.plan.log_probs() if isinstance(self.plan, PlanLogits) else self.plan
-        return tuple(part.exp() for part in log_probs)
+        return log_probs.operand1.exp(), log_probs.operand2.exp(), log_probs.operation.exp()
 
     @property
     def decimals(self) -> DecimalTensor:
@@ -66,7 +68,7 @@ class ExactState(NamedTuple):
 
     @property
     def values(self) -> Tensor:
-        """(B, T, S) float64, 0 where no value is."""
+        """(B, T, S) float64, 0 where there is no value."""
         return self.decimals.to_float()
 
     @property
@@ -78,26 +80,26 @@ DAGState = SoftState | ExactState
 
 
 def shut_gate_cross_entropy(gate: Tensor, labels: Tensor) -> Tensor:
-    """() sum of -log(1 - gate) over the tokens that no label follows.
+    """() sum of -log(1 - gate) over the tokens whose next token has no label.
 
-    The next-token loss says nothing about them, and a gate left ajar disturbs what the backbone knows to say.
+    The next-token loss does not train these gates, and one that stays half open disturbs the backbone's prediction.
 
     gate: (B, T). labels: (B, T), -100 where there is none.
     """
     unlabelled = F.pad(labels[:, 1:] == IGNORE_INDEX, (0, 1), value=True)
-    # A gate of exactly 1 costs much, not infinitely much.
+    # The factor keeps the loss of a gate of exactly 1 finite.
     return torch.where(unlabelled, -torch.log1p(-gate.float() * (1 - 1e-6)), 0.0).sum()
 
 
-def execute(initial: Tensor, plans: Tensor, operations: list[str]) -> Tensor:
-    """Run plans (B, T, K, D, 3) on initial values (2, B, T, N), exactly; the scratch lists (2, B, T, K, S).
+def execute(initial: Tensor, plans: Tensor, operations: Sequence[str]) -> Tensor:
+    """Execute plans exactly; returns the scratch lists (2, B, T, K, S), packed.
 
-    Both are packed, see `DecimalTensor.pack`.
+    initial: (2, B, T, N), initial values, packed (`DecimalTensor.pack`). plans: (B, T, K, D, 3).
     """
     num_initial = initial.shape[-1]
     plans = plans.permute(3, 4, 0, 1, 2)  # (D, 3, B, T, K)
     calculator = Calculator(operations, plans[:, 2])
-    # One slot behind the other, so that a result is written in one piece.
+    # Slots come first, so that a step writes its result into contiguous memory.
     slots = plans.new_empty(num_initial + len(plans), 2, *plans.shape[2:])  # (S, 2, B, T, K)
     slots[:num_initial] = initial.movedim(-1, 0).unsqueeze(-1)
     sides = plans[:, :2].unsqueeze(2).expand(-1, -1, 2, -1, -1, -1)  # (D, 2, 2, B, T, K)
@@ -107,7 +109,7 @@ def execute(initial: Tensor, plans: Tensor, operations: list[str]) -> Tensor:
 
 
 class ExactDAG(nn.Module):
-    """Plans over numbers read from the text, executes exactly, writes the next character of the result."""
+    """Plans on numbers read from the text, executes the plans exactly, writes the next symbol of the result."""
 
     def __init__(
         self,
@@ -115,8 +117,8 @@ class ExactDAG(nn.Module):
         key_size: int,
         depth: int,
         num_values: int,
-        constants: list[str],
-        operations: list[str],
+        constants: Sequence[str],
+        operations: Sequence[str],
         num_plans: int,
         temperature: float,
     ):
@@ -144,17 +146,21 @@ class ExactDAG(nn.Module):
         return DecimalTensor.constants(self.constant_texts).pack()
 
     def planning_hidden(self, hidden: Tensor, number_values: Tensor) -> Tensor:
-        """(B, T, H): what plan and gate are decided by.
+        """(B, T, H): the hidden states that plan and gate are computed from.
 
-        hidden: (B, T, H), normalised. number_values: (B, T, n, E), `self.value` at the tokens behind the numbers read.
-        Those are found by reading, not by attention, so that they say the same whatever the numbers' length.
+        Reading, not attention, finds the tokens after the numbers, so that the length of a number does not matter.
+
+        hidden: (B, T, H), normalised. number_values: (B, T, n, E), `self.value` of the tokens after the numbers read.
         """
         return hidden + F.gelu(self.combine(torch.cat([hidden, number_values.flatten(2)], -1)))
 
     def plan_logits(self, hidden: Tensor, number_keys: Tensor) -> Tensor:
-        """(B, T, D (2 S + O)): operands by slot rank plus, for the numbers read, by content; then operations.
+        """(B, T, D (2 S + O)): logits of the operands, then of the operations.
 
-        hidden: (B, T, H), from `planning_hidden`. number_keys: (B, T, n, E), `self.key` behind the numbers read.
+        An operand's logit depends on the slot's rank and, for the numbers read, on content: query times key.
+
+        hidden: (B, T, H), from `planning_hidden`. number_keys: (B, T, n, E), `self.key` of the tokens after the
+        numbers read.
         """
         batch, tokens, num_read, key_size = number_keys.shape
         rank = self.slot_head(hidden).view(batch, tokens, self.depth * 2, -1)
@@ -164,21 +170,26 @@ class ExactDAG(nn.Module):
         return torch.cat([operands.flatten(2), self.operation_head(hidden)], -1)
 
     def plan(self, plan_logits: Tensor, exists: Tensor) -> PlanLogits:
-        """plan_logits: (B, T, D (2 S + O)). exists: (B, T, n) bool, which numbers can be read, latest first."""
+        """Logits by operand and operation, -inf for slots that cannot be read.
+
+        plan_logits: (B, T, D (2 S + O)). exists: (B, T, n) bool, which numbers can be read, latest first.
+        """
         num_operations = self.depth * len(self.operations)
         operands, operation = plan_logits.float().split([plan_logits.shape[-1] - num_operations, num_operations], -1)
         operands = operands.unflatten(-1, (self.depth, 2, -1))  # (B, T, D, 2, S)
 
-        # Where nothing can be read slot 0 stands in, without a value, so that the first step's rows sum to one too.
+        # Where nothing can be read, slot 0 counts as existing, without a value. Otherwise the first step would have no
+        # slot to choose from, and its probabilities would be nan.
         stand_in = 0 if self.constant_texts else 1
         rest = operands.shape[-1] - exists.shape[-1]
         exists = F.pad(exists[..., stand_in:], (stand_in, rest), value=True)
         allowed = exists.unsqueeze(2) & self.existing_slots
         operands = torch.where(allowed.unsqueeze(3), operands, float("-inf"))
-        return PlanLogits(*operands.unbind(3), operation.unflatten(-1, (self.depth, -1)))
+        operand1, operand2 = operands.unbind(3)
+        return PlanLogits(operand1, operand2, operation.unflatten(-1, (self.depth, -1)))
 
     def initial_values(self, numbers: Tensor) -> Tensor:
-        """The numbers read (2, B, T, n), then the constants: (2, B, T, N), packed."""
+        """(2, B, T, N): the numbers read (2, B, T, n), then the constants, all packed."""
         if not self.constant_texts:
             return numbers
         return torch.cat([numbers, self.constants[:, None, None].expand(*numbers.shape[:3], -1)], -1)
@@ -186,9 +197,11 @@ class ExactDAG(nn.Module):
     def write(
         self, results: DecimalTensor, written: Tensor, weights: Tensor | None, symbol_embedding: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Next characters of results (B, T, K) mixed by weights (B, T, K): dag_hidden (B, T, H), has_result, ends.
+        """Embed the next symbol of each result and mix the embeddings.
 
-        weights: None where there is one result (K = 1).
+        results: (B, T, K). written: (B, T), characters already written. symbol_embedding: (W - 1, H).
+        weights: (B, T, K), probability of each result's plan; None where there is one (K = 1).
+        Returns dag_hidden (B, T, H), has_result (B, T) bool and ends (B, T), the probability of END.
         """
         symbols = next_symbol(results, written.unsqueeze(-1))
         is_next = symbols.unsqueeze(-1) == torch.arange(END + 1, device=symbols.device)  # (B, T, K, W)
@@ -202,25 +215,28 @@ class ExactDAG(nn.Module):
     def forward(
         self, plan_logits: Tensor, numbers: Tensor, exists: Tensor, written: Tensor, symbol_embedding: Tensor
     ) -> ExactState:
-        """Execute and write.
+        """Plan, execute and write.
 
-        plan_logits: (B, T, D (2 S + O)), of the token before the number in writing.
-        numbers: (2, B, T, n), values of the numbers read there, packed. exists: (B, T, n) bool, which there are.
-        written: (B, T) int64, characters of the number in writing.
-        symbol_embedding: (W - 1, H), rows of WRITTEN_SYMBOLS.
+        Inside a number that is being written, plan and numbers are those of the token before its first character.
+
+        plan_logits: (B, T, D (2 S + O)).
+        numbers: (2, B, T, n), values of the numbers read, packed. exists: (B, T, n) bool, which of them exist.
+        written: (B, T) int64, characters already written of the number; 0 outside numbers.
+        symbol_embedding: (W - 1, H), embeddings of WRITTEN_SYMBOLS.
         """
-        plan, weights = self.plan(plan_logits, exists), None
+        plan: PlanLogits | PlanLogProbs
         if self.training:
-            plan = plan.log_probs()
+            plan = self.plan(plan_logits, exists).log_probs()
             with torch.no_grad():
                 plans = sample_plans(plan, self.num_plans, self.temperature)
             weights = plan_log_prob(plan, plans).softmax(-1)
         else:
+            plan, weights = self.plan(plan_logits, exists), None
             plans = best_plan(plan)
         slots = execute(self.initial_values(numbers), plans, self.operations)
         results = DecimalTensor.unpack(slots[..., -1])
         dag_hidden, has_result, ends = self.write(results, written, weights, symbol_embedding)
-        # Constants alone are nothing to write.
+        # Where no number can be read nothing is written, although constants could be computed with.
         has_result = has_result & exists[..., 0]
         # The most probable plan comes first.
         return ExactState(plan, slots[:, :, :, 0], dag_hidden, has_result, ends.to(dag_hidden.dtype))
@@ -229,11 +245,11 @@ class ExactDAG(nn.Module):
 class SoftDAG(nn.Module):
     """nanoGPT-DAG's formulation: one scalar per token, and every choice a mixture.
 
-    It cannot compute on two numbers of a text: all slots are functions of one scalar, mixtures average values, and
-    normalising `Linear(1, H)` erases magnitude. It is the reference the exact numerics are compared with.
+    It cannot compute with two numbers of a text: every slot is a function of one scalar, mixtures average values, and
+    normalising `Linear(1, H)` erases magnitude. Exact numerics are compared with it.
     """
 
-    def __init__(self, hidden_size: int, depth: int, operations: list[str], temperature: float):
+    def __init__(self, hidden_size: int, depth: int, operations: Sequence[str], temperature: float):
         super().__init__()
         self.depth = depth
         self.operations = operations
@@ -245,6 +261,7 @@ class SoftDAG(nn.Module):
         self.value_embedding = nn.Linear(1, hidden_size)
 
     def choose(self, logits: Tensor) -> Tensor:
+        """Weights of a mixture, of the logits' shape: random in training, deterministic in inference."""
         if self.training:
             return F.gumbel_softmax(logits, tau=self.temperature, dim=-1)
         return logits.softmax(-1)
@@ -259,7 +276,7 @@ class SoftDAG(nn.Module):
         operand2 = self.choose(operand2.masked_fill(absent, float("-inf")))
         operation = self.choose(operation)  # (B, T, D, O)
 
-        slots = self.value_head(hidden).float()  # (B, T, 1), one more each step
+        slots = self.value_head(hidden).float()  # (B, T, 1); each step appends one
         for step in range(self.depth):
             left = (operand1[:, :, step, : step + 1] * slots).sum(-1)
             right = (operand2[:, :, step, : step + 1] * slots).sum(-1)
@@ -277,10 +294,11 @@ class SoftDAG(nn.Module):
 
 
 class GateMixer(nn.Module):
-    """Mixes what the DAG wrote into the hidden state; exactly the hidden state where there is no result.
+    """Mixes what the DAG writes into the hidden state. Where there is no result, the hidden state stays as it is.
 
-    "convex": `(1 - gate) * hidden + gate * dag_scale * LayerNorm(dag_hidden)`, gate = sigmoid(w . x + b) in (0, 1).
-    Where a number ends, `hidden` stays, as it alone knows what follows: `1 - gate` is `1 - gate * (1 - ends)`.
+    "convex": `(1 - gate * (1 - ends)) * hidden + gate * dag_scale * LayerNorm(dag_hidden)`, with
+    gate = sigmoid(w . x + b) in (0, 1). Where the next symbol is END, `ends` is 1 and `hidden` keeps its full weight:
+    only the backbone knows what follows the number.
     "none": `hidden + dag_scale * LayerNorm(dag_hidden)`, gate = 1.
     """
 
@@ -291,7 +309,7 @@ class GateMixer(nn.Module):
         self.gate_head = None
         if gate == "convex":
             self.gate_head = nn.Linear(hidden_size, 1)
-            self.gate_head._is_gate = True
+            self.gate_head._is_gate = True  # type: ignore[assignment]  # torch types attributes as Tensor | Module
 
     def gate_logits(self, gate_input: Tensor) -> Tensor:
         """(B, T, H) -> (B, T, 1), or (B, T, 0) where there is no gate."""

@@ -1,12 +1,12 @@
-"""The operation table: name -> what it does to exact decimals and to soft scalars.
+"""The operation table: each operation on exact decimals, on soft scalars and on approximate floats.
 
-What is unusual: every operation exists twice. `exact` maps two `DecimalTensor`s to one and answers "no result" for
-whatever has no exact decimal of at most 18 digits (1 / 3, 1 / 0, log 2, overflow). `soft` maps two float tensors to
-one, differentiable, with the clamps of nanoGPT-DAG in place of infinities.
-Operations of one operand (`identity`, `log`) read the first.
+What is unusual: every operation exists three times. `exact` maps two `DecimalTensor`s to one; it has no value where
+the result is no decimal of at most 18 digits (1 / 3, 1 / 0, log 2, overflow). `soft` maps two float tensors to one. It
+is differentiable and clamps where nanoGPT-DAG clamps, so that it never returns an infinity. `approximate` is plain
+float64, for the search of plans. Operations of one operand (`identity`, `log`) read the first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -19,10 +19,13 @@ MAX_TWOS, MAX_FIVES = 59, 25
 
 
 class Operation(NamedTuple):
-    """exact, soft: see above; those without `exact` are the four that `Calculator` computes together.
+    """One row of the table.
 
-    approximate: on float64, without clamps, nan or inf where there is no result.
-    operands: how many it reads. commutative: whether their order makes no difference.
+    exact: None for the four operations that `Calculator` computes together.
+    soft: with clamps.
+    approximate: on float64, without clamps; nan or inf where there is no result.
+    operands: how many it reads.
+    commutative: whether the order of the operands does not matter.
     """
 
     exact: Callable[[DecimalTensor, DecimalTensor], DecimalTensor] | None
@@ -33,20 +36,20 @@ class Operation(NamedTuple):
 
 
 def _multiply(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
-    # int64 wraps beyond 9.2e18; a float32 estimate is good to 1e-6 and tells such products from those below 1e18.
+    # int64 wraps beyond 9.2e18. A float32 estimate, good to 1e-6, tells such products from those below 1e18.
     fits = (a.mantissa.float() * b.mantissa.float()).abs() < 4e18
     return DecimalTensor.checked(a.mantissa * b.mantissa, a.scale + b.scale, a.valid & b.valid & fits)
 
 
 def _divide(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
-    """The quotient with the fewest decimals that is exact, at least as many as `decimal` gives (a.scale - b.scale)."""
+    """The exact quotient, with as few decimals as it needs, but at least a.scale - b.scale, as in `decimal`."""
     valid = a.valid & b.valid & (b.mantissa != 0)
     divisor = torch.where(valid, b.mantissa, 1)
     common = torch.gcd(a.mantissa, divisor)
     numerator = a.mantissa // common * divisor.sign()
     denominator = divisor.abs() // common
-    # A fraction in lowest terms ends where its denominator is 2**twos * 5**fives. The larger exponent is its count of
-    # decimals, and what is missing of the other makes the denominator a power of ten.
+    # A fraction in lowest terms is a finite decimal if its denominator is 2**twos * 5**fives. The larger exponent is
+    # the number of decimals. Multiplying by the missing twos or fives makes the denominator a power of ten.
     two = denominator & -denominator
     rest = denominator // two
     twos = torch.bucketize(two, torch.pow(2, torch.arange(MAX_TWOS + 1, device=two.device)))
@@ -68,11 +71,11 @@ def _power(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
     whole = b.mantissa % unit == 0
     exponent = b.mantissa // unit
     defined = b.valid & whole & ((a.mantissa != 0) | (exponent != 0))
-    # Beyond 2**63 only 0, 1 and -1 have a result, and theirs depends on the exponent's parity alone.
+    # For exponents above 63 only the powers of 0, 1 and -1 fit, and these depend on the exponent's parity alone.
     remaining = exponent.abs()
     remaining = torch.where(remaining > 63, 62 + remaining % 2, remaining)
     one = DecimalTensor(torch.ones_like(a.mantissa), torch.zeros_like(a.scale), torch.ones_like(a.valid))
-    # The reciprocal first: that of 0.5 is 2, while 0.5**19 has too many decimals to take one of.
+    # For a negative exponent the reciprocal comes first: 1 / 0.5 is 2, while 0.5**19 has too many decimals to invert.
     result, square = one, _divide(one, a).where(exponent < 0, a)
     for _ in range(6):
         result = _multiply(result, square).where(remaining % 2 == 1, result)
@@ -82,13 +85,13 @@ def _power(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
 
 
 def _log(a: DecimalTensor, _: DecimalTensor) -> DecimalTensor:
-    """Natural logarithm: of all decimals only 1 has a decimal one (Lindemann-Weierstrass)."""
+    """Natural logarithm: 1 is the only decimal whose logarithm is a decimal (Lindemann-Weierstrass)."""
     is_one = a.mantissa == power_of_ten(a.scale)
     return DecimalTensor.checked(torch.zeros_like(a.mantissa), torch.zeros_like(a.scale), a.valid & is_one)
 
 
 def _less(a: DecimalTensor, b: DecimalTensor) -> Tensor:
-    """a < b without aligning, so that no comparison overflows."""
+    """a < b. Whole and decimal parts are compared separately: aligning the two could overflow."""
     (whole_a, part_a), (whole_b, part_b) = (
         (
             torch.div(x.mantissa, power_of_ten(x.scale), rounding_mode="floor"),
@@ -108,7 +111,7 @@ def _min(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
 
 
 def _soft_divide(a: Tensor, b: Tensor) -> Tensor:
-    # The sign of zero counts as positive, so that 1 / 0 is the upper clamp.
+    # Zero counts as positive, so that 1 / 0 is the upper clamp.
     sign = torch.where(b < 0, -1.0, 1.0)
     return (a / (b.abs() + 1e-8) * sign).clamp(-1e6, 1e6)
 
@@ -137,11 +140,11 @@ OPERATIONS: dict[str, Operation] = {
 class Calculator:
     """Computes the steps of plans, one after the other, on packed decimals (`DecimalTensor.pack`).
 
-    What is unusual: sums, differences, products and copies are one computation, `moved * factor + stays`, for all
-    plans at once; what tells them apart is found once for all steps. Other operations are computed one by one.
+    What is unusual: add, subtract, multiply and identity are one computation, `moved * factor + stays`, for all plans
+    at once. The coefficients that distinguish them are computed once for all steps. Other operations run one by one.
     """
 
-    def __init__(self, names: list[str], operation: Tensor):
+    def __init__(self, names: Sequence[str], operation: Tensor):
         """operation: (D, ...) int64, index into `names`."""
         self.names = names
         self.operation = operation
@@ -149,16 +152,17 @@ class Calculator:
             operation == (names.index(name) if name in names else -1)
             for name in ("add", "subtract", "identity", "multiply")
         )
-        # The second operand's share of a sum, in mantissa and scale: no mantissa in a product, nothing in a copy.
+        # How much of the right operand is added: of its mantissa 1, -1 or (multiply, identity) 0; of its scale all,
+        # but nothing in a copy.
         shares = (add.long() - subtract.long(), (~identity).long())
-        # A product is not aligned, however many decimals there are.
+        # The threshold NO_VALUE, which no difference of scales exceeds, keeps a product from being aligned.
         product = is_product.long()
         self.steps = list(zip(*shares, is_product, product, product * NO_VALUE, strict=True))
         scales = torch.arange(NO_VALUE + 1, device=operation.device)
         self.powers, self.no_value = power_of_ten(scales.clamp(max=MAX_DIGITS)), scales[NO_VALUE]
 
     def run(self, step: int, operands: Tensor) -> Tensor:
-        """Packed results (2, ...) of a step; operands: (2, 2, ...), the first and the second, packed."""
+        """Packed results (2, ...) of a step. operands: (2, 2, ...), left and right, each packed."""
         results = self._arithmetic(step, operands)
         for index, name in enumerate(self.names):
             exact = OPERATIONS[name].exact
@@ -168,17 +172,21 @@ class Calculator:
         return results
 
     def _arithmetic(self, step: int, operands: Tensor) -> Tensor:
-        """Of a sum, the operand with fewer decimals is moved left to those of the other, which it then has."""
-        share, scale_share, is_product, product, aligned = self.steps[step]
-        left, left_scale, factor, right_scale = operands.flatten(0, 1).unbind(0)
-        right, right_scale = factor * share, right_scale * scale_share
+        """Packed results (2, ...) of add, subtract, multiply and identity: `moved * factor + stays`.
+
+        In a sum the operand with fewer decimals moves: a power of ten gives it as many as the other has. In a product
+        the left operand moves, by the right mantissa, and zero stays.
+        """
+        share, scale_share, is_product, product, threshold = self.steps[step]
+        left, left_scale, right_mantissa, right_scale = operands.flatten(0, 1).unbind(0)
+        right, right_scale = right_mantissa * share, right_scale * scale_share
         decimals = left_scale - right_scale
-        right_moves = decimals > aligned
+        right_moves = decimals > threshold
         moved, stays = torch.where(right_moves, right, left), torch.where(right_moves, left, right)
-        factor = torch.where(is_product, factor, self.powers.take(decimals.abs()))
+        factor = torch.where(is_product, right_mantissa, self.powers.take(decimals.abs()))
         total = torch.addcmul(stays, moved, factor)
         scale = torch.addcmul(torch.where(right_moves, left_scale, right_scale), left_scale, product)
-        # int64 wraps beyond 9.2e18; a float32 estimate is good to 1e-6 and tells such results from those below 1e18.
-        # A sum below 1e18 of two decimals never needs more: neither of its terms, aligned, reaches 2e18.
+        # int64 wraps beyond 9.2e18. A float32 estimate, good to 1e-6, tells such results from those below 1e18. A sum
+        # below 1e18 never fails this test: neither of its aligned terms reaches 2e18.
         fits = ((moved.float() * factor).abs() < 4e18) & (total.abs() < LIMIT)
         return torch.stack([total, torch.where(fits, scale, self.no_value).clamp(max=NO_VALUE)])

@@ -1,21 +1,22 @@
 """Exact decimal numbers as tensors: `mantissa * 10**-scale`, or no number at all.
 
-What is unusual: values are not floats. A `DecimalTensor` holds an int64 mantissa, the count of decimals it carries and
-whether there is a value; everything computed from it is exact, and what cannot be exact is "no result" instead of
-rounded. Carrying the count of decimals makes 12.30 + 4.50 read 16.80, as in the General Decimal Arithmetic
-specification (https://speleotrove.com/decimal) and in Python's `decimal`.
+What is unusual: values are not floats. A `DecimalTensor` holds an int64 mantissa, the number of decimals and whether
+there is a value. Everything computed from it is exact. What has no exact result has no value; nothing is rounded.
+Because trailing zeros are kept, 12.30 + 4.50 is 16.80, as in the General Decimal Arithmetic specification
+(https://speleotrove.com/decimal) and in Python's `decimal`.
 """
 
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-# 10**18 is the largest power of ten in int64, and sums of two such mantissas still fit.
+# 10**18 is the largest power of ten in int64. The sum of two smaller mantissas still fits.
 MAX_DIGITS = 18
 LIMIT = 10**MAX_DIGITS
-# The scale that stands for "no value" in packed decimals.
+# Packed decimals mark "no value" by this scale.
 NO_VALUE = MAX_DIGITS + 1
 
 
@@ -33,50 +34,47 @@ class DecimalTensor(NamedTuple):
 
     @classmethod
     def checked(cls, mantissa: Tensor, scale: Tensor, valid: Tensor) -> "DecimalTensor":
-        """Keep what fits 18 digits and 18 decimals; the rest becomes "no value"."""
+        """The decimals that fit 18 digits and 18 decimals; the others have no value."""
         return cls(mantissa, scale, valid).masked((mantissa.abs() < LIMIT) & (scale <= MAX_DIGITS))
 
     @classmethod
-    def constants(cls, texts: list[str], device: torch.device | None = None) -> "DecimalTensor":
+    def constants(cls, texts: Sequence[str], device: torch.device | None = None) -> "DecimalTensor":
         """Decimal texts such as "100" or "-0.5" as a (len(texts),) tensor; raises what `parse_decimal` raises."""
         parsed = torch.tensor([parse_decimal(text) for text in texts], dtype=torch.long, device=device)
         mantissa, scale = parsed.view(-1, 2).unbind(-1)
         return cls(mantissa, scale, torch.ones_like(mantissa, dtype=torch.bool))
 
-    def map(self, function) -> "DecimalTensor":
-        """Apply a shape function (gather, expand, index, ...) to the three tensors alike."""
+    def map(self, function: Callable[[Tensor], Tensor]) -> "DecimalTensor":
+        """Apply a shape function (gather, expand, index, ...) to each of the three tensors."""
         return DecimalTensor(*(function(tensor) for tensor in self))
-
-    def gather(self, dim: int, index: Tensor) -> "DecimalTensor":
-        return self.map(lambda tensor: tensor.gather(dim, index))
 
     def where(self, condition: Tensor, other: "DecimalTensor") -> "DecimalTensor":
         """Elements of `self` where `condition`, else of `other`."""
         return DecimalTensor(*(torch.where(condition, mine, theirs) for mine, theirs in zip(self, other, strict=True)))
 
     def masked(self, keep: Tensor) -> "DecimalTensor":
-        """No value where not `keep`."""
+        """The same decimals, without value where `keep` is false."""
         valid = self.valid & keep
         return DecimalTensor(self.mantissa * valid, self.scale * valid, valid)
 
     def pack(self) -> Tensor:
-        """(2, ...) int64: mantissas, and scales, which are NO_VALUE where there is no value."""
+        """(2, ...) int64: mantissas and scales; the scale is NO_VALUE where there is no value."""
         return torch.stack([self.mantissa, torch.where(self.valid, self.scale, NO_VALUE)])
 
     @classmethod
     def unpack(cls, packed: Tensor) -> "DecimalTensor":
-        """Of packed decimals (2, ...), whose mantissas do not matter where there is no value."""
+        """The decimals packed as (2, ...); where there is no value, the packed mantissa may be anything."""
         mantissa, scale = packed.unbind(0)
         valid = scale < NO_VALUE
         return cls(mantissa * valid, scale * valid, valid)
 
     def to_float(self) -> Tensor:
-        """float64 for display and logs, 0 where there is no value. Nothing is computed or written from it."""
+        """float64, 0 where there is no value; for display, logs and approximate search, never for a result."""
         return self.mantissa.double() / power_of_ten(self.scale).double()
 
 
 def parse_decimal(text: str) -> tuple[int, int]:
-    """Mantissa and count of decimals of "100" or "-0.5"; raises ValueError for what is no decimal of 18 digits."""
+    """Mantissa and number of decimals of "100" or "-0.5"; raises ValueError unless it has at most 18 digits."""
     digits, _, decimals = text.removeprefix("-").partition(".")
     number = digits + decimals
     is_number = number.isascii() and number.isdecimal()
@@ -86,7 +84,7 @@ def parse_decimal(text: str) -> tuple[int, int]:
 
 
 def format_decimal(mantissa: int, scale: int) -> str:
-    """Text of mantissa * 10**-scale, as `parse_decimal` takes it: "100", "-0.50"."""
+    """Text of mantissa * 10**-scale, the inverse of `parse_decimal`: "100", "-0.50"."""
     return format(Decimal(mantissa).scaleb(-scale), "f")
 
 
@@ -96,9 +94,9 @@ def power_of_ten(exponent: Tensor) -> Tensor:
 
 
 def shift_left(mantissa: Tensor, digits: Tensor) -> tuple[Tensor, Tensor]:
-    """mantissa * 10**digits, for digits 0..18, and whether it fits; 0 where not.
+    """mantissa * 10**digits for digits 0..18, and whether it fits int64; 0 where it does not.
 
-    What fits is below 4 * 10**18; a float32 estimate is good to 1e-6.
+    A float32 estimate decides. It is good to 1e-6, so its bound 4 * 10**18 stays well below the 9.2 * 10**18 of int64.
     """
     factor = power_of_ten(digits)
     fits = (mantissa.float() * factor.float()).abs() < 4e18
@@ -106,6 +104,6 @@ def shift_left(mantissa: Tensor, digits: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def first_exponent(magnitude: Tensor) -> Tensor:
-    """The power of ten that the first decimal digit of magnitude < 10**18 stands for; 0 for 0."""
+    """Exponent of the power of ten of the leading digit of magnitude < 10**18: 0 for 0..9, 1 for 10..99."""
     thresholds = power_of_ten(torch.arange(1, MAX_DIGITS, device=magnitude.device))
     return torch.bucketize(magnitude, thresholds, right=True)

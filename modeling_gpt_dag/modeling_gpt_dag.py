@@ -1,19 +1,21 @@
 """GPT-DAG: a causal language model in which every token owns a small differentiable calculator.
 
 What is unusual: the backbone is any decoder of transformers, built from `config.backbone_config` and left as it is.
-The DAG reads numbers from the token ids, plans on the backbone's last hidden state and mixes what it would write into
-it, in the base model, so that every head and server that runs the base model gets it. Each call sees the numbers of
-the cached tokens through two cache slots of its own: number symbols, and content keys.
+The DAG reads numbers from the token ids, plans on the backbone's hidden states and mixes what it would write into the
+last one. All of that happens in the base model, so that every head and server that runs the base model gets it. The
+numbers of cached tokens are in cache slots of the DAG's own (`number_memory.py`).
 
-B batch, T tokens of this call, L tokens with the cached ones, H hidden size, D DAG steps, N initial values, S = N + D
+B batch, T tokens of this call, L tokens including cached ones, H hidden size, D DAG steps, N initial values, S = N + D
 slots, O operations, E key size.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoModel, GPT2Config, PreTrainedModel, PreTrainedTokenizerBase
+from torch.nn.attention.flex_attention import BlockMask
+from transformers import AutoModel, GPT2Config, PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 from transformers import initialization as init
 from transformers.cache_utils import Cache, DynamicCache
 from transformers.generation import GenerationMixin
@@ -30,59 +32,88 @@ from .dag import DAGState, ExactDAG, ExactState, GateMixer, SoftDAG, shut_gate_c
 from .decimal_tensor import DecimalTensor
 from .from_backbone import attach
 from .number_memory import NumberMemory
-from .number_text import WRITTEN_SYMBOLS, NumberText, grammar_table, read_numbers
+from .number_text import WRITTEN_SYMBOLS, NumberText, grammar_table
 from .plan_search import value_loss, written_numbers
 from .planner_input import PlannerInput, run_backbone, split_features
 from .plans import IGNORE_INDEX, existing_slots, plan_cross_entropy
+
+# One for all layers, or a dict by type of attention.
+BackboneMask = Tensor | BlockMask | dict | None
 
 
 @dataclass
 class DAGOutput(ModelOutput):
     r"""
-    What every token's calculator did in one forward pass, `model(..., output_dag=True).dag`.
+    What the DAG of every token did in one forward pass, `model(..., output_dag=True).dag`.
 
     operand1_probs (`torch.FloatTensor` of shape `(B, T, D, S)`):
         Probability of each slot as first operand of each step; exactly 0 for slots that do not exist yet.
     operand2_probs (`torch.FloatTensor` of shape `(B, T, D, S)`): The same for the second operand.
     operation_probs (`torch.FloatTensor` of shape `(B, T, D, O)`): Probability of each of `config.dag_operations`.
     values (`torch.FloatTensor` of shape `(B, T, S)`):
-        The scratch list. In exact numerics a float64 view of the exact values of the most probable plan.
-    values_mask (`torch.BoolTensor` of shape `(B, T, S)`): Which slots hold a value; the others read 0 in `values`.
+        The scratch list. In exact numerics the values of the most probable plan, as float64.
+    values_mask (`torch.BoolTensor` of shape `(B, T, S)`): Which slots hold a value; in the others `values` is 0.
     values_mantissa, values_scale (`torch.LongTensor` of shape `(B, T, S)`):
         The exact values, `mantissa * 10**-scale`; exact numerics only.
     gate (`torch.FloatTensor` of shape `(B, T)`): 0 where there is no result to write.
     dag_hidden (`torch.FloatTensor` of shape `(B, T, H)`): What is written back, before normalisation.
     """
 
-    operand1_probs: torch.FloatTensor | None = None
-    operand2_probs: torch.FloatTensor | None = None
-    operation_probs: torch.FloatTensor | None = None
-    values: torch.FloatTensor | None = None
-    values_mask: torch.BoolTensor | None = None
-    values_mantissa: torch.LongTensor | None = None
-    values_scale: torch.LongTensor | None = None
-    gate: torch.FloatTensor | None = None
-    dag_hidden: torch.FloatTensor | None = None
+    operand1_probs: Tensor | None = None
+    operand2_probs: Tensor | None = None
+    operation_probs: Tensor | None = None
+    values: Tensor | None = None  # type: ignore[assignment]  # hides OrderedDict.values
+    values_mask: Tensor | None = None
+    values_mantissa: Tensor | None = None
+    values_scale: Tensor | None = None
+    gate: Tensor | None = None
+    dag_hidden: Tensor | None = None
 
 
 @dataclass
 class GPTDAGModelOutput(BaseModelOutputWithPast):
     r"""
     dag (`DAGOutput`, *optional*, returned when `output_dag=True` and `config.dag_depth > 0`):
-        What every token's calculator did.
+        What the DAG of every token did.
+    number_text (`NumberText`, *optional*, returned with `dag` in exact numerics):
+        The numbers read from all tokens, cached ones included, `(B, L)` each.
+    token_index (`torch.LongTensor` of shape `(T,)`, *optional*, returned with `number_text`):
+        Indices of this call's tokens among all.
     """
 
     dag: DAGOutput | None = None
+    number_text: NumberText | None = None
+    token_index: Tensor | None = None
 
 
 @dataclass
 class GPTDAGCausalLMOutput(CausalLMOutputWithPast):
     r"""
     dag (`DAGOutput`, *optional*, returned when `output_dag=True` and `config.dag_depth > 0`):
-        What every token's calculator did.
+        What the DAG of every token did.
     """
 
     dag: DAGOutput | None = None
+
+
+class _Call(NamedTuple):
+    """The tokens of one forward pass, as the caller gave them, and where they stand.
+
+    tokens: input_ids or inputs_embeds, whichever is given.
+    input_ids: (B, T). inputs_embeds: (B, T, H).
+    attention_mask: (B, L), or (B, 1, T, L) boolean or additive, or a dict of those by attention type.
+    position_ids: (B, T).
+    cache: the caller's or a new one; None without caching.
+    token_index: (T,), indices of the tokens, after those of the cached ones.
+    """
+
+    tokens: Tensor
+    input_ids: Tensor | None
+    inputs_embeds: Tensor | None
+    attention_mask: Tensor | dict | None
+    position_ids: Tensor | None
+    cache: Cache | None
+    token_index: Tensor
 
 
 class GPTDAGPreTrainedModel(PreTrainedModel):
@@ -97,15 +128,15 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
     _can_compile_fullgraph = True
 
     @torch.no_grad()
-    def _init_weights(self, module):
-        """Initialise what the backbone does not initialise itself.
+    def _init_weights(self, module: nn.Module):
+        """Initialise the parameters that the backbone does not initialise itself.
 
         | parameter | distribution |
         |---|---|
         | `nn.Linear`, `nn.Embedding` weights | normal, 0, `initializer_range` of the backbone (0.02) |
         | context block `Conv1D` weights | the same; over sqrt(2 layers) on the residual path, as in GPT-2 |
         | biases; norms | 0; weight 1, bias 0 |
-        | `GateMixer.gate_head` bias | 3: the gate starts open, and learns where to shut in a third of the steps |
+        | `GateMixer.gate_head` bias | 3: a gate that starts open learns in a third of the steps |
         | `ExactDAG.end_embedding` | normal, 0, `initializer_range` |
         | `GateMixer.dag_scale` | 1 |
         """
@@ -115,7 +146,7 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
             residual_layers = getattr(module, "_residual_layers", None)
             init.normal_(module.weight, mean=0.0, std=std / (2 * residual_layers) ** 0.5 if residual_layers else std)
             init.zeros_(module.bias)
-        elif getattr(module, "_is_gate", False):
+        elif isinstance(module, nn.Linear) and getattr(module, "_is_gate", False):
             init.constant_(module.bias, 3.0)
         elif isinstance(module, ExactDAG):
             init.normal_(module.end_embedding, mean=0.0, std=std)
@@ -129,30 +160,26 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
             init.copy_(module.grammar, grammar_table())
 
     def get_input_embeddings(self) -> nn.Module:
-        return self.base_model.backbone.get_input_embeddings()
+        return cast("GPTDAGModel", self.base_model).backbone.get_input_embeddings()
 
     def set_input_embeddings(self, value: nn.Module):
-        self.base_model.backbone.set_input_embeddings(value)
+        cast("GPTDAGModel", self.base_model).backbone.set_input_embeddings(value)
 
 
 @auto_docstring(custom_intro="The backbone and, where `config.dag_depth > 0`, the DAG mixed into its hidden states.")
 class GPTDAGModel(GPTDAGPreTrainedModel):
+    backbone: PreTrainedModel
+    dag: ExactDAG | SoftDAG
+
     def __init__(self, config: GPTDAGConfig):
         super().__init__(config)
         self.backbone = AutoModel.from_config(config.backbone_config)
         self.gradient_checkpointing = False
         if config.dag_depth > 0:
-            self.context_config = self._context_config(config)
-            layers = range(config.context_index, config.context_index + config.dag_context_layers)
-            self.context = nn.ModuleList([GPT2Block(self.context_config, layer_idx=layer) for layer in layers])
-            # What devices do not split and FSDP gathers on its own, beside the backbone's blocks. Not the DAG and the
-            # mixer: the forward pass calls their parts one by one, so FSDP has to gather them with the whole model.
-            self._no_split_modules = ["GPT2Block"] if layers else []
-            for block in self.context:
-                block.attn.c_proj._residual_layers = block.mlp.c_proj._residual_layers = config.num_hidden_layers
+            self._build_context(config)
             if config.dag_planner_layer is not None:
                 self.planner_input = PlannerInput(config.hidden_size)
-            self.mixer = GateMixer(config.hidden_size, config.dag_gate)
+            self.mixer = GateMixer(config.hidden_size, cast(str, config.dag_gate))
             if config.dag_numerics == "exact":
                 self._build_exact(config)
             else:
@@ -161,25 +188,37 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
                 )
         self.post_init()
 
+    def _build_context(self, config: GPTDAGConfig):
+        self.context_config = self._context_config(config)
+        layers = range(config.context_index, config.context_index + cast(int, config.dag_context_layers))
+        blocks = [GPT2Block(self.context_config, layer_idx=layer) for layer in layers]
+        for block in blocks:
+            for projection in (block.attn.c_proj, block.mlp.c_proj):
+                projection._residual_layers = config.num_hidden_layers
+        self.context = nn.ModuleList(blocks)
+        # What devices do not split and FSDP gathers on its own, beside the backbone's blocks. DAG and mixer are left
+        # out: the forward pass calls their parts one by one, so FSDP has to gather them with the whole model.
+        self._no_split_modules = ["GPT2Block"] if layers else []
+
     def _build_exact(self, config: GPTDAGConfig):
         self.number_memory = NumberMemory(config)
         self.dag = ExactDAG(
             hidden_size=config.hidden_size,
             key_size=config.head_dim,
             depth=config.dag_depth,
-            num_values=config.dag_num_values,
+            num_values=cast(int, config.dag_num_values),
             constants=config.dag_constants,
             operations=config.dag_operations,
             num_plans=config.dag_num_plans,
             temperature=float(config.dag_temperature),
         )
-        # The symbols' embeddings are the output embeddings of their tokens: the input embeddings where those are tied.
+        # With tied embeddings the symbols' embeddings are the output embeddings of their tokens.
         if not config.tie_word_embeddings:
             self.symbol_embedding = nn.Embedding(len(WRITTEN_SYMBOLS), config.hidden_size)
 
     @staticmethod
     def _context_config(config: GPTDAGConfig) -> GPT2Config:
-        """Config of the context blocks: the backbone's own where that is GPT-2, else a GPT-2 of its width."""
+        """Config of the context blocks: the backbone's own if that is GPT-2, else a GPT-2 of its width."""
         if isinstance(config.backbone_config, GPT2Config):
             return config.backbone_config
         context_config = GPT2Config(
@@ -191,19 +230,6 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         )
         context_config._attn_implementation = config._attn_implementation
         return context_config
-
-    def _refuse_too_long(self, length: int, past_length: int | Tensor, cache: Cache | None):
-        """Learned position tables end; say so before the embedding fails. Rotary backbones have no table."""
-        backbone = self.config.backbone_config
-        if hasattr(backbone, "rope_parameters") or not hasattr(backbone, "max_position_embeddings"):
-            return
-        # A static cache counts in a tensor; its capacity says as much without a synchronisation.
-        total = length + past_length if isinstance(past_length, int) else max(length, cache.get_max_length())
-        if total > backbone.max_position_embeddings:
-            raise ValueError(
-                f"a sequence of {total} tokens does not fit the backbone's table of "
-                f"{backbone.max_position_embeddings} positions (max_position_embeddings)"
-            )
 
     @can_return_tuple
     @merge_with_config_defaults
@@ -224,86 +250,99 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         output_dag (`bool`, *optional*, defaults to `False`):
             Whether to return `.dag`, a [`DAGOutput`].
         backbone_hidden_states (`torch.FloatTensor` of shape `(B, T, H)` or `(B, T, 2, H)`, *optional*):
-            The backbone's last hidden states of these tokens, computed before, and those of `dag_planner_layer` where
-            that is given (`backbone_features`); the backbone is not run, nothing is cached. So the DAG of a frozen
-            backbone trains at its own cost.
+            The backbone's last hidden states of these tokens, computed before by `backbone_features`; with
+            `dag_planner_layer`, those of that layer too. The backbone is not run and nothing is cached, so that
+            training the DAG of a frozen backbone costs no more than the DAG.
         """
-        if input_ids is None and inputs_embeds is None:
-            raise ValueError("You have to specify input_ids or inputs_embeds")
+        tokens = self._checked_tokens(input_ids, inputs_embeds, past_key_values, backbone_hidden_states)
         if backbone_hidden_states is not None:
-            if past_key_values is not None:
-                raise ValueError("backbone_hidden_states: a cache would miss the backbone's part of these tokens")
             use_cache = False
-        exact = self.config.has_number_memory
         if use_cache and past_key_values is None:
             past_key_values = DynamicCache(config=self.config)
-        tokens = input_ids if inputs_embeds is None else inputs_embeds
-        length = tokens.shape[1]
-        past_length = past_key_values.get_seq_length() if past_key_values is not None else 0
-        self._refuse_too_long(length, past_length, past_key_values)
-        index = torch.arange(length, device=tokens.device) + past_length
+        token_index = self._token_index(tokens, past_key_values)
+        call = _Call(tokens, input_ids, inputs_embeds, attention_mask, position_ids, past_key_values, token_index)
 
-        backbone_mask, backbone_positions, text = attention_mask, position_ids, None
-        if isinstance(attention_mask, dict) and not hasattr(self.config.backbone_config, "layer_types"):
-            backbone_mask = attention_mask["sliding_attention"]
-        if exact:
-            if input_ids is not None:
-                symbols = self.number_memory.symbols_of_ids(input_ids)
-            else:
-                symbols = self.number_memory.symbols_of_embeddings(inputs_embeds, self.get_input_embeddings())
-            memory = (attention_mask, position_ids, index, past_key_values, self.dtype)
-            text = self.number_memory.read(symbols, *memory)
-            if self.config.dag_number_positions:
-                if attention_mask is None and past_key_values is None:
-                    backbone_mask = self._packed_mask(symbols, position_ids)
-                token_positions = index.unsqueeze(0) if position_ids is None else position_ids
-                backbone_positions = self.number_memory.positions(text, token_positions, index)
-
-        if backbone_hidden_states is not None:
-            last, middle = split_features(backbone_hidden_states.to(self.dtype))
-            outputs = BaseModelOutputWithPast(last_hidden_state=last)
-        else:
-            outputs, middle = run_backbone(
-                self.backbone,
-                self.config.dag_planner_layer if self.config.dag_depth > 0 else None,
-                input_ids=input_ids if inputs_embeds is None else None,
-                attention_mask=backbone_mask,
-                position_ids=backbone_positions,
-                past_key_values=past_key_values,
-                inputs_embeds=inputs_embeds,
-                use_cache=use_cache,
-                **kwargs,
-            )
-        hidden_states, all_hidden_states, dag = outputs.last_hidden_state, outputs.hidden_states, None
+        text, backbone_mask, backbone_positions = self._read(call)
+        outputs, middle = self._backbone_states(
+            call, backbone_mask, backbone_positions, backbone_hidden_states, use_cache=use_cache, **kwargs
+        )
+        hidden_states, dag = cast(Tensor, outputs.last_hidden_state), None
         if self.config.dag_depth > 0:
-            planner_states = hidden_states
-            if middle is not None:
-                embeddings = self.get_input_embeddings()(input_ids) if inputs_embeds is None else inputs_embeds
-                planner_states = self.planner_input(embeddings, middle, hidden_states)
-            context = self._contextualise(planner_states, attention_mask, position_ids, past_key_values, **kwargs)
-            if exact:
-                gate_logits, state = self._run_exact(context, text, index, position_ids, past_key_values)
-            else:
-                gate_logits, state = self.mixer.gate_logits(context), self.dag(context)
+            context = self._context_states(call, hidden_states, middle, **kwargs)
+            gate_logits, state = self._run_dag(call, context, text)
             hidden_states, gate = self.mixer(hidden_states, gate_logits, state)
             dag = self._dag_output(state, gate) if output_dag else None
-            if all_hidden_states is not None:
-                all_hidden_states = (*all_hidden_states[:-1], hidden_states)
-        return GPTDAGModelOutput(
-            last_hidden_state=hidden_states,
-            past_key_values=outputs.past_key_values,
-            hidden_states=all_hidden_states,
-            attentions=outputs.attentions,
-            dag=dag,
+        return self._output(call, outputs, hidden_states, text, dag)
+
+    @staticmethod
+    def _checked_tokens(
+        input_ids: Tensor | None, inputs_embeds: Tensor | None, cache: Cache | None, backbone_states: Tensor | None
+    ) -> Tensor:
+        """input_ids (B, T) or inputs_embeds (B, T, H), whichever is given; raises ValueError for inputs at odds."""
+        tokens = input_ids if inputs_embeds is None else inputs_embeds
+        if tokens is None:
+            raise ValueError("You have to specify input_ids or inputs_embeds")
+        if backbone_states is not None and cache is not None:
+            raise ValueError("backbone_hidden_states: a cache would miss the backbone's part of these tokens")
+        return tokens
+
+    def _token_index(self, tokens: Tensor, cache: Cache | None) -> Tensor:
+        """(T,): indices of this call's tokens (B, T, ...), after the cached ones."""
+        length = total = tokens.shape[1]
+        past_length: int | Tensor = 0
+        if cache is not None:
+            past_length = cache.get_seq_length()
+            # A static cache counts in a tensor. Its capacity says as much without a synchronisation.
+            total = length + past_length if isinstance(past_length, int) else max(length, cache.get_max_length())
+        self._refuse_too_long(total)
+        return torch.arange(length, device=tokens.device) + past_length
+
+    def _refuse_too_long(self, total: int):
+        """Refuse more tokens than a learned position table has, before the embedding fails on the device."""
+        backbone = self.config.backbone_config
+        positions = getattr(backbone, "max_position_embeddings", None)
+        # Rotary backbones have no table.
+        if hasattr(backbone, "rope_parameters") or positions is None or total <= positions:
+            return
+        raise ValueError(
+            f"a sequence of {total} tokens does not fit the backbone's table of {positions} positions "
+            "(max_position_embeddings)"
         )
 
-    def _packed_mask(self, symbols: Tensor, position_ids: Tensor | None) -> Tensor:
-        """The mask to give with number positions, which the library would take for one packed sequence per token."""
+    def _read(self, call: _Call) -> tuple[NumberText | None, BackboneMask, Tensor | None]:
+        """The numbers of the text (None without number memory), and the backbone's mask and position ids."""
+        mask: BackboneMask = call.attention_mask
+        positions = call.position_ids
+        if isinstance(mask, dict) and not hasattr(self.config.backbone_config, "layer_types"):
+            mask = mask["sliding_attention"]
+        if not self.config.has_number_memory:
+            return None, mask, positions
+        memory = self.number_memory
+        if call.input_ids is not None:
+            symbols = memory.symbols_of_ids(call.input_ids)
+        else:
+            symbols = memory.symbols_of_embeddings(call.tokens, self.get_input_embeddings())
+        text = memory.read(symbols, call.attention_mask, call.position_ids, call.token_index, call.cache, self.dtype)
+        if self.config.dag_number_positions:
+            if call.attention_mask is None and call.cache is None:
+                mask = self._packed_mask(symbols, call.position_ids)
+            token_positions = call.token_index.unsqueeze(0) if call.position_ids is None else call.position_ids
+            positions = memory.positions(text, token_positions, call.token_index)
+        return text, mask, positions
+
+    def _packed_mask(self, symbols: Tensor, position_ids: Tensor | None) -> Tensor | BlockMask:
+        """The backbone's mask where it gets number positions and the caller gave no mask.
+
+        Number positions repeat within a number. Without a mask the library would take each repetition for the start of
+        another packed sequence. So the mask is made from the caller's position ids, or lets all tokens be attended to.
+
+        symbols: (B, T), for their shape. position_ids: (B, T).
+        """
         mask = None
         if position_ids is not None:
             mask = create_causal_mask(
-                config=self.config.backbone_config,
-                # Batch size, length and dtype are all that is read from it.
+                config=cast(PreTrainedConfig, self.config.backbone_config),
+                # Only batch size, length and dtype of it are used.
                 inputs_embeds=symbols.new_empty((*symbols.shape, 0), dtype=self.dtype),
                 attention_mask=None,
                 past_key_values=None,
@@ -311,64 +350,123 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             )
         return torch.ones_like(symbols) if mask is None else mask
 
-    def _contextualise(
+    def _backbone_states(
         self,
-        hidden_states: Tensor,
-        attention_mask: Tensor | dict | None,
-        position_ids: Tensor | None,
-        cache: Cache | None,
+        call: _Call,
+        mask: BackboneMask,
+        positions: Tensor | None,
+        features: Tensor | None,
         **kwargs,
-    ) -> Tensor:
-        """The context blocks, (B, T, H) -> (B, T, H)."""
+    ) -> tuple[BaseModelOutputWithPast, Tensor | None]:
+        """The backbone's output, and the hidden states (B, T, H) of `dag_planner_layer` where that is given.
+
+        features: (B, T, H) or (B, T, 2, H), the same computed before; None to run the backbone.
+        """
+        if features is not None:
+            last, middle = split_features(features.to(self.dtype))
+            return BaseModelOutputWithPast(last_hidden_state=last), middle
+        return run_backbone(
+            self.backbone,
+            self.config.dag_planner_layer if self.config.dag_depth > 0 else None,
+            input_ids=call.input_ids if call.inputs_embeds is None else None,
+            attention_mask=mask,
+            position_ids=positions,
+            past_key_values=call.cache,
+            inputs_embeds=call.inputs_embeds,
+            **kwargs,
+        )
+
+    def _context_states(self, call: _Call, last: Tensor, middle: Tensor | None, **kwargs) -> Tensor:
+        """(B, T, H): what the planner reads, after the context blocks.
+
+        last, middle: (B, T, H), the backbone's hidden states of the last layer and of `dag_planner_layer`.
+        """
+        hidden_states = last
+        if middle is not None:
+            embeddings = self.get_input_embeddings()(call.tokens) if call.inputs_embeds is None else call.inputs_embeds
+            hidden_states = self.planner_input(embeddings, middle, last)
         if len(self.context) == 0:
             return hidden_states
+        given = call.attention_mask
         mask = create_causal_mask(
             config=self.context_config,
             inputs_embeds=hidden_states,
-            attention_mask=attention_mask["full_attention"] if isinstance(attention_mask, dict) else attention_mask,
-            past_key_values=cache,
-            position_ids=position_ids,
-            # The backbone's slots already hold this call's tokens; the first context block's does not.
+            attention_mask=given["full_attention"] if isinstance(given, dict) else given,
+            past_key_values=call.cache,
+            position_ids=call.position_ids,
+            # The backbone's slots already hold this call's tokens; that of the first context block does not.
             layer_idx=self.config.context_index,
         )
         for block in self.context:
-            hidden_states = block(hidden_states, past_key_values=cache, attention_mask=mask, **kwargs)
+            hidden_states = block(hidden_states, past_key_values=call.cache, attention_mask=mask, **kwargs)
         return hidden_states
 
-    def _run_exact(
-        self, hidden: Tensor, text: NumberText, index: Tensor, position_ids: Tensor | None, cache: Cache | None
-    ) -> tuple[Tensor, DAGState]:
-        """Gate logits (B, T, 1 or 0) and what the DAG did.
+    def _run_dag(self, call: _Call, context: Tensor, text: NumberText | None) -> tuple[Tensor, DAGState]:
+        """Gate logits (B, T, 1 or 0) and what the DAG did. context: (B, T, H). text: None in soft numerics."""
+        if text is None:
+            return self.mixer.gate_logits(context), self.dag(context)
+        return self._run_exact(call, context, text)
 
-        Plan and gate are decided at every token; inside a number those hold that were decided at the token before its
-        first character, so that a number is written by one decision.
+    def _run_exact(self, call: _Call, hidden: Tensor, text: NumberText) -> tuple[Tensor, ExactState]:
+        """`_run_dag` in exact numerics.
 
-        hidden: (B, T, H). text: over (B, L). index: (T,), token indices of this call.
+        Plan and gate are computed at every token. Inside a number those of the token before its first character are
+        used, so that one decision writes the whole number.
         """
-        memory = self.number_memory
+        dag = cast(ExactDAG, self.dag)  # no isinstance: PEFT may wrap it
+        memory, index = self.number_memory, call.token_index
         written = text.written[:, index]
         source = (index - written).clamp(min=0)
-        hidden = self.dag.norm(hidden)
-        numbers, numbers_at_source = memory.latest(text, position_ids, index, source)
-        keys, values = memory.context_of(numbers, self.dag.key(hidden), self.dag.value(hidden), cache)
-        hidden = self.dag.planning_hidden(hidden, values)
-        plan_logits = self.dag.plan_logits(hidden, keys)
+        hidden = dag.norm(hidden)
+        numbers, numbers_at_source = memory.latest(text, call.position_ids, index, source)
+        keys, values = memory.context_of(numbers, dag.key(hidden), dag.value(hidden), call.cache)
+        hidden = dag.planning_hidden(hidden, values)
+        plan_logits = dag.plan_logits(hidden, keys)
         decisions = torch.cat([plan_logits, self.mixer.gate_logits(hidden)], -1)
-        decisions = memory.decisions_at(source, decisions, cache)
+        decisions = memory.decisions_at(source, decisions, call.cache)
         plan_logits, gate_logits = decisions.tensor_split([plan_logits.shape[-1]], -1)
-        if self.config.tie_word_embeddings:
-            symbol_embedding = self.get_input_embeddings()(self.number_memory.written_tokens)
-        else:
-            symbol_embedding = self.symbol_embedding.weight
+        symbol_embedding = self._symbol_embedding()
         exists, end = numbers_at_source
         values = text.value_at(end.flatten(1), exists.flatten(1)).unflatten(-1, end.shape[1:])
-        return gate_logits, self.dag(plan_logits, values, exists, written, symbol_embedding)
+        return gate_logits, dag(plan_logits, values, exists, written, symbol_embedding)
+
+    def _symbol_embedding(self) -> Tensor:
+        """(W - 1, H): embeddings of WRITTEN_SYMBOLS."""
+        if self.config.tie_word_embeddings:
+            return self.get_input_embeddings()(self.number_memory.written_tokens)
+        return self.symbol_embedding.weight
+
+    def _output(
+        self,
+        call: _Call,
+        outputs: BaseModelOutputWithPast,
+        hidden_states: Tensor,
+        text: NumberText | None,
+        dag: DAGOutput | None,
+    ) -> GPTDAGModelOutput:
+        """The backbone's output with hidden_states (B, T, H) in place of its last ones, and what the DAG did."""
+        all_hidden_states = outputs.hidden_states
+        if all_hidden_states is not None and self.config.dag_depth > 0:
+            all_hidden_states = (*all_hidden_states[:-1], hidden_states)
+        observed = dag is not None and text is not None
+        return GPTDAGModelOutput(
+            last_hidden_state=hidden_states,
+            past_key_values=outputs.past_key_values,
+            hidden_states=all_hidden_states,
+            attentions=outputs.attentions,
+            dag=dag,
+            number_text=text if observed else None,
+            token_index=call.token_index if observed else None,
+        )
 
     @staticmethod
     def _dag_output(state: DAGState, gate: Tensor) -> DAGOutput:
         decimals = state.decimals if isinstance(state, ExactState) else None
+        operand1, operand2, operation = state.probs
         return DAGOutput(
-            *state.probs,
+            operand1_probs=operand1,
+            operand2_probs=operand2,
+            operation_probs=operation,
             values=state.values,
             values_mask=state.values_mask,
             values_mantissa=decimals.mantissa if decimals is not None else None,
@@ -394,11 +492,11 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
     def from_backbone(
         cls, backbone: str | PreTrainedModel, tokenizer: PreTrainedTokenizerBase | None = None, **kwargs
     ) -> "GPTDAGForCausalLM":
-        """Put a DAG on a pretrained causal language model; its weights are copied, its text stays its own.
+        """Put a DAG on a pretrained causal language model, whose weights are copied.
 
-        On text without readable numbers the logits are the backbone's to the bit, before and after training. A number
-        keeps as many positions as it has tokens, as the backbone has learned it (`dag_number_positions=False`), and
-        `dag_scale` starts at the backbone's mean hidden norm / sqrt(H), so that what is written speaks as loudly.
+        On text without readable numbers the logits equal the backbone's bit by bit, before and after training. Every
+        token keeps its own position, as the backbone has learned it (`dag_number_positions=False`). `dag_scale` starts
+        at the backbone's mean hidden norm / sqrt(H), so that what the DAG writes is as large as a hidden state.
 
         backbone: name, directory or model, any `...ForCausalLM` of transformers with a plain output projection.
         tokenizer: the backbone's, one token per digit; by default the one saved beside it.
@@ -409,7 +507,7 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         return attach(cls, backbone, tokenizer, **kwargs)
 
     def freeze_backbone(self) -> "GPTDAGForCausalLM":
-        """Leave the DAG alone trainable: backbone, embeddings and language modeling head are frozen. Returns self."""
+        """Freeze backbone, embeddings and language modeling head, so that the DAG alone is trained. Returns self."""
         self.model.backbone.requires_grad_(False)
         self.lm_head.requires_grad_(False)
         return self
@@ -433,15 +531,15 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
     ) -> GPTDAGCausalLMOutput:
         r"""
         plan_labels (`torch.Tensor` of integers of shape `(B, T, D, 3)`, *optional*):
-            The plan each token should follow, as slots and operations: operand1, operand2, operation of each step;
-            -100 where there is no label. With `labels`, adds the plan loss, `config.dag_plan_loss_weight` times the
-            cross-entropy of all labelled choices, over the same number of tokens as the next-token loss.
+            The plan each token should follow: operand1, operand2 (slots) and operation of each step, -100 where there
+            is no label. With `labels`, adds the plan loss: `config.dag_plan_loss_weight` times the cross-entropy of
+            all labelled choices, divided by the same number of tokens as the next-token loss.
         output_dag (`bool`, *optional*, defaults to `False`):
             Whether to return `.dag`, a [`DAGOutput`].
         backbone_hidden_states (`torch.FloatTensor` of shape `(B, T, H)` or `(B, T, 2, H)`, *optional*):
-            The backbone's last hidden states of these tokens, computed before, and those of `dag_planner_layer` where
-            that is given (`backbone_features`); the backbone is not run, nothing is cached. So the DAG of a frozen
-            backbone trains at its own cost.
+            The backbone's last hidden states of these tokens, computed before by `backbone_features`; with
+            `dag_planner_layer`, those of that layer too. The backbone is not run and nothing is cached, so that
+            training the DAG of a frozen backbone costs no more than the DAG.
 
         Example:
 
@@ -454,11 +552,7 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         '1234567+7654321=8888888\n'
         ```
         """
-        learns_dag = labels is not None and self.config.dag_depth > 0
-        has_plan_loss = learns_dag and plan_labels is not None
-        has_value_loss = learns_dag and self.config.dag_value_loss_weight > 0 and self.training
-        has_gate_loss = learns_dag and self.config.dag_gate_loss_weight > 0 and self.training
-        has_dag_loss = has_plan_loss or has_value_loss or has_gate_loss
+        loss_weights = self._dag_loss_weights(labels, plan_labels)
         outputs: GPTDAGModelOutput = self.model(
             input_ids=input_ids,
             attention_mask=attention_mask,
@@ -466,33 +560,19 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             past_key_values=past_key_values,
             inputs_embeds=inputs_embeds,
             use_cache=use_cache,
-            output_dag=output_dag or has_dag_loss,
+            output_dag=output_dag or bool(loss_weights),
             backbone_hidden_states=backbone_hidden_states,
             **kwargs,
         )
-        # A slice is made contiguous, or the product with a frozen weight first copies that for every row of the batch.
-        logits = self.lm_head(slice_logits_to_keep(outputs.last_hidden_state, logits_to_keep).contiguous())
+        # Without contiguous() the product with a frozen weight would copy that weight for every row of the batch.
+        kept = slice_logits_to_keep(cast(Tensor, outputs.last_hidden_state), logits_to_keep).contiguous()
+        logits = self.lm_head(kept)
         loss = None
         if labels is not None:
-            if kwargs.get("num_items_in_batch") is not None:
-                # A batch of plain text alone has no labels.
-                kwargs["num_items_in_batch"] = torch.as_tensor(kwargs["num_items_in_batch"]).clamp(min=1)
-            loss = self.loss_function(logits=logits, labels=labels, vocab_size=self.config.vocab_size, **kwargs)
-        if has_dag_loss:
-            # Over the tokens of all micro-batches and ranks, so that these add up to one large batch.
-            items = kwargs.get("num_items_in_batch")
-            items = (labels[..., 1:] != IGNORE_INDEX).sum() if items is None else items
-            dag = outputs.dag
-            probs = (dag.operand1_probs, dag.operand2_probs, dag.operation_probs)
-            if has_plan_loss:
-                plan_loss = plan_cross_entropy(probs, dag.gate, plan_labels)
-                loss = loss + self.config.dag_plan_loss_weight * plan_loss / items
-            if has_value_loss:
-                value_loss = self._value_loss(probs, dag, input_ids, position_ids, labels)
-                loss = loss + self.config.dag_value_loss_weight * value_loss / items
-            if has_gate_loss:
-                gate_loss = shut_gate_cross_entropy(dag.gate, labels)
-                loss = loss + self.config.dag_gate_loss_weight * gate_loss / items
+            num_items = self._num_items(kwargs.get("num_items_in_batch"))
+            loss = self._next_token_loss(logits, labels, num_items, **kwargs)
+            for dag_loss in self._dag_losses(loss_weights, outputs, labels, plan_labels, num_items):
+                loss = loss + dag_loss
         return GPTDAGCausalLMOutput(
             loss=loss,
             logits=logits,
@@ -502,31 +582,81 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             dag=outputs.dag if output_dag else None,
         )
 
-    def _value_loss(
-        self,
-        probs: tuple[Tensor, Tensor, Tensor],
-        dag: DAGOutput,
-        input_ids: Tensor,
-        position_ids: Tensor | None,
-        labels: Tensor,
-    ) -> Tensor:
-        """() sum over the numbers that the labels (B, T) write; those that are not labelled whole are no targets.
+    @staticmethod
+    def _num_items(num_items_in_batch: int | Tensor | None) -> Tensor | None:
+        """() what losses are divided by: at least 1, because a batch of plain text alone has no labels."""
+        return None if num_items_in_batch is None else torch.as_tensor(num_items_in_batch).clamp(min=1)
 
-        A number that labels begin with answers the prompt before it, which has none.
+    def _next_token_loss(self, logits: Tensor, labels: Tensor, num_items: Tensor | None, **kwargs) -> Tensor:
+        """() the library's loss. num_items: labels in all micro-batches and ranks; None: the labels of this pass."""
+        if num_items is not None:
+            kwargs = {**kwargs, "num_items_in_batch": num_items}
+        return self.loss_function(logits=logits, labels=labels, vocab_size=self.config.vocab_size, **kwargs)
+
+    def _dag_loss_weights(self, labels: Tensor | None, plan_labels: Tensor | None) -> dict[str, float]:
+        """Weights of the losses of the DAG in this pass: "plan" with plan labels, "value" and "gate" in training."""
+        weights: dict[str, float] = {}
+        if labels is None or self.config.dag_depth == 0:
+            return weights
+        if plan_labels is not None:
+            weights["plan"] = self.config.dag_plan_loss_weight
+        if self.training and self.config.dag_value_loss_weight > 0:
+            weights["value"] = self.config.dag_value_loss_weight
+        if self.training and self.config.dag_gate_loss_weight > 0:
+            weights["gate"] = self.config.dag_gate_loss_weight
+        return weights
+
+    def _dag_losses(
+        self,
+        weights: dict[str, float],
+        outputs: GPTDAGModelOutput,
+        labels: Tensor,
+        plan_labels: Tensor | None,
+        num_items: Tensor | None,
+    ) -> list[Tensor]:
+        """The losses () of `_dag_loss_weights`, weighted, in its order.
+
+        Each is a sum over the tokens of this pass divided by num_items, the number of labels in all micro-batches and
+        ranks, so that these add up to one large batch. None: the labels of this pass.
         """
-        memory = self.model.number_memory
-        symbols = memory.mark_sequence_starts(memory.symbols_of_ids(input_ids), position_ids)
-        written = written_numbers(read_numbers(symbols, memory.grammar))
-        ignored = torch.nn.functional.pad((labels == IGNORE_INDEX).long().cumsum(1), (0, 1), mode="replicate")
+        if not weights:
+            return []
+        # A pass with such losses asks the base model for all that they need.
+        dag = cast(DAGOutput, outputs.dag)
+        gate = cast(Tensor, dag.gate)
+        probs = cast(tuple[Tensor, Tensor, Tensor], (dag.operand1_probs, dag.operand2_probs, dag.operation_probs))
+        items = (labels[..., 1:] != IGNORE_INDEX).sum() if num_items is None else num_items
+        losses = []
+        if plan_labels is not None:
+            losses.append(weights["plan"] * plan_cross_entropy(probs, gate, plan_labels) / items)
+        if "value" in weights:
+            losses.append(weights["value"] * self._value_loss(probs, gate, outputs, labels) / items)
+        if "gate" in weights:
+            losses.append(weights["gate"] * shut_gate_cross_entropy(gate, labels) / items)
+        return losses
+
+    def _value_loss(
+        self, probs: tuple[Tensor, Tensor, Tensor], gate: Tensor, outputs: GPTDAGModelOutput, labels: Tensor
+    ) -> Tensor:
+        """() sum over the numbers that the labels (B, T) write; numbers that are not labelled whole are left out.
+
+        A number at which labels begin answers the prompt before it, which has no labels.
+
+        The numbers are those that the forward pass has read, so that target and operands are read alike: a masked
+        token is part of no number, and the first token of a call is read with the cached ones before it.
+        """
+        written = written_numbers(cast(NumberText, outputs.number_text), cast(Tensor, outputs.token_index))
+        ignored = nn.functional.pad((labels == IGNORE_INDEX).long().cumsum(1), (0, 1), mode="replicate")
         tokens = torch.arange(labels.shape[1], device=labels.device)
         unlabelled = ignored.gather(1, tokens + written.length) - ignored[:, :-1]
         written = written._replace(value=written.value.masked(unlabelled == 0))
-        N = self.model.dag.num_initial
-        initial = DecimalTensor(dag.values_mantissa, dag.values_scale, dag.values_mask).map(lambda part: part[..., :N])
+        dag = cast(DAGOutput, outputs.dag)
+        N = cast(ExactDAG, self.model.dag).num_initial
+        slots = cast(tuple[Tensor, Tensor, Tensor], (dag.values_mantissa, dag.values_scale, dag.values_mask))
         return value_loss(
             probs,
-            dag.gate,
-            initial,
+            gate,
+            DecimalTensor(*slots).map(lambda part: part[..., :N]),
             written,
             is_answer=labels == IGNORE_INDEX,
             operations=self.config.dag_operations,

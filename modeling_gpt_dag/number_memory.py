@@ -1,11 +1,12 @@
 """The number memory: which numbers a token can read, over all calls that share a cache.
 
-What is unusual: it is three slots of the model's own KV cache, so that whatever happens to a cache (growing, static
-allocation, beam reordering, cropping, padding) happens to the numbers too. The first holds the tokens' number symbols,
-small integers that are exact in any dtype, written before the backbone runs because number positions need them; the
-second content keys and values, written after it; the third the decisions that a number in writing goes by.
+What is unusual: it consists of three slots of the model's own KV cache. So whatever happens to a cache (growing,
+static allocation, beam reordering, cropping, padding) happens to the numbers too. The first slot holds number symbols,
+small integers that are exact in any dtype; it is written before the backbone runs, because number positions need it.
+The second holds content keys and values, the third the decisions (plan and gate logits); both are written after the
+backbone.
 
-B batch, T tokens of this call, L tokens with the cached ones, N numbers per token, H hidden size, E key size.
+B batch, T tokens of this call, L tokens including cached ones, N numbers per token, H hidden size, E key size.
 """
 
 import torch
@@ -32,7 +33,7 @@ HOW_TO_FILL = (
 
 
 def _fingerprint(embeddings: Tensor) -> Tensor:
-    """(...) int64 of embeddings (..., H): equal where they are equal to the bit; integer sums know no rounding."""
+    """(...) int64 of embeddings (..., H), the same for embeddings of the same bits; integer sums do not round."""
     integers = {2: torch.int16, 4: torch.int32, 8: torch.int64}[embeddings.element_size()]
     bits = embeddings.detach().contiguous().view(integers).long()
     odd = 2 * torch.arange(bits.shape[-1], device=bits.device) + 1
@@ -40,9 +41,10 @@ def _fingerprint(embeddings: Tensor) -> Tensor:
 
 
 def _attends_to_itself(attention_mask: Tensor | dict | None, index: Tensor) -> Tensor | None:
-    """(B, T) bool: which tokens of this call, at indices (T,), a mask lets attend to themselves; None: all.
+    """(B, T) bool: whether the mask lets each token of this call attend to itself; None if there is no mask.
 
     attention_mask: (B, L), or (B, 1, T, L) boolean or additive, or a dict of those by attention type.
+    index: (T,), token indices of this call.
     """
     if isinstance(attention_mask, dict):
         attention_mask = attention_mask["full_attention"]
@@ -55,15 +57,16 @@ def _attends_to_itself(attention_mask: Tensor | dict | None, index: Tensor) -> T
 
 
 class NumberMemory(nn.Module):
-    """Reads numbers from token ids and keeps what reading needs in the cache. No parameters.
+    """Reads numbers from token ids and keeps in the cache what that needs. No parameters.
 
-    Raises ValueError where the config does not say which tokens are digits.
+    Raises ValueError if the config does not say which tokens are digits.
     """
 
     def __init__(self, config: GPTDAGConfig):
         super().__init__()
         if config.number_tokens is None:
             raise ValueError(HOW_TO_FILL)
+        assert config.dag_num_values is not None
         self.number_tokens = config.number_tokens
         self.num_values = config.dag_num_values
         self.symbols_index = config.number_memory_index
@@ -86,7 +89,7 @@ class NumberMemory(nn.Module):
         return self.number_symbols[input_ids.clamp(max=self.number_symbols.numel() - 1)]
 
     def symbols_of_embeddings(self, inputs_embeds: Tensor, embedding: nn.Module) -> Tensor:
-        """(B, T) int64: an embedding that is a number token's to the bit is read as that token, others are none.
+        """(B, T) int64: number symbols of the tokens whose embeddings these are, bit by bit; OTHER where none fits.
 
         inputs_embeds: (B, T, H). embedding: the model's input embeddings.
         """
@@ -98,7 +101,7 @@ class NumberMemory(nn.Module):
 
     @staticmethod
     def mark_sequence_starts(symbols: Tensor, position_ids: Tensor | None) -> Tensor:
-        """(B, T): a sequence begins at position 0 and does not continue the number that ends the one before."""
+        """(B, T): the symbols, SPACED at position 0: a packed sequence does not continue the number before it."""
         return symbols if position_ids is None else torch.where(position_ids == 0, symbols | SPACED, symbols)
 
     def read(
@@ -110,9 +113,9 @@ class NumberMemory(nn.Module):
         cache: Cache | None,
         dtype: torch.dtype,
     ) -> NumberText:
-        """Remember this call's symbols (B, T) and find the numbers in all (B, L); masked tokens are no numbers.
+        """Cache this call's symbols and find the numbers in all (B, L) tokens. Masked tokens count as OTHER.
 
-        index: (T,), token indices of this call. dtype: of the cache.
+        symbols, position_ids: (B, T). index: (T,), token indices of this call. dtype: of the cache.
         """
         symbols = self.mark_sequence_starts(symbols, position_ids)
         real = _attends_to_itself(attention_mask, index)
@@ -124,21 +127,25 @@ class NumberMemory(nn.Module):
         return read_numbers(symbols, self.grammar)
 
     def positions(self, text: NumberText, position_ids: Tensor, index: Tensor) -> Tensor:
-        """(B, T): positions at which a number takes one place: `position_ids` less the tokens that continue a number.
+        """(B, T): number positions, at which a number takes one position whatever its length.
+
+        They are `position_ids` less the tokens so far in the sequence that continue a number.
 
         position_ids: (B, T) or (1, T), contiguous within a sequence. index: (T,), token indices of this call.
         """
         continued = text.continues.cumsum(1)
-        # The token that a sequence starts with continues none.
+        # The first token of a sequence continues no number, so that counting from it on is enough.
         start = (index - position_ids).clamp(min=0).expand(continued.shape[0], -1)
         return position_ids - continued[:, index] + continued.gather(1, start)
 
     def latest(
         self, text: NumberText, position_ids: Tensor | None, index: Tensor, source: Tensor
     ) -> tuple[ReadNumbers, ReadNumbers]:
-        """The numbers that can be read at this call's tokens, and those at token indices `source` (B, T); (B, T, N).
+        """The numbers readable at this call's tokens, and those readable at token indices `source`; (B, T, N) each.
 
-        Where several sequences are packed, those of the token's own. index: (T,), token indices of this call.
+        In packed sequences a token reads the numbers of its own sequence alone.
+
+        position_ids, source: (B, T). index: (T,), token indices of this call.
         """
         seen_from = torch.stack([index.expand_as(source), source], 1)  # (B, 2, T)
         numbers = latest_numbers(text, seen_from, self.num_values)
@@ -150,7 +157,11 @@ class NumberMemory(nn.Module):
     def context_of(
         self, numbers: ReadNumbers, keys: Tensor, values: Tensor, cache: Cache | None
     ) -> tuple[Tensor, Tensor]:
-        """Remember this call's content keys and values (B, T, E); returns those behind the numbers, (B, T, N, E)."""
+        """Cache this call's content keys and values (B, T, E).
+
+        Returns those of the tokens at which `numbers` (B, T, N) became readable, (B, T, N, E) each; the values are 0
+        where there is no number.
+        """
         if cache is not None:
             keys, values = cache.update(keys.unsqueeze(1), values.unsqueeze(1), self.context_index)
             keys, values = keys.squeeze(1), values.squeeze(1)  # (B, L, E)
@@ -159,7 +170,7 @@ class NumberMemory(nn.Module):
         return keys, values * numbers.exists.unsqueeze(-1)
 
     def decisions_at(self, source: Tensor, decisions: Tensor, cache: Cache | None) -> Tensor:
-        """Remember this call's decisions (B, T, C); returns those made at token indices `source` (B, T)."""
+        """Cache this call's decisions (B, T, C); returns those of token indices `source` (B, T), (B, T, C)."""
         if cache is not None:
             memory = decisions.unsqueeze(1)
             decisions = cache.update(memory, memory, self.decisions_index)[0].squeeze(1)  # (B, L, C)

@@ -1,11 +1,12 @@
 """Numbers in token streams: number symbols, reading numbers, writing a result character by character.
 
 What is unusual: reading and writing have no parameters and no loop over tokens. Every token id maps to a number
-symbol; cumulative counts and maxima over the symbols give each number's extent, its exact value, the token from which
-it can be read and how many of its characters stand at each token. All of it is causal.
+symbol. Cumulative counts and maxima of the symbols yield each number's first and last token, its exact value, the
+token at which it becomes readable, and the number of its characters written so far. No position depends on a later
+token.
 
 A number is `[-] digits [. digits]`, as the regular expression `(?:(?<![\\d)])-)?\\d+(?:\\.\\d+)?` finds it from left
-to right. B batch, L tokens with those in the cache, T tokens of this call, N numbers per token.
+to right. B batch, L tokens including cached ones, T tokens of this call, N numbers per token.
 """
 
 from typing import NamedTuple
@@ -15,9 +16,9 @@ from torch import Tensor
 
 from .decimal_tensor import MAX_DIGITS, NO_VALUE, DecimalTensor, first_exponent, power_of_ten
 
-# Number symbols. A token that begins with white space (" 5", " -") never continues what stands before it; it is its
-# symbol plus SPACED. UNREADABLE tokens hold digits beside other characters ("12", "5)"): numbers that touch them are
-# not known, and a number that is not known has no value.
+# Number symbols. A token that begins with white space (" 5", " -") has its symbol plus SPACED; it never continues a
+# number. UNREADABLE tokens hold several digits or digits beside other characters ("12", "5)"). A number that touches
+# one is unknown: it keeps its slot and has no value.
 OTHER, MINUS, POINT, CLOSE, UNREADABLE, SPACED = 0, 11, 12, 13, 14, 16
 SYMBOLS = {
     **{str(digit): 1 + digit for digit in range(10)},
@@ -28,31 +29,33 @@ SYMBOLS = {
     " -": MINUS + SPACED,
     "unreadable": UNREADABLE,
 }
-DECIMAL_POINT = 10  # of the point among the values of digits
+DECIMAL_POINT = 10  # the point, where digits are stored by value
 REQUIRED_SYMBOLS = [*"0123456789", "-", "."]
 
-# What can be written next: index 0..9 digits, "-", ".", and the end of the number.
+# Symbols that can be written next: digits 0..9, "-", ".", and the end of the number.
 WRITTEN_SYMBOLS = "0123456789-."
 END = len(WRITTEN_SYMBOLS)
 NOTHING = -1
 
 
 class Grammar(NamedTuple):
-    """What a symbol says with the two before it, 0 or 1 but for the last: the columns of `grammar_table`, in order.
+    """Properties of a token, given its symbol and the two before it; the columns of `grammar_table`, in order.
 
-    The first five are counted along the text.
-    unknown: what cannot be read, or a chain of digits and points begins behind it.
-    dot: a point that directly follows a digit.
+    All are 0 or 1 except `character`. The first five are counted along the text. A chain is a run of digits and dots.
+
+    unknown: the token is UNREADABLE, or it continues no chain and follows an UNREADABLE token directly or with
+        nothing but a minus or point between.
+    dot: a point directly after a digit.
     mark: a dot, or a digit other than 0.
     token: always 1.
-    sign: a minus that belongs to the digit behind it, because neither a digit nor ")" stands before it.
-    unlinked: what does not continue a chain.
-    begins: what is unlinked, but for a digit behind its sign.
-    after_dot: what stands behind a dot.
-    shown: a digit or sign.
-    closes: ends the number whose digit stands before it, unless it is its decimal point.
-    closes_point: ends the number whose decimal point stands before it.
-    character: the value of a digit, DECIMAL_POINT for a point, else 0, as if a sign were a leading 0.
+    sign: a minus with neither a digit nor ")" before it; the digit after it makes a negative number.
+    unlinked: the token does not continue a chain.
+    begins: a number may begin here: the token is unlinked, and it is not a digit directly after its sign.
+    after_dot: the token before is a dot.
+    shown: a digit or a sign.
+    closes: a digit stands before, and the token does not continue its number, except perhaps as decimal point.
+    closes_point: a dot stands before, and the token does not continue its chain.
+    character: the value of a digit, DECIMAL_POINT for a point, else 0; a sign reads like a leading 0.
     """
 
     unknown: Tensor
@@ -70,19 +73,21 @@ class Grammar(NamedTuple):
 
 
 class NumberText(NamedTuple):
-    """What symbols say about numbers; all (B, L), int64.
+    """The numbers of a text, token by token; all (B, L), int64.
 
     characters: values of digits, DECIMAL_POINT for points, else 0.
-    count: numbers that have become readable up to with this token: a number does at the first token at which it is
-        certain that it has ended.
-    behind_point: 1 where one does whose last digit is not the token before but, in front of a point, the one before.
-    written: characters of the unfinished number up to and with this token, 0 outside numbers.
-    marks, signs: of these characters, the digits other than 0 and the points; the minuses.
-    unknown: 1 where what cannot be read stands, or directly before this token's chain of digits and points.
+    num_readable: numbers readable at this token, inclusive; a number becomes readable at the first token that proves
+        it ended.
+    behind_point: 1 where a number becomes readable two tokens after its last digit, because a point stands between:
+        "12." may continue as "12.5".
+    written: characters of the number at this token, from its first up to this one; 0 outside numbers.
+    marks: how many of these characters are points or digits other than 0.
+    signs: how many of these characters are minuses, 0 or 1.
+    unknown: 1 where the token, or the first token of its chain, is unknown (`Grammar`).
     """
 
     characters: Tensor
-    count: Tensor
+    num_readable: Tensor
     behind_point: Tensor
     written: Tensor
     marks: Tensor
@@ -91,36 +96,46 @@ class NumberText(NamedTuple):
 
     @property
     def continues(self) -> Tensor:
-        """(B, L) bool: tokens that continue a number, and so take no position of their own."""
+        """(B, L) bool: tokens after the first of a number; they take no position of their own."""
         return self.written > 1
 
     @property
     def ended(self) -> Tensor:
         """(B, L) bool: a number becomes readable at this token."""
-        return self.count > _previous(self.count)
+        return self.num_readable > _previous(self.num_readable)
 
     def last_digit(self, end: Tensor) -> Tensor:
-        """(B, M): where the number ends that becomes readable at token indices `end` (B, M)."""
+        """(B, M): token index of the last digit of the number that becomes readable at token indices `end` (B, M)."""
         return (end - 1 - self.behind_point.gather(1, end)).clamp(min=0)
 
     def value_at(self, end: Tensor, exists: Tensor) -> Tensor:
         """Packed values (2, B, M) of the numbers that become readable at token indices `end` (B, M), where exact.
 
         exists: (B, M) bool, whether there is such a number.
-        Of a number's characters the last 18 digits and the point among them are looked at; a number has a value if
-        nothing else in it is a mark.
         """
-        if end.shape[1] > self.count.shape[1]:
-            # Every token is looked at once, and often asked for.
-            values = self._values.gather(-1, end.expand(2, -1, -1))
-            return torch.where(exists, values, NO_VALUE)
+        # With more requests than tokens, computing the value of every token once is cheaper.
+        if end.shape[1] > self.num_readable.shape[1]:
+            return self._look_up_values(end, exists)
+        return self._compute_values(end, exists)
+
+    def _look_up_values(self, end: Tensor, exists: Tensor) -> Tensor:
+        """`value_at` by computing the values of all tokens and gathering those at `end`."""
+        values = self._packed_value.gather(-1, end.expand(2, -1, -1))
+        return torch.where(exists, values, NO_VALUE)
+
+    def _compute_values(self, end: Tensor, exists: Tensor) -> Tensor:
+        """`value_at` by summing the digits of each number asked for.
+
+        A window of 19 characters, the last of the number, holds 18 digits and a point. The number has a value if the
+        window holds all its marks: then every character before the window is a 0 or the sign.
+        """
         last = self.last_digit(end)
         reach = torch.arange(MAX_DIGITS + 1, device=last.device)
         window = (last.unsqueeze(-1) - reach).clamp(min=0)  # (B, M, 19), the last character first
         window = self.characters.gather(1, window.flatten(1)).view_as(window)
         window = window * (reach < self.written.gather(1, last).unsqueeze(-1))
         point = window == DECIMAL_POINT
-        # Digits before the point stand one place further left than their worth.
+        # The point takes a place in the window, so a digit before it is worth one power of ten less than its place.
         exponent = reach - point.cumsum(-1)
         digit = window * ((exponent < MAX_DIGITS) & ~point)
         magnitude = (digit * power_of_ten(exponent)).sum(-1)
@@ -130,22 +145,22 @@ class NumberText(NamedTuple):
         return torch.stack([mantissa, torch.where(valid, (point * reach).sum(-1), NO_VALUE)])
 
     @property
-    def _values(self) -> Tensor:
-        """(2, B, L), packed."""
-        index = torch.arange(self.count.shape[1], device=self.count.device).expand_as(self.count)
-        return self.value_at(index, self.ended)
+    def _packed_value(self) -> Tensor:
+        """(2, B, L): `value`, packed."""
+        index = torch.arange(self.num_readable.shape[1], device=self.num_readable.device).expand_as(self.num_readable)
+        return self._compute_values(index, self.ended)
 
     @property
     def value(self) -> DecimalTensor:
-        """(B, L): of the number that becomes readable at each token; no value where none does."""
-        return DecimalTensor.unpack(self._values)
+        """(B, L): value of the number that becomes readable at each token; no value where none does."""
+        return DecimalTensor.unpack(self._packed_value)
 
 
 class ReadNumbers(NamedTuple):
-    """The N most recently ended numbers at each token, latest first; all (B, ..., N).
+    """The N numbers that ended last before each token, latest first; all (B, ..., N).
 
-    exists: bool, whether there is an r-th latest number; if there is, so are the later ones.
-    end: token index from which it can be read, behind it, 0 where there is none.
+    exists: bool, whether there is an r-th latest number; true for a prefix of the N.
+    end: token index at which it becomes readable, 0 where there is none.
     """
 
     exists: Tensor
@@ -158,7 +173,7 @@ class ReadNumbers(NamedTuple):
 
 
 def symbol_table(number_tokens: dict[str, list[int]]) -> Tensor:
-    """(max id + 2,) int64: number symbol of every token id; the last entry, OTHER, stands for all higher ids."""
+    """(max id + 2,) int64: number symbol of every token id; the last entry, OTHER, serves all higher ids."""
     table = torch.zeros(max(max(ids, default=0) for ids in number_tokens.values()) + 2, dtype=torch.long)
     for symbol, ids in number_tokens.items():
         table[ids] = SYMBOLS[symbol]
@@ -166,19 +181,19 @@ def symbol_table(number_tokens: dict[str, list[int]]) -> Tensor:
 
 
 def grammar_table() -> Tensor:
-    """(32768, 12) int8: `Grammar` of all triples of symbols; a triple's row is its symbols as digits to base 32."""
+    """(32768, 12) int8: `Grammar` of all triples of symbols. A row's index is the triple read as a base-32 number."""
     symbols = torch.arange(2 * SPACED)
     kind, spaced = symbols % SPACED, symbols >= SPACED
     is_digit, is_minus, is_point = (kind >= 1) & (kind <= 10), kind == MINUS, kind == POINT
     is_unreadable = kind == UNREADABLE
-    # Of two symbols in a row, [previous, current].
+    # Pairs of symbols, indexed [previous, current].
     dot = is_digit.unsqueeze(1) & (is_point & ~spaced)
     sign = is_minus & (spaced | ~(is_digit | (kind == CLOSE) | is_unreadable).unsqueeze(1))
-    # What follows an unreadable token directly, or through a minus or point, is not known, nor is the rest of its
-    # chain: that token may hold the first of its points.
+    # A chain directly after an unreadable token, or after a minus or point that is directly after one, is unknown as a
+    # whole: the unreadable token may hold its first digits, and its first point.
     tainted = is_unreadable | ((is_minus | is_point) & ~spaced & is_unreadable.unsqueeze(1))
 
-    # Of three, [before, previous, current]. Chains are digits and points that directly follow a digit.
+    # Triples, indexed [before, previous, current].
     after_digit, after_dot = is_digit.view(1, -1, 1), dot.unsqueeze(2)
     linked = dot | (is_digit & ~spaced & (after_digit | after_dot))
     grammar = Grammar(
@@ -204,18 +219,21 @@ def _previous(tensor: Tensor) -> Tensor:
 
 
 def _since_latest(counts: Tensor, before: Tensor, begins: Tensor) -> Tensor:
-    """What has been counted from the latest token on that `begins`, with it; 0 starts the text.
+    """(B, L, C): how much was counted since the latest token with `begins` = 1, inclusive, or since the text began.
 
-    counts, before: (B, L, C), up to with and up to without each token. begins: (B, L, 1), 0 or 1.
+    counts: (B, L, C), cumulative, including each token. before: (B, L, C), the same without it.
+    begins: (B, L, 1), 0 or 1.
     """
     return counts - (before * begins).cummax(1).values
 
 
 def read_numbers(symbols: Tensor, grammar: Tensor) -> NumberText:
-    """Find the numbers in symbols (B, L), values of `symbol_table`; grammar: `grammar_table()`.
+    """Find the numbers in a text.
 
-    The second point of "1.2.3" is no decimal point; whether a point is one follows from its parity within the chain of
-    digits and points it belongs to, which is what makes a closed form possible.
+    "1.2.3" is the number 1.2, a point and the number 3. So the odd dots of a chain of digits and dots are decimal
+    points, and a cumulative count decides which those are: no loop over tokens is needed.
+
+    symbols: (B, L), values of `symbol_table`. grammar: `grammar_table()`.
     """
     padded = torch.nn.functional.pad(symbols, (2, 0))
     triples = torch.add(padded[:, 2:], padded[:, 1:-1], alpha=32).add(padded[:, :-2], alpha=32 * 32)
@@ -224,40 +242,41 @@ def read_numbers(symbols: Tensor, grammar: Tensor) -> NumberText:
     counts = facts[..., :5].cumsum(1)
     before = counts - facts[..., :5]
 
-    # The odd dots of a chain are decimal points.
+    # The first, third, ... dot of a chain is a decimal point.
     unknown, dots = _since_latest(counts[..., :2], before[..., :2], is_.unlinked.unsqueeze(-1)).unbind(-1)
     odd = dots & 1
     point = is_.dot & odd
-    # A number begins with a chain, with its sign or behind a dot that is no decimal point.
+    # A number begins at its sign, at the first token of a chain or after a dot that is no decimal point.
     begins = torch.maximum(is_.begins, is_.after_dot - odd)
     marks, length, signs = _since_latest(counts[..., 2:], before[..., 2:], begins.unsqueeze(-1)).unbind(-1)
 
-    # A number has ended at the first token that neither continues it nor leaves it open ("12." may go on as "12.5").
+    # A decimal point does not prove that the number ended: "12." may continue as "12.5". The token after it does.
     behind_point = is_.closes_point & _previous(odd)
-    count = (is_.closes - point + behind_point).cumsum(1)
+    num_readable = (is_.closes - point + behind_point).cumsum(1)
     written = length * (is_.shown | point)
-    return NumberText(is_.character, count, behind_point, written, marks, signs, unknown)
+    return NumberText(is_.character, num_readable, behind_point, written, marks, signs, unknown)
 
 
 def latest_numbers(text: NumberText, index: Tensor, num_values: int) -> ReadNumbers:
-    """The `num_values` numbers that became readable latest, at each token index of `index` (B, ...)."""
-    seen = text.count.gather(1, index.flatten(1)).view_as(index)
-    order = seen.unsqueeze(-1) - torch.arange(num_values, device=index.device)  # (B, ..., N), the first number is 1
-    # The n-th number becomes readable where the count reaches n.
-    end = torch.searchsorted(text.count, order.flatten(1)).view_as(order)
+    """The `num_values` numbers that became readable last, at each token index of `index` (B, ...)."""
+    readable = text.num_readable.gather(1, index.flatten(1)).view_as(index)
+    order = readable.unsqueeze(-1) - torch.arange(num_values, device=index.device)  # (B, ..., N), from 1 on
+    # The n-th number of the text becomes readable at the first token where `num_readable` is n.
+    end = torch.searchsorted(text.num_readable, order.flatten(1)).view_as(order)
     return ReadNumbers(order > 0, end)
 
 
 def next_symbol(number: DecimalTensor, written: Tensor) -> Tensor:
-    """What follows the first `written` characters of each number's decimal text.
+    """The symbol after the first `written` characters of each number's decimal text.
 
-    number: any shape; its text is that of `format(decimal.Decimal, "f")`.
-    written: int64, broadcastable to it, characters that stand already.
-    Returns int64 of the broadcast shape: an index into WRITTEN_SYMBOLS, END after the last character, NOTHING where
-    there is no number or where more is written than it has characters.
+    number: any shape; its text is `format(decimal.Decimal, "f")`.
+    written: int64, broadcastable to it, number of characters already written.
+    Returns int64 of the broadcast shape: an index into WRITTEN_SYMBOLS; END after the last character; NOTHING where
+    there is no value, or where `written` exceeds the length of the text.
     """
     magnitude, has_point, negative = number.mantissa.abs(), number.scale > 0, number.mantissa < 0
-    # Of the first digit, one before the point at least, and of the next character: how many follow it.
+    # `first` and `place` count the digits after the first digit, and the characters after the next symbol. Numbers
+    # below 1 begin with "0.": at least one digit stands before the point.
     first = torch.maximum(first_exponent(magnitude), number.scale)
     place = first + has_point + negative - written
     exponent = place - (has_point & (place > number.scale)).long()

@@ -1,15 +1,16 @@
-"""Plans that compute a given number, found by trying all of them: training from answers alone.
+"""Search for the plans that compute a given number: training from answers alone.
 
-What is unusual: the search is complete. Plans that do the same are tried once (operands of a commutative operation in
-one order, no result left unused, `identity` only to carry the final result on), which leaves so few, 19,240 for three
-steps on four numbers, that all of them run at once on approximate values; those that come near the target are run
-again exactly. The shortest that hit it explain the number. So nothing has to be explored. Small numbers are hit by
-chance, in any text; how likely that is can be counted, because all plans are tried, and a number weighs accordingly,
-unless the labels say that it is an answer.
+What is unusual: the search is complete, so that nothing is left to exploration. Plans that do the same are tried once:
+operands of a commutative operation in one order, no result left unused, `identity` only to carry the final result on.
+So few remain (19,240 for three steps on four numbers) that all of them run at once in float64. Those that come near
+the target are executed again exactly, and the shortest that hit it explain the number. Small numbers are hit by chance
+in any text. Since all plans are tried, the probability of a chance hit can be computed. It lowers the weight of a
+number, unless the labels say that the number is an answer.
 
-P positions, N initial values, D steps, M plans found.
+P positions, N initial values, D steps, M plans found, C complete plans.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,95 +23,124 @@ from .decimal_tensor import DecimalTensor
 from .number_text import NumberText
 from .plans import IGNORE_INDEX, PlanLogProbs, plan_log_prob
 
+# How far an approximate result may be from the target. Both bounds only select candidates, which are then executed
+# exactly: a wide bound costs time, a narrow one misses plans. float64 rounds to 1e-16, so the relative bound allows
+# for the loss of seven digits when large numbers have a small difference. (A loss of more is missed: operands of 17
+# and 18 digits whose difference is small.) For a target of 0 the relative bound is 0 too, and the absolute one takes
+# over: 0.1 + 0.2 - 0.3 is 6e-17 in float64.
+RELATIVE_TOLERANCE = 1e-9
+ABSOLUTE_TOLERANCE = 1e-12
+
+# operand1, operand2 (IGNORE_INDEX where the operation reads one), operation
+Step = tuple[int, int, int]
+
 
 class WrittenNumbers(NamedTuple):
-    """The number whose first character is the next token; all (B, T), value without value where there is none.
+    """The number whose first character is the next token; all (B, T), without value where there is none.
 
-    length: its characters.
+    length: number of its characters.
     """
 
     value: DecimalTensor
     length: Tensor
 
 
-def written_numbers(text: NumberText) -> WrittenNumbers:
-    """For every token the number that begins after it, if the text holds all of it and shows its end."""
-    columns = text.count.shape[1]
-    last = text.last_digit(torch.arange(columns, device=text.count.device).expand_as(text.count))
+def written_numbers(text: NumberText, index: Tensor) -> WrittenNumbers:
+    """For each token of a call the number that begins after it, if the call holds all of it and proves that it ended.
+
+    text: over (B, L) tokens. index: (T,), indices of the call's tokens among them, contiguous.
+    """
+    columns = index.shape[0]
+    end = index.expand(text.written.shape[0], -1)  # (B, T)
+    last = text.last_digit(end)
     length = text.written.gather(1, last)
-    before = last - length  # the token before its first character
-    found = text.ended & (before >= 0)
-    target = torch.where(found, before, columns)
+    before = last - length - index[0]  # the token before its first character, counted from the call's first token
+    ended = text.ended[:, index]
+    target = torch.where(ended & (before >= 0), before, columns)
 
     def scattered(source: Tensor) -> Tensor:
         empty = torch.zeros(source.shape[0], columns + 1, dtype=source.dtype, device=source.device)
         return empty.scatter(1, target, source)[:, :columns]
 
-    return WrittenNumbers(text.value.map(scattered), scattered(length))
+    value = DecimalTensor.unpack(text.value_at(end, ended))
+    return WrittenNumbers(value.map(scattered), scattered(length))
 
 
 class _Level(NamedTuple):
-    """All plans after one more step: which slot of which shorter plan each operand is, grouped by operation."""
+    """All plans of one length, each a plan of the level before (its parent) and one more step; grouped by operation.
 
-    left: Tensor  # (n,) index into the flattened scratch lists of the level before
+    left, right: (n,), where in the flattened scratch lists of the level before the step finds its operands.
+    parent: (n,), index of the parent among the plans of the level before.
+    groups: the operations of the step, in order, and how many plans in a row have each.
+    complete: (C,), index of the plans that use all their results.
+    """
+
+    left: Tensor
     right: Tensor
-    parent: Tensor  # (n,) index into the plans of the level before
-    groups: list[tuple[str, int]]  # operation and how many plans in a row end with it
-    complete: Tensor  # (c,) index of the plans that leave no result unused
+    parent: Tensor
+    groups: list[tuple[str, int]]
+    complete: Tensor
 
 
 @lru_cache(maxsize=8)
 def plan_tree(num_initial: int, depth: int, operations: tuple[str, ...]) -> tuple[list[_Level], Tensor]:
-    """The steps of all different plans, level by level, and the complete ones as plans (C, D, 3), level by level."""
-    real = [name for name in operations if name != "identity"]
-    carry = "identity" in operations
+    """All different plans: the levels of the tree they form, and the complete ones (C, D, 3) from short to long."""
+    identity = operations.index("identity") if "identity" in operations else None
     levels: list[_Level] = []
-    plans: list[list[tuple[int, int, int]]] = []
-    nodes: list[list[tuple[int, int, int]]] = [[]]  # plans of the level before
-    if carry:
-        operation = operations.index("identity")
-        plans += [
-            _carried([(slot, IGNORE_INDEX, operation)], depth, num_initial, operation) for slot in range(num_initial)
-        ]
+    plans: list[list[Step]] = []
+    if identity is not None:
+        copies = [[(slot, IGNORE_INDEX, identity)] for slot in range(num_initial)]
+        plans += [_carried(copy, depth, num_initial, identity) for copy in copies]
+    parents: list[list[Step]] = [[]]
     for step in range(depth):
-        children: dict[str, list[tuple[int, int, int]]] = {name: [] for name in real}  # (parent, left, right)
-        for parent, plan in enumerate(nodes):
-            unused = _unused(plan, num_initial)
-            for name in real:
-                children[name] += [
-                    (parent, left, right)
-                    for left, right in _operands(name, num_initial + step)
-                    # The steps that are left take one more unused result each; those that are independent go in order.
-                    if len(unused - {left, right}) <= depth - step - 1
-                    and (not plan or num_initial + step - 1 in (left, right) or (left, right) >= plan[-1][:2])
-                ]
-        flat = [(name, *child) for name in real for child in children[name]]
-        grown = [[*nodes[parent], (left, right, operations.index(name))] for name, parent, left, right in flat]
-        complete = [
-            index
-            for index, plan in enumerate(grown)
-            if (carry or step == depth - 1) and _unused(plan, num_initial) == {num_initial + step}
-        ]
-        plans += [
-            _carried(grown[index], depth, num_initial, operations.index("identity") if carry else None)
-            for index in complete
-        ]
-        slots = num_initial + step
-        levels.append(
-            _Level(
-                torch.tensor([parent * slots + left for _, parent, left, _ in flat]),
-                torch.tensor([parent * slots + max(right, 0) for _, parent, _, right in flat]),
-                torch.tensor([parent for _, parent, _, _ in flat]),
-                [(name, len(children[name])) for name in real],
-                torch.tensor(complete, dtype=torch.long),
-            )
-        )
-        nodes = grown
+        children = _children(parents, step, num_initial, depth, operations)
+        parents = [[*parents[parent], last] for parent, last in children]
+        complete = []
+        # Without identity a result cannot be carried on, so that plans use all steps.
+        if identity is not None or step == depth - 1:
+            last_slot = num_initial + step
+            complete = [index for index, plan in enumerate(parents) if _unused(plan, num_initial) == {last_slot}]
+        plans += [_carried(parents[index], depth, num_initial, identity) for index in complete]
+        levels.append(_level(children, complete, num_initial + step, operations))
     return levels, torch.tensor(plans)
 
 
+def _children(
+    parents: list[list[Step]], step: int, num_initial: int, depth: int, operations: tuple[str, ...]
+) -> list[tuple[int, Step]]:
+    """Each way to continue the plans of `step` steps by one that is no copy: index of the plan, and the step.
+
+    They are grouped by operation.
+    """
+    unused = [_unused(plan, num_initial) for plan in parents]
+    return [
+        (parent, (left, right, operation))
+        for operation, name in enumerate(operations)
+        if name != "identity"
+        for parent, plan in enumerate(parents)
+        for left, right in _operands(name, num_initial + step)
+        # Each remaining step lowers the number of unused results by at most one, and one may be left in the end.
+        if len(unused[parent] - {left, right}) <= depth - step - 1
+        # Two steps in a row that do not depend on each other come in one order.
+        and (not plan or num_initial + step - 1 in (left, right) or (left, right) >= plan[-1][:2])
+    ]
+
+
+def _level(children: list[tuple[int, Step]], complete: list[int], slots: int, operations: tuple[str, ...]) -> _Level:
+    """The level of these children, whose parents have scratch lists of `slots` slots."""
+    last = [operation for _, (_, _, operation) in children]
+    return _Level(
+        left=torch.tensor([parent * slots + left for parent, (left, _, _) in children]),
+        # An operation of one operand ignores the right one; any slot will do.
+        right=torch.tensor([parent * slots + max(right, 0) for parent, (_, right, _) in children]),
+        parent=torch.tensor([parent for parent, _ in children]),
+        groups=[(name, last.count(index)) for index, name in enumerate(operations) if name != "identity"],
+        complete=torch.tensor(complete, dtype=torch.long),
+    )
+
+
 def _operands(name: str, slots: int) -> list[tuple[int, int]]:
-    """Pairs of slots that an operation tells apart; of a commutative one the later slot comes first."""
+    """Pairs of slots for which the operation may differ; of a commutative one the later slot comes first."""
     operation = OPERATIONS[name]
     if operation.operands == 1:
         return [(left, IGNORE_INDEX) for left in range(slots)]
@@ -118,21 +148,25 @@ def _operands(name: str, slots: int) -> list[tuple[int, int]]:
     return [(left, right) for left, right in pairs if not operation.commutative or left >= right]
 
 
-def _unused(plan: list[tuple[int, int, int]], num_initial: int) -> set[int]:
-    """Results that no step reads."""
+def _unused(plan: list[Step], num_initial: int) -> set[int]:
+    """Slots of the results that no step reads."""
     results = {num_initial + step for step in range(len(plan))}
     return results - {slot for left, right, _ in plan for slot in (left, right)}
 
 
-def _carried(plan, depth: int, num_initial: int, identity: int | None) -> list[tuple[int, int, int]]:
-    """The plan with its result carried on to the last step."""
+def _carried(plan: list[Step], depth: int, num_initial: int, identity: int | None) -> list[Step]:
+    """The plan, with copies of its result up to the last step; identity: None for plans that use all steps."""
+    if identity is None:
+        return plan
     return plan + [(num_initial + step - 1, IGNORE_INDEX, identity) for step in range(len(plan), depth)]
 
 
 def _all_results(initial: Tensor, levels: list[_Level], carry: bool) -> list[Tensor]:
-    """Approximate results of all complete plans on initial values (N, P): one (plans, P) per number of steps.
+    """Approximate results of all complete plans: a tensor (plans, P) for each number of steps.
 
     Positions come last, so that picking operands copies rows.
+
+    initial: (N, P) float64. carry: whether plans of no step count, which only carry on an initial value (`identity`).
     """
     slots = initial.unsqueeze(0)  # (plans, slots, P)
     results = [initial] if carry else []
@@ -148,44 +182,66 @@ def _all_results(initial: Tensor, levels: list[_Level], carry: bool) -> list[Ten
     return results
 
 
-@torch.no_grad()
-def search_plans(
-    initial: DecimalTensor, target: DecimalTensor, depth: int, operations: list[str], max_plans: int
-) -> tuple[Tensor, Tensor, Tensor]:
-    """The plans of fewest steps whose result is the target, to the last decimal.
+class _Candidates(NamedTuple):
+    """Plans whose approximate results are near the target, shortest first; at most M for each position.
 
-    Where a number that is read is the target, so is often the result of one operation (7 * 1 = 7); both are found.
-
-    initial: (P, N). target: (P,). At most `max_plans` of each position's, drawn at random where it has more.
-    Returns plans (P, M, D, 3) int64, -100 for an operand that is not read; which of them are found (P, M) bool; and
-    the probability that it is no chance (P,): that none of the other results within half of the target of it, by as
-    few steps, would be the target, if they were spread evenly over the numbers of as many decimals there.
+    plans: (P, M, D, 3). steps: (P, M), their steps other than carrying, as `_all_results` counts them.
+    near: (P, M) bool, false for plans that only fill up the M.
+    others: (P, D + 1), by steps (P, D without `identity`): of the results of at most so many steps, how many are not
+        near but within half the target of it.
     """
-    device = target.mantissa.device
+
+    plans: Tensor
+    steps: Tensor
+    near: Tensor
+    others: Tensor
+
+
+def _candidates(
+    initial: DecimalTensor, wanted: Tensor, depth: int, operations: Sequence[str], max_plans: int
+) -> _Candidates:
+    """initial: (P, N). wanted: (P,) float64, the targets."""
     levels, plans = plan_tree(initial.mantissa.shape[1], depth, tuple(operations))
-    # What has no value is nan, and so is what is computed from it.
+    # A missing value is nan, and so is everything computed from it.
     floats = torch.where(initial.valid, initial.to_float(), float("nan")).T.contiguous()
     results = _all_results(floats, levels, carry="identity" in operations)
     sizes = [result.shape[0] for result in results]
-    wanted = target.to_float()
     distance = (torch.cat(results) - wanted).abs()  # (plans, P)
-    near = distance <= 1e-9 * wanted.abs() + 1e-12
+    near = distance <= RELATIVE_TOLERANCE * wanted.abs() + ABSOLUTE_TOLERANCE
     others = (distance <= wanted.abs() / 2) & ~near
-    others = torch.stack([part.sum(0) for part in others.split(sizes)], 1).cumsum(1)  # (P, D + 1), by steps
-    steps = torch.cat([torch.full((size,), step) for step, size in enumerate(sizes)]).to(device)
-    # One order for all positions: fewer steps first, else at random.
-    order = torch.rand(steps.shape[0], device=device) - steps
+    others = torch.stack([part.sum(0) for part in others.split(sizes)], 1).cumsum(1)  # (P, D + 1)
+    steps = torch.cat([torch.full((size,), step) for step, size in enumerate(sizes)]).to(wanted.device)
+    # One order for all positions: fewer steps first, at random among equals. What is not near comes last.
+    order = torch.rand(steps.shape[0], device=wanted.device) - steps
     rank = torch.where(near.T, order, -2.0 - depth)
-    index = rank.topk(min(max_plans, rank.shape[1]), -1).indices
-    near, steps, chosen = near.T.gather(1, index), steps[index], plans.to(device)[index]  # chosen: (P, M, D, 3)
-    rerun = execute(initial.pack().unsqueeze(2), chosen.clamp(min=0).unsqueeze(1), operations)
-    value = DecimalTensor.unpack(rerun[:, :, 0, :, -1])
+    index = rank.topk(min(max_plans, rank.shape[1]), -1).indices  # (P, M)
+    return _Candidates(plans.to(wanted.device)[index], steps[index], near.T.gather(1, index), others)
+
+
+@torch.no_grad()
+def search_plans(
+    initial: DecimalTensor, target: DecimalTensor, depth: int, operations: Sequence[str], max_plans: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The plans of fewest steps whose result is the target, to the last decimal.
+
+    A target that equals a number read is often also the result of one operation (7 * 1 = 7); both plans are found.
+
+    initial: (P, N). target: (P,). Of each position at most `max_plans` are found, drawn at random where it has more.
+    Returns plans (P, M, D, 3) int64, -100 for an operand that is not read; which of them are found (P, M) bool; and
+    the probability (P,) that the hit is no chance. For that, take the other results of at most as many steps that are
+    within half the target of it, and spread them evenly over the numbers there that have as many decimals. It is the
+    probability that none of them equals the target.
+    """
+    candidates = _candidates(initial, target.to_float(), depth, operations, max_plans)
+    plans, steps = candidates.plans, candidates.steps
+    slots = execute(initial.pack().unsqueeze(2), plans.clamp(min=0).unsqueeze(1), operations)
+    value = DecimalTensor.unpack(slots[:, :, 0, :, -1])
     equal = (value.mantissa == target.mantissa.unsqueeze(1)) & (value.scale == target.scale.unsqueeze(1))
-    found = near & equal & value.valid & target.valid.unsqueeze(1)
+    found = candidates.near & equal & value.valid & target.valid.unsqueeze(1)
     fewest = torch.where(found, steps, depth + 1).amin(-1, keepdim=True)
-    others = others.gather(1, fewest.clamp(max=len(sizes) - 1)).squeeze(1)
+    others = candidates.others.gather(1, fewest.clamp(max=candidates.others.shape[1] - 1)).squeeze(1)
     no_chance = (-others / target.mantissa.abs().clamp(min=1)).exp()
-    return chosen, found & (steps <= fewest.clamp(min=1)), no_chance
+    return plans, found & (steps <= fewest.clamp(min=1)), no_chance
 
 
 def value_loss(
@@ -194,24 +250,25 @@ def value_loss(
     initial: DecimalTensor,
     written: WrittenNumbers,
     is_answer: Tensor,
-    operations: list[str],
+    operations: Sequence[str],
     num_positions: int,
     max_plans: int = 16,
 ) -> Tensor:
-    """() sum over numbers of length * -log(gate * probability of the plans that compute it).
+    """() sum over numbers of weight * length * -log(gate * probability of the plans that compute it).
 
-    Each is weighted by the probability that the plans are no chance hits, which teach that plain numbers are computed;
-    where it is known to be computed the weight is 1.
-    Searched are `num_positions` of the numbers, drawn in proportion to the gate before them, so that the search goes
-    where the model means to compute. Numbers that no plan computes cost nothing.
+    The weight is the probability that the hit is no chance, since chance hits would teach the model to compute plain
+    numbers. It is 1 where the number is known to be an answer. A number that no plan computes has no loss.
+    Only `num_positions` of the numbers are searched. They are drawn in proportion to the gate before them, because an
+    open gate shows where the model means to compute.
 
     plan_probs: of operand1 (B, T, D, S), operand2 (B, T, D, S) and operation (B, T, D, O). gate: (B, T).
     initial: (B, T, N), values that can be read. written: (B, T), numbers in the labels.
-    is_answer: (B, T) bool, whether the number that begins after the token is known to be computed.
+    is_answer: (B, T) bool, whether the number that begins after the token is known to be an answer.
     """
     depth = plan_probs[0].shape[2]
     log_gate = gate.detach().flatten().float().log()  # -inf where there is nothing to write
-    score = log_gate - torch.empty_like(log_gate).exponential_().log()  # + Gumbel noise: draws in proportion
+    # The largest scores with Gumbel noise are a sample without replacement, in proportion to the gate.
+    score = log_gate - torch.empty_like(log_gate).exponential_().log()
     score = score.masked_fill(~written.value.valid.flatten(), float("-inf"))
     score, index = score.topk(min(num_positions, score.numel()))
 

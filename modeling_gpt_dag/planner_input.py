@@ -1,7 +1,8 @@
-"""What the planner reads of a pretrained backbone, whose last hidden states say the next token and little else.
+"""What the planner reads of a pretrained backbone: input embeddings, a middle layer and the last layer.
 
-What is unusual: a middle layer tells best what is asked, the last one is what a frozen head understands, and the input
-embedding says which token stands there, whatever its number; each is normalised and all three are mixed.
+What is unusual: the last hidden states alone are not enough, since they predict the next token and little else. Which
+operation is asked for is found best in a middle layer, and which token stands at a position in the input embeddings.
+Each of the three is normalised, then all are mixed.
 """
 
 import torch
@@ -26,7 +27,7 @@ class PlannerInput(nn.Module):
 def run_backbone(
     backbone: PreTrainedModel, planner_layer: int | None, **inputs
 ) -> tuple[BaseModelOutputWithPast, Tensor | None]:
-    """The backbone's output, and the hidden states (B, T, H) of that layer, where one is given."""
+    """The backbone's output, and the hidden states (B, T, H) of `planner_layer` where that is given."""
     if planner_layer is None:
         return backbone(**inputs), None
     asked = inputs.pop("output_hidden_states", None)
@@ -45,9 +46,14 @@ def run_backbone(
 def backbone_features(backbone: PreTrainedModel, planner_layer: int | None, **inputs) -> Tensor:
     """What `backbone_hidden_states` takes: (B, T, H), or (B, T, 2, H) where the planner reads a layer of its own."""
     outputs, middle = run_backbone(backbone, planner_layer, use_cache=False, **inputs)
-    return outputs.last_hidden_state if middle is None else torch.stack([outputs.last_hidden_state, middle], 2)
+    last = outputs.last_hidden_state
+    assert last is not None
+    return last if middle is None else torch.stack([last, middle], 2)
 
 
 def split_features(features: Tensor) -> tuple[Tensor, Tensor | None]:
-    """The last hidden states (B, T, H) that `backbone_features` holds, and those of the planner's layer, if any."""
-    return (features, None) if features.dim() == 3 else features.unbind(2)
+    """The inverse of `backbone_features`: last hidden states (B, T, H), and those of the planner's layer, if any."""
+    if features.dim() == 3:
+        return features, None
+    last, middle = features.unbind(2)
+    return last, middle

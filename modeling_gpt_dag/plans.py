@@ -1,7 +1,7 @@
-"""Plans as distributions: drawing them, the most probable one, their probability, the loss of labelled ones.
+"""Distributions of plans: sampling, the most probable plan, probabilities, the loss of labelled plans.
 
-What is unusual: K plans are drawn without replacement at the cost of K beams, as a race, and the one that inference
-would execute is always among them.
+What is unusual: K plans are sampled without replacement, at the cost of a beam search with K beams. The most probable
+plan, which inference executes, is always among them.
 
 B batch, T tokens, D DAG steps, N initial values, S = N + D slots, O operations, K plans. A plan is D x (operand1,
 operand2, operation).
@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-IGNORE_INDEX = -100  # a label, or a choice of a plan, that is left open; as in torch's cross-entropy
+IGNORE_INDEX = -100  # no label, or a choice that a plan leaves open; as in torch's cross-entropy
 
 
 class PlanLogProbs(NamedTuple):
@@ -25,7 +25,7 @@ class PlanLogProbs(NamedTuple):
 
 
 class PlanLogits(NamedTuple):
-    """The same before they are normalised, for which inference has no use."""
+    """The same before normalisation, which inference does not need."""
 
     operand1: Tensor
     operand2: Tensor
@@ -36,39 +36,40 @@ class PlanLogits(NamedTuple):
 
 
 def existing_slots(num_initial: int, depth: int, device: torch.device | None = None) -> Tensor:
-    """(D, S) bool: step s may read the initial values and the results of steps before it."""
+    """(D, S) bool: step s may read the initial values and the results of earlier steps."""
     return torch.ones(depth, num_initial + depth, dtype=torch.bool, device=device).tril(num_initial - 1)
 
 
 def sample_plans(plan: PlanLogProbs, num_plans: int, temperature: float) -> Tensor:
-    """The most probable plan, and others drawn without replacement from the planner's distribution at `temperature`.
+    """The most probable plan, and others sampled without replacement from the planner's distribution at `temperature`.
 
-    A plan is a sequence of 3 D independent choices, so drawing K of them without replacement is a stochastic beam
-    search over the choices, K (S + S + O) D candidates per token instead of (S S O)^D. It is run as a race: a plan
-    arrives after an exponential time whose rate is its probability, the first K to arrive are the draw, and a prefix
-    arrives with the first of its plans. The most probable plan, the one inference executes, does not race but is
-    always there: left to chance it goes missing from a few per cent of the tokens at K = 16 and T = 2, and the model
-    pays for exploration for as long as it trains.
+    A plan is a sequence of 3 D independent choices, so sampling K of them without replacement is a stochastic beam
+    search over the choices: K (S + S + O) D candidates per token instead of (S S O)^D. It is implemented as a race. A
+    plan arrives after an exponential time whose rate is its probability. The first K to arrive are the sample. A
+    prefix arrives with the first of its plans. The most probable plan does not race; it is always included. If it
+    were sampled like the others, it would be missing at a few per cent of the tokens (K = 16, T = 2), and the model
+    would pay for exploration throughout training.
 
     Returns (B, T, K', D, 3) int64 with K' = min(num_plans, number of plans), the most probable plan at index 0.
-    Source: Kool, van Hoof, Welling, "Stochastic Beams and Where to Find Them", 2019, algorithm 1, where a perturbed
-    log-probability is minus the logarithm of an arrival.
+    Source: Kool, van Hoof, Welling, "Stochastic Beams and Where to Find Them", 2019, algorithm 1; their perturbed
+    log-probability is minus the logarithm of an arrival time.
     """
     batch, tokens, depth, _ = plan.operation.shape
     num_initial = plan.operand1.shape[-1] - depth
     best = best_plan(plan).squeeze(2)  # (B, T, D, 3)
-    # Mean times of arrival, 1 / probability. The clamps keep what does not exist free of inf - inf and 0 * inf.
+    # Mean times of arrival, 1 / probability. They are infinite for slots that do not exist; the clamps avoid the nan
+    # of inf - inf and 0 * inf.
     weights = [(log_probs / temperature).exp() for log_probs in plan]
     means = [(weight.sum(-1, keepdim=True) / weight).clamp(max=1e30) for weight in weights]
-    arrival = torch.zeros(batch, tokens, 1, device=best.device)  # of each prefix, the most probable plan's first
+    arrival = torch.zeros(batch, tokens, 1, device=best.device)  # of each prefix; index 0 is the most probable plan
     mean = torch.ones_like(arrival)
     parents, choices = [], []
     for step, kind in itertools.product(range(depth), range(3)):
         own = means[kind][:, :, step, : None if kind == 2 else num_initial + step]  # (B, T, C)
         time = torch.rand(batch, tokens, own.shape[-1], arrival.shape[-1], device=best.device)
         time = time.neg_().log1p_().mul_(-own.unsqueeze(-1))
-        # Exponential times have no memory: after the first child, which arrives with its parent, the others take as
-        # long again. Of the prefix that does not race no child is the first.
+        # The first child arrives with its parent. Exponential times have no memory, so that the other children take
+        # a full exponential time more. Index 0 does not race, so none of its children arrives with it.
         time[..., 1:] -= time[..., 1:].amin(-2, keepdim=True)
         time = torch.addcmul(arrival.unsqueeze(-2), time, mean.unsqueeze(-2))  # (B, T, C, K')
         time[..., 0].scatter_(-1, best[:, :, step, kind].unsqueeze(-1), -1.0)
@@ -93,7 +94,7 @@ def best_plan(plan: PlanLogProbs | PlanLogits) -> Tensor:
 
 
 def plan_log_prob(plan: PlanLogProbs, plans: Tensor) -> Tensor:
-    """(B, T, K): log-probability of each of plans (B, T, K, D, 3); choices of -100 are left open."""
+    """(B, T, K): log-probability of each of plans (B, T, K, D, 3); a choice of -100 counts as certain."""
     chosen = [
         log_probs.gather(-1, choice.clamp(min=0).transpose(2, 3))  # (B, T, D, K)
         for log_probs, choice in zip(plan, plans.unbind(-1), strict=True)
@@ -103,10 +104,10 @@ def plan_log_prob(plan: PlanLogProbs, plans: Tensor) -> Tensor:
 
 
 def plan_cross_entropy(probs: tuple[Tensor, Tensor, Tensor], gate: Tensor, plan_labels: Tensor) -> Tensor:
-    """() sum of -log p over all labelled choices, and of -log gate over the tokens that have any.
+    """() sum of -log p over all labelled choices, plus -log gate at every token that has a label.
 
-    A label says what the token should write, so the gate is a choice like the others; without its term it opens no
-    further than the next-token loss needs on the training text, and longer numbers are disturbed by the backbone.
+    A label says what the token should write, so opening the gate is a choice like the others. Without its term the
+    gate opens no further than the training text needs, and the backbone disturbs longer numbers.
 
     probs: of operand1 (B, T, D, S), operand2 (B, T, D, S) and operation (B, T, D, O). gate: (B, T).
     plan_labels: (B, T, D, 3) integers, -100 where a choice is not labelled.

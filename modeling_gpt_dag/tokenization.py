@@ -1,8 +1,8 @@
 """Tokenizers with one token per digit, and which tokens are numbers.
 
-What is unusual: GPT-DAG reads numbers from token ids alone, so a tokenizer must give every digit a token of its own.
-`byte_tokenizer` builds one for models trained from scratch, `split_digits` makes a pretrained one do it (and
-`pretrained_tokenizer` loads it so), and `number_tokens` writes down what each token means to a number.
+GPT-DAG reads numbers from token ids alone, so a tokenizer must give every digit a token of its own. `byte_tokenizer`
+builds such a tokenizer for models trained from scratch, `split_digits` changes a pretrained one accordingly,
+`pretrained_tokenizer` loads one, changed if needed, and `number_tokens` lists the tokens of each number symbol.
 """
 
 import copy
@@ -14,12 +14,12 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedToken
 from .number_text import REQUIRED_SYMBOLS
 
 END_OF_TEXT = "<|endoftext|>"
-# A base model continues text: what was said, one message after the other.
+# A base model continues text, so the messages follow each other without markup.
 CHAT_TEMPLATE = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
 
 
 def byte_tokenizer(model_max_length: int) -> PreTrainedTokenizerFast:
-    """A tokenizer of 256 bytes and `<|endoftext|>`: every text has tokens, every digit its own."""
+    """A tokenizer of 256 bytes and `<|endoftext|>`: it encodes every text, and each digit is a token."""
     vocabulary = {token: i for i, token in enumerate([END_OF_TEXT, *sorted(pre_tokenizers.ByteLevel.alphabet())])}
     tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
@@ -36,17 +36,18 @@ def byte_tokenizer(model_max_length: int) -> PreTrainedTokenizerFast:
     )
 
 
-def split_digits(tokenizer: PreTrainedTokenizerFast) -> PreTrainedTokenizerFast:
-    """A copy of a fast tokenizer that gives every digit its own token; vocabulary and ids stay.
+def split_digits(tokenizer: PreTrainedTokenizerBase) -> PreTrainedTokenizerFast:
+    """A copy of a fast tokenizer that gives every digit its own token; vocabulary and ids stay the same.
 
-    Raises ValueError where the tokenizer is not a fast one or has no tokens for the ten digits.
+    Raises ValueError if the tokenizer is not a fast one or has no tokens for the ten digits.
     """
     if not getattr(tokenizer, "is_fast", False):
         raise ValueError(f"{type(tokenizer).__name__} is not a fast tokenizer; only those can split digits")
+    assert isinstance(tokenizer, PreTrainedTokenizerFast)
     missing = [digit for digit in "0123456789" if digit not in tokenizer.get_vocab()]
     if missing:
         raise ValueError(f"the vocabulary of {tokenizer.name_or_path!r} has no token for the digits {missing}")
-    # The generic fast class keeps the pre-tokenizer it is given, where GPT2Tokenizer rebuilds its own.
+    # The generic fast class keeps the pre-tokenizer it is given. GPT2Tokenizer would rebuild its own.
     backend = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
     digits = pre_tokenizers.Digits(individual_digits=True)
     present = [backend.pre_tokenizer] if backend.pre_tokenizer is not None else []
@@ -61,38 +62,38 @@ def split_digits(tokenizer: PreTrainedTokenizerFast) -> PreTrainedTokenizerFast:
 def pretrained_tokenizer(name: str, **options) -> PreTrainedTokenizerFast:
     """The fast tokenizer of a directory or of the Hub, with a token for every digit and one for padding.
 
-    options: for `AutoTokenizer.from_pretrained`. Raises ValueError where a DAG could not read numbers with it.
+    options: for `AutoTokenizer.from_pretrained`. Raises ValueError if a DAG cannot read numbers with it.
     """
     tokenizer = AutoTokenizer.from_pretrained(name, **options)
     try:
         number_tokens(tokenizer)
     except ValueError:
         tokenizer = split_digits(tokenizer)
-        number_tokens(tokenizer)  # refuses what splitting does not mend
+        number_tokens(tokenizer)  # refuses a tokenizer that splitting does not mend
+    assert isinstance(tokenizer, PreTrainedTokenizerFast)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
 
 
 def following_digit(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[list[int]]:
-    """Tokens of texts that go on behind a digit; some tokenizers put a space before the beginning of a text."""
+    """Tokens of texts that follow a digit. A text of its own would begin with a space in some tokenizers."""
     digit = tokenizer("1", add_special_tokens=False)["input_ids"]
     encoded = tokenizer(["1" + text for text in texts], add_special_tokens=False)["input_ids"]
     return [ids[len(digit) :] for ids in encoded]
 
 
 def _surfaces(tokenizer: PreTrainedTokenizerFast) -> dict[int, str]:
-    """Text of every token as it stands inside a text, leading space included; special tokens left out."""
+    """Text of every token in the middle of a text, leading space included; without special tokens."""
     anchor = tokenizer.encode("=", add_special_tokens=False)[-1]
     ids = sorted(set(tokenizer.get_vocab().values()) - set(tokenizer.all_special_ids))
     options = {"clean_up_tokenization_spaces": False, "skip_special_tokens": False}
-    prefix = tokenizer.decode([anchor], **options)
-    texts = tokenizer.batch_decode([[anchor, token] for token in ids], **options)
+    prefix, *texts = tokenizer.batch_decode([[anchor], *([anchor, token] for token in ids)], **options)
     return {token: text.removeprefix(prefix) for token, text in zip(ids, texts, strict=True)}
 
 
 def _symbol_of(text: str) -> str | None:
-    """The number symbol of a token's text, None where it means nothing to a number."""
+    """The number symbol of a token's text, None for OTHER."""
     bare = text.lstrip()
     spaced = " " if bare != text else ""
     if bare.isascii() and bare.isdecimal() and len(bare) == 1:
@@ -102,22 +103,23 @@ def _symbol_of(text: str) -> str | None:
     if text in ("-", "."):
         return text
     if text.endswith("-"):
-        # A minus that stands in one token with what precedes it: "(-" begins a number, ")-" does not.
+        # The minus shares a token with the text before it: "(-" begins a number, ")-" does not.
         return None if text.endswith(")-") else " -"
     return ")" if text.endswith(")") else None
 
 
-def number_tokens(tokenizer: PreTrainedTokenizerFast) -> dict[str, list[int]]:
+def number_tokens(tokenizer: PreTrainedTokenizerBase) -> dict[str, list[int]]:
     """`GPTDAGConfig.number_tokens` of a fast tokenizer: for each number symbol the ids of its tokens.
 
-    The first id of a digit, "-" and "." is the one the tokenizer itself writes it with.
-    Raises ValueError where the tokenizer merges digits, or has no token for a digit, "-" or ".".
+    The first id of a digit, "-" and "." is the one that the tokenizer itself uses.
+    Raises ValueError if the tokenizer merges digits, or has no token for a digit, "-" or ".".
     """
     if not getattr(tokenizer, "is_fast", False):
         raise ValueError(f"{type(tokenizer).__name__} is not a fast tokenizer; exact numerics needs one")
+    assert isinstance(tokenizer, PreTrainedTokenizerFast)
     for probe in ("1234567890", "a 12", "x=345\n67"):
         tokens = tokenizer.encode(probe, add_special_tokens=False)
-        texts = [tokenizer.decode([token]).strip() for token in tokens]
+        texts = [text.strip() for text in tokenizer.batch_decode([[token] for token in tokens])]
         merged = [text for text in texts if len(text) > 1 and any(character.isdecimal() for character in text)]
         if merged:
             raise ValueError(
@@ -130,7 +132,7 @@ def number_tokens(tokenizer: PreTrainedTokenizerFast) -> dict[str, list[int]]:
         if symbol is not None:
             symbols.setdefault(symbol, []).append(token)
     for symbol in REQUIRED_SYMBOLS:
-        # After a letter or a digit; after "=" some tokenizers merge the minus with it.
+        # Encoded after a digit, after a letter and alone. After "=" some tokenizers would merge a minus with it.
         last = [tokenizer.encode(before + symbol, add_special_tokens=False)[-1] for before in ("1", "a", "")]
         written = [token for token in last if token in symbols.get(symbol, [])]
         if not written:

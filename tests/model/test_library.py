@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from transformers import LlamaConfig
+from transformers import DynamicCache, LlamaConfig
 
 from modeling_gpt_dag import GPTDAGConfig, GPTDAGForCausalLM
 
@@ -172,6 +172,42 @@ def test_a_number_that_labels_begin_with_is_an_answer_and_weighs_fully(make_mode
 
     answer, text = value_loss(first=4), value_loss(first=3)
     assert 0 < text < 0.9 * answer
+
+
+def labels_of(ids: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
+    """(B, T): all real tokens but the first of each row, which nothing but padding could predict."""
+    return ids.masked_fill(~(real & (real.cumsum(1) > 1)), -100)
+
+
+@pytest.mark.parametrize("padding", ["<|endoftext|>", "0"], ids=["end of text", "digits"])
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_padding_changes_no_value_loss(make_model, tokenizer, side, padding):
+    """Neither a number's value nor where it begins, even where padding would continue it."""
+    # All plans are drawn and all numbers are searched: nothing is left to chance.
+    model = make_model(dag_depth=1, dag_num_values=3, dag_num_plans=1000, dag_value_loss_weight=1.0).train()
+    texts, items = ["12+34=46\n7*8=56\n", "2-9=-7\n", "1.5+0.5=2.0 "], torch.tensor(20)
+    rows = [tokenizer(text, return_tensors="pt")["input_ids"] for text in texts]
+    losses = [model(ids, labels=labels_of(ids, ids >= 0), num_items_in_batch=items).loss for ids in rows]
+    batch = tokenizer(texts, return_tensors="pt", padding=True, padding_side=side)
+    real = batch["attention_mask"].bool()
+    ids = batch["input_ids"].masked_fill(~real, tokenizer.convert_tokens_to_ids(padding))
+    position_ids = (real.cumsum(1) - 1).clamp(min=0)
+    given = {"attention_mask": real.long(), "position_ids": position_ids, "labels": labels_of(ids, real)}
+    torch.testing.assert_close(model(ids, **given, num_items_in_batch=items).loss, sum(losses))
+    model.config.dag_value_loss_weight = 0.0
+    assert model(ids, **given, num_items_in_batch=items).loss < sum(losses) - 0.1
+
+
+def test_the_value_loss_reads_a_chunk_as_the_rest_of_the_cached_text(make_model, encode):
+    """The "-" behind "5" is no sign, so that 5 is the number written after it, and not -5 before it."""
+    model = make_model(dag_depth=1, dag_num_values=2, dag_num_plans=1000, dag_value_loss_weight=1.0).train()
+    ids = encode("5-5=0\n")
+    labels = ids.clone()
+    labels[:, :2] = -100
+    whole = model(ids, labels=labels, use_cache=False).loss
+    cache = DynamicCache(config=model.config)
+    model(ids[:, :1], past_key_values=cache)
+    torch.testing.assert_close(model(ids[:, 1:], labels=labels[:, 1:], past_key_values=cache).loss, whole)
 
 
 def test_a_model_without_dag_has_none_of_its_losses(make_model, encode):

@@ -124,7 +124,7 @@ def symbols_of(text: str) -> torch.Tensor:
     ],
 )
 def test_the_number_that_follows_each_token_is_known_whole(text, expected):
-    written = written_numbers(read_numbers(symbols_of(text), grammar_table()))
+    written = written_numbers(read_numbers(symbols_of(text), grammar_table()), torch.arange(len(text)))
     found = {
         token: (format(Decimal(int(mantissa)).scaleb(-int(scale)), "f"), int(length))
         for token, (mantissa, scale, valid, length) in enumerate(
@@ -141,7 +141,7 @@ def test_the_value_loss_is_the_negative_log_of_the_gate_times_the_probability_of
     operation = torch.tensor([0.5, 0.1, 0.3, 0.1]).view(1, 1, 1, 4).requires_grad_()
     gate = torch.tensor([[0.4]], requires_grad=True)
     initial = decimals("2").map(lambda part: part.view(1, 1, 1))
-    written = written_numbers(read_numbers(symbols_of("=4 "), grammar_table()))
+    written = written_numbers(read_numbers(symbols_of("=4 "), grammar_table()), torch.arange(3))
     written = type(written)(written.value.map(lambda part: part[:, :1]), written.length[:, :1])
 
     def loss_of(gate, written, answers=False):
