@@ -9,6 +9,7 @@ reaches none of them.
 import inspect
 import math
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 
@@ -44,7 +45,7 @@ class DAGCapture(ExitStack):
         self.normed: Tensor | None = None
 
     @property
-    def operations(self) -> list[str]:
+    def operations(self) -> Sequence[str]:
         return self.dags[0].operations
 
     @property

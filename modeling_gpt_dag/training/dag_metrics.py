@@ -8,6 +8,7 @@ B batch, T tokens, H hidden size, D DAG steps, S slots, O operations, W symbols 
 """
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -101,7 +102,7 @@ def process_count() -> int:
     return torch.distributed.get_world_size() if is_group else 1
 
 
-def names_of(operations: list[str], num_slots: int) -> dict[str, list[str]]:
+def names_of(operations: Sequence[str], num_slots: int) -> dict[str, list[str]]:
     """What a micro-batch has to leave -> a name for each entry."""
     names = {name: [name] for name in SCALARS}
     names |= {name: [f"{name}/{operation}" for operation in operations] for name in ("op_prob", "op_grad")}
@@ -110,7 +111,7 @@ def names_of(operations: list[str], num_slots: int) -> dict[str, list[str]]:
     return names
 
 
-def combine(micro_batches: list[WeightedMeans], operations: list[str], num_slots: int) -> dict[str, float]:
+def combine(micro_batches: list[WeightedMeans], operations: Sequence[str], num_slots: int) -> dict[str, float]:
     """The metrics of a step, from the weighted means of its micro-batches on all processes.
 
     In a process group every process has to call this, and gets the same.
