@@ -212,11 +212,11 @@ class GPTDAGConfig(PreTrainedConfig):
         repeated = len(set(self.dag_operations)) < len(self.dag_operations)
         check(bool(self.dag_operations) and not repeated, "dag_operations", "must name at least one, each once")
         check(self.dag_gate in GATES, "dag_gate", f"must be one of {', '.join(GATES)}")
-        check(self.dag_num_values >= 1, "dag_num_values", "must be at least 1")
-        layers = self.backbone_config.num_hidden_layers
+        check(cast(int, self.dag_num_values) >= 1, "dag_num_values", "must be at least 1")
+        layers = self.context_index
         in_backbone = self.dag_planner_layer is None or 1 <= self.dag_planner_layer <= layers
         check(in_backbone, "dag_planner_layer", f"must be from 1 to {layers}, the backbone's layers")
-        check(self.dag_context_layers >= 0, "dag_context_layers", "must be at least 0")
+        check(cast(int, self.dag_context_layers) >= 0, "dag_context_layers", "must be at least 0")
         check(self.dag_temperature > 0, "dag_temperature", "must be positive")
         check(self.dag_num_plans >= 1, "dag_num_plans", "must be at least 1")
         check(self.dag_plan_loss_weight >= 0, "dag_plan_loss_weight", "must not be negative")
@@ -235,22 +235,20 @@ class GPTDAGConfig(PreTrainedConfig):
             except ValueError as error:
                 raise ValueError(f"dag_constants={self.dag_constants!r}: {error}") from error
         if self.number_tokens is not None:
-            self._validate_number_tokens()
+            self._validate_number_tokens(self.number_tokens)
 
-    def _validate_number_tokens(self):
-        unknown = [symbol for symbol in self.number_tokens if symbol not in SYMBOLS]
+    def _validate_number_tokens(self, number_tokens: dict[str, list[int]]):
+        unknown = [symbol for symbol in number_tokens if symbol not in SYMBOLS]
         if unknown:
             raise ValueError(f"number_tokens has unknown symbols {unknown}; known are {list(SYMBOLS)}")
-        missing = [symbol for symbol in REQUIRED_SYMBOLS if not self.number_tokens.get(symbol)]
+        missing = [symbol for symbol in REQUIRED_SYMBOLS if not number_tokens.get(symbol)]
         if missing:
             raise ValueError(f"number_tokens has no token for {missing}; a number cannot be written without them")
-        outside = {
-            symbol: [i for i in ids if not 0 <= i < self.vocab_size] for symbol, ids in self.number_tokens.items()
-        }
+        outside = {symbol: [i for i in ids if not 0 <= i < self.vocab_size] for symbol, ids in number_tokens.items()}
         outside = {symbol: ids for symbol, ids in outside.items() if ids}
         if outside:
             raise ValueError(f"number_tokens has ids outside the vocabulary of {self.vocab_size} tokens: {outside}")
-        ids = [i for ids in self.number_tokens.values() for i in ids]
+        ids = [i for ids in number_tokens.values() for i in ids]
         if len(set(ids)) < len(ids):
             twice = sorted({i for i in ids if ids.count(i) > 1})
             raise ValueError(f"number_tokens gives several symbols to the token ids {twice}")

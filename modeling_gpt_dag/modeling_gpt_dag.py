@@ -194,7 +194,8 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         blocks = [GPT2Block(self.context_config, layer_idx=layer) for layer in layers]
         for block in blocks:
             for projection in (block.attn.c_proj, block.mlp.c_proj):
-                projection._residual_layers = config.num_hidden_layers
+                # A mark for _init_weights, which sees one module at a time.
+                projection._residual_layers = config.num_hidden_layers  # type: ignore[assignment]  # not a module
         self.context = nn.ModuleList(blocks)
         # What devices do not split and FSDP gathers on its own, beside the backbone's blocks. DAG and mixer are left
         # out: the forward pass calls their parts one by one, so FSDP has to gather them with the whole model.

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import torch
 from torch import Tensor
-from transformers import CompileConfig, GPT2Config, GPT2LMHeadModel, PreTrainedModel
+from transformers import CompileConfig, GenerationMixin, GPT2Config, GPT2LMHeadModel, PreTrainedModel
 
 from ..configuration_gpt_dag import GPTDAGConfig
 from ..data.arguments import TaskArguments
@@ -163,7 +163,7 @@ class Work:
         self.model.to(device)  # type: ignore[arg-type]  # transformers wraps it, and the wrapper loses its types
         self.device, self.dtype, self.side = device, dtype, side
         self.ids = text(side).to(device)
-        self.optimizer = None
+        self.optimizer: torch.optim.AdamW | None = None
         self.step: Callable[[], Any] = getattr(self, f"_{side.work}")
         self.forward = torch.compile(self.model, fullgraph=True) if side.compiled else self.model
         if side.work == "train":
@@ -180,6 +180,7 @@ class Work:
             torch.cuda.synchronize()
 
     def _train(self):
+        assert self.optimizer is not None
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float):
             loss = self.forward(self.ids, labels=self.ids, use_cache=False).loss
         loss.backward()
@@ -191,12 +192,21 @@ class Work:
         self.forward(self.ids, use_cache=True, logits_to_keep=1)
 
     def _decode(self):
-        options = {"max_new_tokens": self.side.length, "do_sample": False, "eos_token_id": None, "pad_token_id": 0}
+        options: dict[str, Any] = {
+            "max_new_tokens": self.side.length,
+            "do_sample": False,
+            "eos_token_id": None,
+            "pad_token_id": 0,
+        }
         if self.side.compiled:
             config = CompileConfig(fullgraph=True)
-            config._compile_all_devices = True  # on CPUs too
+            config._compile_all_devices = True  # type: ignore[assignment]  # on CPUs too
             options |= {"cache_implementation": "static", "compile_config": config}
-        written = self.model.generate(self.ids, attention_mask=torch.ones_like(self.ids), **options)
+        assert isinstance(self.model, GenerationMixin)
+        written = self.model.generate(  # type: ignore[misc]  # typed for a protocol that transformers keeps to itself
+            self.ids, attention_mask=torch.ones_like(self.ids), **options
+        )
+        assert isinstance(written, Tensor)
         assert written.shape[1] == self.ids.shape[1] + self.side.length, "fewer tokens were generated than asked for"
 
     def _dag(self):

@@ -253,7 +253,7 @@ the probabilities of the 13 symbols that the final value's text could go on with
         return args.logging_strategy == IntervalStrategy.STEPS and step % state.logging_steps == 0
 
     def on_step_end(self, args, state, control, model=None, processing_class=None, **kwargs):
-        if self.captured_step == state.global_step:
+        if self.captured is not None and self.captured_step == state.global_step:
             self.captured.close()
         is_probed = state.global_step % self.probe_steps == 0 or state.global_step == state.max_steps
         if self.probe_prompt is not None and self.has_dag and is_probed:

@@ -142,6 +142,7 @@ class FaultTolerantTrainer(Trainer):
 
     def save_model(self, output_dir=None, _internal_call=False):
         self._read_losses()
+        assert self.model is not None, "a Trainer has a model"
         for name, parameter in self.model.named_parameters():
             if not torch.isfinite(parameter).all():
                 raise FloatingPointError(
@@ -150,7 +151,7 @@ class FaultTolerantTrainer(Trainer):
         if _internal_call:
             super().save_model(output_dir, _internal_call)
             return
-        directory = Path(output_dir or self.args.output_dir)
+        directory = Path(str(output_dir or self.args.output_dir))
         with self._explained(directory):
             super().save_model(output_dir)
             if self.args.should_save:
