@@ -69,24 +69,24 @@ def _set_recipe(parser: FlagParser, recipe: dict[str, tuple[Any, Path]], classes
     """Make the recipe's values the parser's defaults."""
     actions = {action.dest: action for action in parser._actions if action.dest != "help"}
     lists = {name for name, action in actions.items() if action.nargs == "+"}
-    mappings = {name for each in classes for name in _mapping_fields(each)}
+    hints = {name: hint for each in classes for name, hint in _declared_types(each).items()}
     for name in lists:
         actions[name].nargs = "*"  # a flag without values empties the recipe's list
     for key, (value, file) in recipe.items():
         if key not in actions:
             raise ValueError(f"{file} has the unknown key {key!r}; {nearest(str(key), actions.keys())}")
-        if (isinstance(value, list) and key not in lists) or (isinstance(value, dict) and key not in mappings):
+        if isinstance(value, list | dict) and type(value).__name__ not in hints[key]:
             raise ValueError(f"{file} gives {key} {value!r}: it takes one value")
         # argparse converts defaults that are strings, as it converts flags; YAML reads 1e-3 as one.
         parser.set_defaults(**{key: value if key not in lists or isinstance(value, list) else [value]})
 
 
-def _mapping_fields(argument_class: type) -> list[str]:
-    """The fields that take a mapping. As declared: HfArgumentParser changes the types that the fields hold."""
+def _declared_types(argument_class: type) -> dict[str, str]:
+    """As they are written: HfArgumentParser changes the types that the fields hold."""
     declared: dict[str, Any] = {}
     for each in reversed(argument_class.__mro__):
         declared |= vars(each).get("__annotations__", {})
-    return [name for name, hint in declared.items() if "dict" in str(hint)]
+    return {name: str(hint) for name, hint in declared.items()}
 
 
 def effective_recipe(model: Any, data: Any, training: TrainingArguments) -> str:
