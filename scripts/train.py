@@ -11,6 +11,7 @@ recipe and as a flag; flags beat the recipe. Model, tokenizer and generation con
 
 import json
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -42,6 +43,8 @@ def main():
         trainer.save_model()
         trainer.save_state()
     if not trainer.is_world_process_zero():
+        # Gloo's threads need the interpreter once more to let go of the last collective; without it they abort.
+        time.sleep(1)
         return
     (output_dir / "recipe.yaml").write_text(run.recipe)
     if evaluates:
