@@ -15,25 +15,28 @@ from typing import Any, Literal
 from modeling_gpt_dag.checkpoints.loading import load
 from modeling_gpt_dag.command_line.errors import in_one_line
 from modeling_gpt_dag.command_line.flags import parse_flags
-from modeling_gpt_dag.data.arguments import QuestionArguments, TaskArguments
+from modeling_gpt_dag.data.arguments import QuestionArguments, ReasoningArguments, TaskArguments
 from modeling_gpt_dag.data.numeric_match import AnswerNumber
 from modeling_gpt_dag.data.question_files import Questions, read_questions
+from modeling_gpt_dag.data.reasoning import ReasoningText, read_reasoning
 from modeling_gpt_dag.evaluation.ablations import Ablation, ablated
 from modeling_gpt_dag.evaluation.exact_match import evaluate_task
 from modeling_gpt_dag.evaluation.question_files import evaluate_questions
+from modeling_gpt_dag.evaluation.reasoning import evaluate_reasoning, reasoning_table
 from modeling_gpt_dag.evaluation.tables import breakdown_table, exact_match_table, questions_table
 
 
 @dataclass(kw_only=True)
-class Arguments(TaskArguments, QuestionArguments):
+class Arguments(TaskArguments, QuestionArguments, ReasoningArguments):
     model: str = field(metadata={"help": "directory of a trained GPT-DAG"})
-    task: Literal["arithmetic", "expressions", "wordings", "questions"] = field(
-        default="arithmetic", metadata={"help": "generated problems, or questions of a file or dataset"}
+    task: Literal["arithmetic", "expressions", "wordings", "questions", "reasoning"] = field(
+        default="arithmetic",
+        metadata={"help": "generated problems, or those of a file or dataset"},
     )
     digits: list[int] = field(default_factory=lambda: [4], metadata={"help": "digits of each operand, one row each"})
     num_samples: int | None = field(
         default=None,
-        metadata={"help": "problems to draw, 500 by default; questions: the first of them, all by default"},
+        metadata={"help": "problems to draw, 500 by default; questions, reasoning: the first of them, all by default"},
     )
     seed: int = field(default=0, metadata={"help": "of the generated problems"})
     batch_size: int = field(default=128, metadata={"help": "problems answered at a time"})
@@ -83,18 +86,35 @@ def evaluate_asked(args: Arguments, questions: Questions, model, tokenizer) -> l
     return [given | asdict(report)]
 
 
+def evaluate_running_text(args: Arguments, texts: list[ReasoningText], model, tokenizer) -> list[dict[str, Any]]:
+    report = evaluate_reasoning(model, tokenizer, texts[: args.num_samples], progress=True)
+    print(reasoning_table(report))
+    return [{"reasoning": args.reasoning, **asdict(report)}]
+
+
+def read(args: Arguments) -> Questions | list[ReasoningText] | None:
+    """What a file or dataset holds; None where problems are generated."""
+    if args.task == "questions":
+        return read_questions(args, None if args.split == "all" else args.split)
+    if args.task != "reasoning":
+        return None
+    if args.reasoning is None:
+        raise ValueError("reasoning needs --reasoning, a local file or the name of a dataset on the Hub")
+    return read_reasoning(args.reasoning, args.reasoning_split, args.reasoning_config)
+
+
 def main():
     with in_one_line("evaluate.py"):
         args = parse_flags(Arguments, sys.argv[1:])
-        questions = None
-        if args.task == "questions":
-            questions = read_questions(args, None if args.split == "all" else args.split)
+        asked = read(args)
         model, tokenizer = load(args.model)
         with ablated(model, args.ablation):
-            if questions is None:
+            if asked is None:
                 reports = evaluate_generated(args, model, tokenizer)
+            elif isinstance(asked, Questions):
+                reports = evaluate_asked(args, asked, model, tokenizer)
             else:
-                reports = evaluate_asked(args, questions, model, tokenizer)
+                reports = evaluate_running_text(args, asked, model, tokenizer)
     if args.output is not None:
         Path(args.output).write_text(json.dumps(reports, indent=2) + "\n")
 

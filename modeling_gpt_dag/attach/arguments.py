@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from ..data.arguments import Task
 from ..data.checks import Checked, check_at_least, checked_shares
 
+OnOverlap = Literal["drop", "refuse"]
 Unfreeze = Literal["none", "last_n", "lora"]
 InferenceDtype = Literal["float32", "bfloat16", "float16"]
 
@@ -40,6 +41,21 @@ class AttachArguments(Checked):
     chat_question_share: float = field(
         default=0.0, metadata={"help": "share of the questions put to the chat template"}
     )
+    reasoning: list[str] | None = field(
+        default=None, metadata={"help": "files or datasets of running text with calculations, such as openai/gsm8k"}
+    )
+    reasoning_config: str | None = field(
+        default=None, metadata={"help": "reasoning: configuration of the datasets on the Hub, e.g. main"}
+    )
+    reasoning_test: str | None = field(
+        default=None, metadata={"help": "reasoning: file or dataset (split test) to measure on, never trained on"}
+    )
+    num_reasoning_tests: int = field(default=200, metadata={"help": "reasoning: texts of it to measure on, at most"})
+    on_overlap: OnOverlap = field(
+        default="drop",
+        metadata={"help": "reasoning: leave texts out that overlap with reasoning_test, or refuse the source"},
+    )
+    num_reasoning_texts: int = field(default=1_000, metadata={"help": "reasoning: texts of each to train on, at most"})
     unfreeze: Unfreeze = field(default="none", metadata={"help": "train the backbone, too"})
     unfreeze_layers: int = field(default=2, metadata={"help": "last_n: how many of the backbone's last layers"})
     lora_rank: int = field(default=8, metadata={"help": "lora: rank of the adapters, which are merged at the end"})

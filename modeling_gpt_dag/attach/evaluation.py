@@ -11,11 +11,13 @@ from ..command_line.markdown import markdown_table
 from ..data.arguments import TaskArguments
 from ..evaluation.exact_match import evaluate_task
 from ..evaluation.language_cost import language_cost
+from ..evaluation.reasoning import ReasoningReport, evaluate_reasoning, reasoning_table
 from ..evaluation.reports import LanguageCost, TaskReport
 from ..evaluation.tables import percent
+from ..modeling_gpt_dag import GPTDAGForCausalLM
 from .arguments import AttachArguments
 from .model import in_dtype
-from .training_set import read_text
+from .training_set import read_text, reasoning_tests
 
 
 class EvaluationRow(NamedTuple):
@@ -29,10 +31,11 @@ class EvaluationRow(NamedTuple):
 
 @dataclass
 class Measured:
-    """Exact match by the row's title; what the DAG costs in language, where that is measured."""
+    """Exact match by the row's title; what the DAG costs in language and does in running text, where measured."""
 
     rows: dict[str, TaskReport] = field(default_factory=dict)
     language: LanguageCost | None = None
+    reasoning: ReasoningReport | None = None
 
 
 def evaluation_rows(args: AttachArguments) -> list[EvaluationRow]:
@@ -83,6 +86,9 @@ def evaluate_attached(
         lines = read_text(args.perplexity_text).splitlines(keepends=True)
         first = _first_lines(tokenizer, lines, args.perplexity_tokens)
         measured.language = language_cost(model, tokenizer, first, backbone=backbone, progress=True)
+    tests = reasoning_tests(args)[: args.num_reasoning_tests]
+    if tests and isinstance(model, GPTDAGForCausalLM):  # which measures the backbone alone beside itself
+        measured.reasoning = evaluate_reasoning(model, tokenizer, tests, progress=True)
     return measured
 
 
@@ -124,4 +130,7 @@ def attach_table(before: Measured, after: Measured) -> str:
         for title, part in (("all lines", cost.all), ("lines with numbers", cost.with_numbers)):
             rows.append([f"perplexity, {title}", f"{part.tokens} tokens", f"{part.before:.3f}", f"{part.after:.3f}"])
         rows.append(["lines with numbers on which the gate fires", str(rate.n), "", percent(rate.share)])
-    return markdown_table(["questions", "n", "before", "after"], rows)
+    parts = [markdown_table(["questions", "n", "before", "after"], rows)]
+    if after.reasoning is not None:
+        parts.append(reasoning_table(after.reasoning))
+    return "\n\n".join(parts)

@@ -45,16 +45,28 @@ def _backbone_key(backbone: PreTrainedModel) -> str:
 
 
 class Examples(Dataset):
-    """Examples without hidden states, which the backbone computes: items are dicts of `input_ids` and `labels`."""
+    """Examples without hidden states, which the backbone computes: items are dicts of `input_ids` and `labels`.
+
+    Where any example labels plans, all items have `plan_labels` (T, D, 3) as well.
+    """
 
     def __init__(self, examples: Sequence[Example]):
         self.examples = examples
+        plans = (plan for example in examples for plan in (example.plans or {}).values())
+        self.depth = len(next(plans, []))
 
     def __len__(self) -> int:
         return len(self.examples)
 
     def __getitem__(self, index: int) -> dict[str, Tensor]:
-        return {name: torch.tensor(ids) for name, ids in self.examples[index]._asdict().items()}
+        example = self.examples[index]
+        item = {"input_ids": torch.tensor(example.input_ids), "labels": torch.tensor(example.labels)}
+        if self.depth:
+            plans = torch.full((len(example.input_ids), self.depth, 3), IGNORE_INDEX)
+            for token, plan in (example.plans or {}).items():
+                plans[token] = torch.tensor(plan)
+            item["plan_labels"] = plans
+        return item
 
 
 class FeatureStore(Examples):

@@ -5,14 +5,21 @@ through the backbone. Everything else, model, loss and `Trainer`, is the same on
 """
 
 import gzip
+import random
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import torch
 from torch.utils.data import Dataset
 from transformers import PreTrainedTokenizerFast
+from transformers.utils import logging
 
 from ..data.arguments import TaskArguments
-from ..data.examples import Example, question_examples, text_examples
+from ..data.examples import Example, question_examples, reasoning_example, text_examples
+from ..data.overlap import EvaluationTexts
+from ..data.problems import PlanFormat, plan_format
+from ..data.reasoning import ReasoningText, read_reasoning
 from ..data.tasks import Line, training_lines
 from ..data.wordings import plain_lines
 from ..modeling_gpt_dag import GPTDAGForCausalLM
@@ -20,6 +27,8 @@ from ..tokenization import number_tokens
 from .arguments import AttachArguments
 from .feature_store import Examples, FeatureStore
 from .model import in_dtype
+
+logger = logging.get_logger(__name__)
 
 
 def read_text(path: str) -> str:
@@ -50,11 +59,54 @@ def training_examples(tokenizer: PreTrainedTokenizerFast, args: AttachArguments,
     return examples
 
 
+def reasoning_tests(args: AttachArguments) -> list[ReasoningText]:
+    """The running texts to measure on; none where none are asked for."""
+    if args.reasoning_test is None:
+        return []
+    return read_reasoning(args.reasoning_test, "test", args.reasoning_config)
+
+
+def reasoning_examples(
+    tokenizer: PreTrainedTokenizerFast, args: AttachArguments, plan_format: PlanFormat, seed: int
+) -> list[Example]:
+    """Running texts in which at least one number is labelled, drawn at random from each source.
+
+    What overlaps with the texts to measure on is left out, and told of, or refused. Raises ValueError for that, and
+    for a source in which no number can be labelled.
+    """
+    tests = EvaluationTexts(text.question for text in reasoning_tests(args))
+    examples: list[Example] = []
+    for name in args.reasoning or []:
+        texts = read_reasoning(name, config=args.reasoning_config)
+        apart = [text for text in texts if not tests.overlap(text.question)]
+        if len(apart) < len(texts):
+            overlaps = f"{len(texts) - len(apart)} of {len(texts)} texts of {name} overlap with {args.reasoning_test}"
+            if args.on_overlap == "refuse":
+                raise ValueError(f"{overlaps}; --on_overlap drop leaves them out")
+            logger.warning(f"left out: {overlaps}")
+        random.Random(seed).shuffle(apart)
+        usable = list(islice(_labelled(tokenizer, apart, plan_format), args.num_reasoning_texts))
+        if not usable:
+            raise ValueError(f"{name} holds no calculation that a plan of {plan_format} computes")
+        examples += usable
+    return examples
+
+
+def _labelled(
+    tokenizer: PreTrainedTokenizerFast, texts: list[ReasoningText], plan_format: PlanFormat
+) -> Iterator[Example]:
+    for text in texts:
+        example, num_labelled = reasoning_example(tokenizer, text, plan_format)
+        if num_labelled:
+            yield example
+
+
 def training_set(
     model: GPTDAGForCausalLM, tokenizer: PreTrainedTokenizerFast, args: AttachArguments, directory: Path, seed: int
 ) -> Dataset:
     """With a frozen backbone on a CPU its hidden states, in `directory`; else the texts alone."""
     examples = training_examples(tokenizer, args, seed)
+    examples += reasoning_examples(tokenizer, args, plan_format(model.config), seed)
     if args.unfreeze != "none" or torch.accelerator.is_available():
         return Examples(examples)
     backbone = in_dtype(model.model.backbone, args.inference_dtype)

@@ -64,6 +64,19 @@ class QuestionArguments(RecordArguments):
 
 
 @dataclass
+class ReasoningArguments(Checked):
+    """Which running text with calculations to read."""
+
+    reasoning: str | None = field(
+        default=None, metadata={"help": "reasoning: a .jsonl, .json or .csv file, or a dataset on the Hub"}
+    )
+    reasoning_split: str = field(default="test", metadata={"help": "reasoning: split of a dataset on the Hub"})
+    reasoning_config: str | None = field(
+        default=None, metadata={"help": "reasoning: configuration of a dataset on the Hub, e.g. main"}
+    )
+
+
+@dataclass
 class TextArguments(RecordArguments):
     """Which text to read."""
 

@@ -15,17 +15,25 @@ from transformers import PreTrainedTokenizerBase
 from ..plans import IGNORE_INDEX
 from ..tokenization import following_digit
 from .checks import check_share
-from .problems import END_OF_LINE
+from .problems import END_OF_LINE, PlanFormat
+from .reasoning import ReasoningText, plan_of
 from .tasks import Line
 
 TEXT_TOKENS = 96  # of a passage of plain text
 
 
+Plan = list[tuple[int, int, int]]
+
+
 class Example(NamedTuple):
-    """A text to train on: token ids, and labels that are the same ids or -100."""
+    """A text to train on: token ids, and labels that are the same ids or -100.
+
+    plans: token index -> the plan that is labelled there; None where plans are not labelled in any example.
+    """
 
     input_ids: list[int]
     labels: list[int]
+    plans: dict[int, Plan] | None = None
 
 
 def chat_prompt(tokenizer: PreTrainedTokenizerBase, prompt: str) -> str:
@@ -83,6 +91,33 @@ def question_examples(
         question(tokenizer, number_tokens, line, bool(line.answer) and generator.random() < chat_question_share)
         for line in islice(turns, num_questions)
     ]
+
+
+def reasoning_example(
+    tokenizer: PreTrainedTokenizerBase, text: ReasoningText, plan_format: PlanFormat
+) -> tuple[Example, int]:
+    """The example of a running text, and how many of its numbers are labelled.
+
+    Labelled are the numbers that a plan of this format computes, with the token behind each, and their plans. The gate
+    loss is taken of all other tokens. A number that the tokenizer does not write character by character is left alone.
+    """
+    encoding = tokenizer(text.text, return_offsets_mapping=True)
+    ids = encoding["input_ids"]
+    token_at = {end: index for index, (start, end) in enumerate(encoding["offset_mapping"]) if start < end}
+    labels = [IGNORE_INDEX] * len(ids)
+    plans: dict[int, Plan] = {}
+    labelled = 0
+    for calculation in text.calculations:
+        plan = plan_of(text.text, calculation, plan_format)
+        tokens = [token_at.get(end) for end in range(calculation.start + 1, calculation.end + 1)]
+        first = tokens[0]
+        if plan is None or not first or tokens != list(range(first, first + len(tokens))):
+            continue
+        behind = first + len(tokens)
+        labels[first : behind + 1] = ids[first : behind + 1]
+        plans |= dict.fromkeys(range(first - 1, behind), plan)
+        labelled += 1
+    return Example(ids, labels, plans), labelled
 
 
 def text_examples(

@@ -11,11 +11,13 @@ import torch
 from transformers import AutoModelForCausalLM, BertConfig, BertModel, pipeline
 
 from helpers.backbones import make_backbone
-from helpers.scripts import ENVIRONMENT, ROOT
+from helpers.scripts import ENVIRONMENT, ROOT, script
 from modeling_gpt_dag.attach.arguments import AttachArguments, in_turns
-from modeling_gpt_dag.attach.feature_store import collate_packed
+from modeling_gpt_dag.attach.feature_store import Examples, collate_packed
 from modeling_gpt_dag.attach.model import load_backbone, merged, unfreeze
-from modeling_gpt_dag.attach.training_set import training_examples
+from modeling_gpt_dag.attach.training_set import reasoning_examples, training_examples
+from modeling_gpt_dag.data.examples import Example
+from modeling_gpt_dag.data.problems import PlanFormat
 from modeling_gpt_dag.modeling_gpt_dag import GPTDAGForCausalLM
 
 SMALL = ["--num_texts", "40", "--max_steps", "3", "--eval_samples", "4", "--save_steps", "2", "--dag_num_plans", "2"]
@@ -77,6 +79,64 @@ def test_options_that_cannot_be_are_refused_by_name(given, message):
         AttachArguments(backbone="", **given)
 
 
+@pytest.fixture
+def solutions(tmp_path) -> Path:
+    """A folder with eight solutions, the last question of which shares eight words with that in `test.jsonl`."""
+    rows = []
+    for n in range(10, 18):
+        question = f"Ann has {n} pens, buys {n + 3}: in all?"
+        rows.append({"question": question, "answer": f"{n}+{n + 3} = <<{n}+{n + 3}={2 * n + 3}>>{2 * n + 3}\n#### 1"})
+    rows[-1]["question"] = "On Monday the shop in our old street sold 17 pens. How many?"
+    (tmp_path / "solutions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    test = {"question": "On Monday the shop in our old street was shut?", "answer": "1+1 = <<1+1=2>>2"}
+    (tmp_path / "test.jsonl").write_text(json.dumps(test) + "\n")
+    return tmp_path
+
+
+FORM = PlanFormat(2, 4, ["2"], ["add", "identity", "multiply", "subtract"])
+
+
+def test_solutions_are_trained_on_with_their_plans(tokenizer, solutions):
+    args = AttachArguments(backbone="", reasoning=[str(solutions / "solutions.jsonl")], num_reasoning_texts=5)
+    examples = reasoning_examples(tokenizer, args, FORM, seed=0)
+    assert len(examples) == 5 and all(example.plans for example in examples)
+    item = Examples([*examples, Example([1, 2], [-100, 2])])[0]
+    assert item["plan_labels"].shape == (len(examples[0].input_ids), 2, 3)
+    batch = collate_packed([Examples([*examples, Example([1, 2], [-100, 2])])[index] for index in (0, 5)])
+    assert batch["plan_labels"].shape == (1, len(examples[0].input_ids) + 2, 2, 3)
+    assert (batch["plan_labels"][0, -2:] == -100).all() and (batch["plan_labels"] != -100).any()
+
+
+def test_solutions_that_overlap_with_what_is_measured_are_left_out_or_refused(tokenizer, solutions):
+    test = str(solutions / "test.jsonl")
+    args = AttachArguments(backbone="", reasoning=[str(solutions / "solutions.jsonl")], reasoning_test=test)
+    texts = [tokenizer.decode(example.input_ids) for example in reasoning_examples(tokenizer, args, FORM, seed=0)]
+    assert len(texts) == 7 and not any("Monday" in text for text in texts)
+    args.on_overlap = "refuse"
+    with pytest.raises(ValueError, match=r"1 of 8 texts of .*solutions.jsonl overlap with .*test.jsonl; --on_overlap"):
+        reasoning_examples(tokenizer, args, FORM, seed=0)
+
+
+def test_solutions_that_no_plan_computes_are_refused(tokenizer, solutions):
+    args = AttachArguments(backbone="", reasoning=[str(solutions / "solutions.jsonl")])
+    with pytest.raises(ValueError, match="solutions.jsonl holds no calculation that a plan of"):
+        reasoning_examples(tokenizer, args, FORM._replace(operations=["multiply", "identity"]), seed=0)
+
+
+@pytest.mark.slow
+def test_a_calculator_for_running_text_is_trained_and_measured(directory, tmp_path, solutions):
+    output, file = tmp_path / "run", str(solutions / "solutions.jsonl")
+    recipe = ["--config", "configs/attach/solutions.yaml", "--dag_planner_layer", "1", "--dag_context_layers", "0"]
+    sources = ["--reasoning", file, "--reasoning_test", str(solutions / "test.jsonl")]
+    flags = ["--num_texts", "8", "--max_steps", "2", "--eval_samples", "0", "--save_steps", "2"]
+    printed = attach_script("--backbone", directory, "--output_dir", str(output), *recipe, *sources, *flags)
+    assert "| add | 1 |" in printed and "gate open at" in printed
+    report = json.loads((output / "attach.json").read_text())["after"]["reasoning"]
+    assert report["kinds"]["add"]["n"] == 1
+    evaluated = script("evaluate", "--model", str(output), "--task", "reasoning", "--reasoning", file)
+    assert "| add | 7 |" in evaluated  # one question is too long for 64 positions
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "trained"), [("none", 0), ("last_n", 1), ("lora", 2)])
 def test_unfreezing_trains_what_it_says_and_saves_a_plain_model(kind, trained, directory, tokenizer):
@@ -98,7 +158,7 @@ def test_the_same_rows_go_through_a_backbone_that_is_trained_too(directory, toke
     backbone, _ = load_backbone(args)
     model = GPTDAGForCausalLM.from_backbone(backbone, tokenizer=tokenizer, dag_depth=2, dag_constants=["2"])
     short = [example for example in training_examples(tokenizer, args, 0) if len(example.input_ids) < 60][:3]
-    rows = [{"input_ids": torch.tensor(ids), "labels": torch.tensor(labels)} for ids, labels in short]
+    rows = [{"input_ids": torch.tensor(each.input_ids), "labels": torch.tensor(each.labels)} for each in short]
     unfreeze(model.freeze_backbone(), args)
     model.train()(**collate_packed(rows)).loss.backward()
     assert model.model.backbone.layers[-1].mlp.up_proj.weight.grad.abs().sum() > 0

@@ -1,0 +1,244 @@
+"""Running text in which numbers are computed: which, by what expression, and where.
+
+What is unusual: the text is parsed to make data for training and evaluation, and only for that; a model never parses.
+Annotations `<<48/2=24>>`, as GSM8K's solutions have them, are taken out of the text. They say what computes the number
+behind them. In text without annotations an expression, an equals sign and a number say the same.
+
+The exact value of the expression is compared with the number in the text. Where they differ, the text is wrong or
+rounded, and the number is nothing to learn from.
+"""
+
+import ast
+import decimal
+import operator
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from .problems import Expression, PlanFormat, Problem
+from .records import BadRecordError, FieldRow, dataset_records, file_records
+
+ANNOTATION = re.compile(r"<<([^<>]*)>>")
+# As people write numbers: with thousands, and with a leading point.
+NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
+WRITTEN_NUMBER = re.compile(NUMBER)
+# As `number_text` reads numbers: a minus is a sign unless a digit or ")" stands before it.
+READ_NUMBER = re.compile(r"(?:(?<![\d)])-)?\d+(?:\.\d+)?")
+SIGNS = str.maketrans({"x": "*", "X": "*", "×": "*", "÷": "/", "−": "-", "–": "-", "$": None})
+OPERAND = rf"\(*\$?(?:{NUMBER})\)*"
+EQUATION = re.compile(
+    rf"(?P<expression>{OPERAND}(?:\s*[-+*/xX×÷−–]\s*{OPERAND})+)\s*=\s*\$?(?P<result>{NUMBER})(?![\d%])"
+)
+OPERATIONS: dict[type[ast.operator], str] = {
+    ast.Add: "add",
+    ast.Sub: "subtract",
+    ast.Mult: "multiply",
+    ast.Div: "divide",
+}
+FUNCTIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+}
+
+# right: the number is what the expression gives. inexact: it is rounded or wrong. bare: nothing is computed.
+Verdict = Literal["right", "inexact", "bare"]
+
+
+class Calculation(NamedTuple):
+    """A number that the text says is computed.
+
+    start, end: its place in the text, end exclusive. value: the number. expression: over the decimal texts of its
+    operands; None where the verdict is "bare".
+    """
+
+    start: int
+    end: int
+    value: Decimal
+    expression: Expression | None
+    verdict: Verdict
+
+    @property
+    def num_operations(self) -> int:
+        return _num_operations(self.expression)
+
+
+class ReasoningText(NamedTuple):
+    """text: without annotations; the first `prompt_length` characters are given, as a question is.
+
+    calculations: in the order of the text.
+    """
+
+    text: str
+    calculations: list[Calculation]
+    prompt_length: int = 0
+
+    @property
+    def question(self) -> str:
+        """What is given, by which texts are compared; of a text without a prompt all of it."""
+        return self.text[: self.prompt_length] if self.prompt_length else self.text
+
+
+def _num_operations(expression: Expression | None) -> int:
+    return 1 + sum(map(_num_operations, expression[1:])) if isinstance(expression, tuple) else 0
+
+
+def plain_number(text: str) -> str:
+    """The decimal text of a number as people write it: "1,250" is "1250", ".5" is "0.5"."""
+    bare = text.replace(",", "")
+    return f"0{bare}" if bare.startswith(".") else bare
+
+
+def parse_expression(text: str) -> Expression | None:
+    """Sums, differences, products and quotients with parentheses, as a tree; None for any other text."""
+    plain = WRITTEN_NUMBER.sub(lambda match: plain_number(match.group()), text.translate(SIGNS)).strip()
+
+    def tree(node: ast.expr) -> Expression:
+        if isinstance(node, ast.BinOp):
+            return OPERATIONS[type(node.op)], tree(node.left), tree(node.right)
+        leaf = ast.get_source_segment(plain, node) or ""
+        if WRITTEN_NUMBER.fullmatch(leaf) is None:
+            raise KeyError(leaf)
+        return leaf
+
+    try:
+        return tree(ast.parse(plain, mode="eval").body)
+    except (SyntaxError, KeyError):
+        return None
+
+
+def _value(expression: Expression) -> Fraction | None:
+    """None where something is divided by zero."""
+    if not isinstance(expression, tuple):
+        return Fraction(expression)
+    name, left, right = expression[0], _value(expression[1]), _value(expression[2])
+    if left is None or right is None or (name == "divide" and right == 0):
+        return None
+    return FUNCTIONS[name](left, right)
+
+
+def _calculation(start: int, number: str, expression: Expression | None) -> Calculation:
+    value = Decimal(plain_number(number))
+    if not isinstance(expression, tuple):
+        return Calculation(start, start + len(number), value, None, "bare")
+    verdict: Verdict = "right" if _value(expression) == Fraction(value) else "inexact"
+    return Calculation(start, start + len(number), value, expression, verdict)
+
+
+def annotated_text(text: str) -> ReasoningText:
+    """Of a text with annotations, each directly before the number it computes; others are taken out and not heeded."""
+    parts: list[str] = []
+    calculations: list[Calculation] = []
+    length = end = 0
+    for match in ANNOTATION.finditer(text):
+        parts.append(text[end : match.start()])
+        length += match.start() - end
+        end = match.end()
+        number = WRITTEN_NUMBER.match(text, end)
+        if number is not None:
+            expression = parse_expression(match[1].rpartition("=")[0])
+            calculations.append(_calculation(length, number.group(), expression))
+    return ReasoningText("".join([*parts, text[end:]]), calculations)
+
+
+def equations_text(text: str) -> ReasoningText:
+    """Of a text without annotations: the numbers behind an expression and an equals sign."""
+    found = EQUATION.finditer(text)
+    return ReasoningText(
+        text,
+        [
+            _calculation(match.start("result"), match["result"], parse_expression(match["expression"]))
+            for match in found
+        ],
+    )
+
+
+def row_text(row: FieldRow) -> ReasoningText:
+    """Of a row with `question` and `answer` (GSM8K's end is left out), or with `text`; raises BadRecordError."""
+    fields = row.fields
+    prompt = ""
+    if isinstance(fields.get("question"), str) and isinstance(fields.get("answer"), str):
+        prompt = fields["question"] + "\n"
+        text = fields["answer"].partition("####")[0].rstrip() + "\n"
+    elif isinstance(fields.get("text"), str):
+        text = fields["text"]
+    else:
+        names = ", ".join(fields)
+        raise BadRecordError(f"{row.where}: needs the texts 'question' and 'answer', or 'text'; there are {names}")
+    found = annotated_text(text) if ANNOTATION.search(text) else equations_text(text)
+    shift = len(prompt)
+    moved = [each._replace(start=each.start + shift, end=each.end + shift) for each in found.calculations]
+    return ReasoningText(prompt + found.text, moved, shift)
+
+
+def read_reasoning(name: str, split: str = "train", config: str | None = None) -> list[ReasoningText]:
+    """The texts of a file (.jsonl, .json, .csv) or of a dataset on the Hub.
+
+    Raises BadRecordError, naming the place, for a record that is none, and ValueError for a file in which no number is
+    computed.
+    """
+    path = Path(name)
+    texts = []
+    for record in file_records(path) if path.is_file() else dataset_records(name, config, split):
+        if isinstance(record, BadRecordError):
+            raise record
+        texts.append(row_text(record))
+    if not any(calculation.verdict == "right" for text in texts for calculation in text.calculations):
+        raise ValueError(
+            f"{name} holds no calculation: neither annotations <<48/2=24>> nor an expression, '=' and its value"
+        )
+    return texts
+
+
+def read_before(text: str, position: int) -> list[str]:
+    """Decimal texts of the numbers that a model has read when it writes at a place of the text, in their order."""
+    return READ_NUMBER.findall(text[:position])
+
+
+def plan_of(text: str, calculation: Calculation, format: PlanFormat) -> list[tuple[int, int, int]] | None:
+    """The plan that computes the number from the numbers before it; None where no plan of this format does.
+
+    An operand is the latest number before it that has its value, or else a constant. A plan whose result would be
+    written with other digits, such as "10.0" for 10, is none.
+    """
+    if calculation.verdict != "right" or calculation.expression is None:
+        return None
+    numbers = read_before(text, calculation.start)[-format.num_values :]
+    expression = _over_numbers(calculation.expression, numbers, format.constants)
+    if expression is None:
+        return None
+    problem = Problem(text, tuple(numbers), expression, "")
+    try:
+        plan = problem.plan(format)
+        is_written_so = problem.is_exact and problem.answer == text[calculation.start : calculation.end]
+    except (ValueError, decimal.Inexact):  # too many steps; a quotient on the way that no decimal is
+        return None
+    return plan if is_written_so else None
+
+
+def _over_numbers(expression: Expression, numbers: Sequence[str], constants: Sequence[str]) -> Expression | None:
+    """Leaves become the place of the latest number of the same value, or a constant; None where one is neither."""
+    if isinstance(expression, tuple):
+        name, left, right = (
+            expression[0],
+            _over_numbers(expression[1], numbers, constants),
+            _over_numbers(expression[2], numbers, constants),
+        )
+        return None if left is None or right is None else (name, left, right)
+    value = Decimal(expression)
+    places = [place for place, number in enumerate(numbers) if Decimal(number) == value]
+    if places:
+        return places[-1]
+    return next((constant for constant in constants if Decimal(constant) == value), None)
+
+
+def kind_of(calculation: Calculation) -> str:
+    """The row of the evaluation that a calculation belongs to."""
+    if calculation.verdict != "right" or not isinstance(calculation.expression, tuple):
+        return {"bare": "nothing computed", "inexact": "rounded or wrong"}[calculation.verdict]
+    steps = calculation.num_operations
+    return calculation.expression[0] if steps == 1 else "two steps" if steps == 2 else "three steps and more"

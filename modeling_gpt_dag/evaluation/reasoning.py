@@ -1,0 +1,188 @@
+"""Evaluation on running text: is each number right that the text computes, and is the gate shut everywhere else?
+
+What is unusual: the text is given up to each number, so that one mistake does not make the next. Where the gate opens,
+the result is the DAG's and must have the number's value. Where it stays shut, the model's own tokens must be the
+number's. The backbone alone is measured in the same pass.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import torch
+from tqdm.auto import tqdm
+from transformers import PreTrainedTokenizerBase
+
+from ..command_line.markdown import markdown_table
+from ..dag import GATE_THRESHOLD
+from ..data.reasoning import READ_NUMBER, Calculation, ReasoningText, kind_of
+from ..decimal_tensor import format_decimal
+from ..modeling_gpt_dag import GPTDAGForCausalLM
+from ..planner_input import backbone_features, split_features
+from .generation import has_plans
+from .reports import GateRate, Share
+from .tables import percent
+
+
+@dataclass(frozen=True)
+class NumberScore:
+    """Shares of n computed numbers: right with the DAG, by the backbone alone; presented, and presented wrongly."""
+
+    n: int
+    right: Share
+    backbone: Share
+    presented: Share
+    presented_wrong: Share
+
+
+@dataclass(frozen=True)
+class ReasoningReport:
+    """kinds: by what computes a number. other_numbers, prompt_numbers, other_tokens: where the gate should be shut.
+
+    precision: the share of right ones among all numbers that the DAG presents, computed or not; None without any.
+    """
+
+    all: NumberScore
+    kinds: dict[str, NumberScore]
+    other_numbers: GateRate
+    prompt_numbers: GateRate
+    other_tokens: GateRate
+    precision: float | None
+
+
+@dataclass
+class _Numbers:
+    """One entry for each number."""
+
+    right: list[bool] = field(default_factory=list)
+    backbone: list[bool] = field(default_factory=list)
+    presented: list[bool] = field(default_factory=list)
+    presented_wrong: list[bool] = field(default_factory=list)
+
+    def score(self) -> NumberScore:
+        shares = (self.right, self.backbone, self.presented, self.presented_wrong)
+        return NumberScore(len(self.right), *map(Share.of, shares))
+
+
+class _Gates:
+    """Gates that should be shut."""
+
+    def __init__(self):
+        self.opened = self.n = 0
+
+    def add(self, opened: bool):
+        self.opened += opened
+        self.n += 1
+
+    def rate(self) -> GateRate:
+        return GateRate.of(self.opened, self.n)
+
+
+class _Reading:
+    """What a model does at each token of a text: the gate, its most probable next token, and the backbone's."""
+
+    @torch.no_grad()
+    def __init__(self, model: GPTDAGForCausalLM, tokenizer: PreTrainedTokenizerBase, text: str):
+        encoding = tokenizer(text, return_offsets_mapping=True, return_tensors="pt")
+        ids = encoding["input_ids"][:, : model.config.max_position_embeddings].to(model.device)
+        features = backbone_features(model.model.backbone, model.config.dag_planner_layer, input_ids=ids)
+        output = model(ids, backbone_hidden_states=features, output_dag=True)
+        self.dag = output.dag
+        self.ids: list[int] = ids[0].tolist()
+        self.written: list[int] = output.logits[0].argmax(-1).tolist()
+        self.backbone: list[int] = model.lm_head(split_features(features)[0])[0].argmax(-1).tolist()
+        self.is_open: list[bool] = (output.dag.gate[0] > GATE_THRESHOLD).tolist()
+        offsets = encoding["offset_mapping"][0, : len(self.ids)].tolist()
+        self.token_at = {end: index for index, (start, end) in enumerate(offsets) if start < end}
+
+    def tokens_of(self, start: int, end: int) -> range | None:
+        """Of a number; None where the text was cut before its end, or where no token stands before it."""
+        first, last = self.token_at.get(start + 1), self.token_at.get(end)
+        return None if not first or last is None else range(first, last + 1)
+
+    def follows(self, predicted: list[int], tokens: range) -> bool:
+        """Whether these tokens are what was predicted before each."""
+        return [predicted[token - 1] for token in tokens] == [self.ids[token] for token in tokens]
+
+    def result_before(self, tokens: range) -> Decimal | None:
+        """The value that the DAG would write in their place."""
+        token = tokens[0] - 1
+        if not self.dag.values_mask[0, token, -1]:
+            return None
+        mantissa, scale = (int(part[0, token, -1]) for part in (self.dag.values_mantissa, self.dag.values_scale))
+        return Decimal(format_decimal(mantissa, scale))
+
+
+def evaluate_reasoning(
+    model: GPTDAGForCausalLM,
+    tokenizer: PreTrainedTokenizerBase,
+    texts: Sequence[ReasoningText],
+    progress: bool = False,
+) -> ReasoningReport:
+    """The texts are read one by one, as far as the model has positions.
+
+    Raises ValueError for a model without exact numerics, and where no number is computed.
+    """
+    if not has_plans(model.config):
+        raise ValueError("reasoning is measured of models with a DAG in exact numerics")
+    total, kinds = _Numbers(), dict[str, _Numbers]()
+    others, prompts, tokens = _Gates(), _Gates(), _Gates()
+    presented = right = 0
+    for text in tqdm(texts, desc="reasoning", disable=not progress):
+        reading = _Reading(model, tokenizer, text.text)
+        counted: set[int] = set()
+        for calculation in text.calculations:
+            place = reading.tokens_of(calculation.start, calculation.end)
+            if place is not None:
+                for numbers in (total, kinds.setdefault(kind_of(calculation), _Numbers())):
+                    _score(numbers, reading, place, calculation)
+                counted |= {place[0] - 1, *place}
+        for match in READ_NUMBER.finditer(text.text):
+            place = reading.tokens_of(*match.span())
+            if place is not None and place[0] - 1 not in counted:
+                is_open = reading.is_open[place[0] - 1]
+                (prompts if match.start() < text.prompt_length else others).add(is_open)
+                presented += is_open
+                right += is_open and reading.result_before(place) == Decimal(match.group())
+                counted |= {place[0] - 1, *place}
+        for token, is_open in enumerate(reading.is_open[:-1]):
+            if token not in counted:
+                tokens.add(is_open)
+    if not total.right:
+        raise ValueError("no number is computed in these texts")
+    presented += sum(total.presented)
+    right += sum(total.presented) - sum(total.presented_wrong)
+    return ReasoningReport(
+        all=total.score(),
+        kinds={kind: kinds[kind].score() for kind in sorted(kinds)},
+        other_numbers=others.rate(),
+        prompt_numbers=prompts.rate(),
+        other_tokens=tokens.rate(),
+        precision=right / presented if presented else None,
+    )
+
+
+def _score(numbers: _Numbers, reading: _Reading, place: range, calculation: Calculation):
+    is_presented = reading.is_open[place[0] - 1]
+    is_value = reading.result_before(place) == calculation.value
+    numbers.right.append(is_value if is_presented else reading.follows(reading.written, place))
+    numbers.backbone.append(reading.follows(reading.backbone, place))
+    numbers.presented.append(is_presented)
+    numbers.presented_wrong.append(is_presented and not is_value)
+
+
+def reasoning_table(report: ReasoningReport) -> str:
+    """As Markdown: right with the DAG and by the backbone alone, by kind, and the gate where nothing is computed."""
+    head = ["numbers computed by", "n", "backbone alone", "with the DAG", "presented", "presented wrongly"]
+    rows = []
+    for title, score in {"all": report.all, **report.kinds}.items():
+        shares = (score.backbone, score.right, score.presented, score.presented_wrong)
+        rows.append([title, str(score.n), *(percent(share.share) for share in shares)])
+    gates = {
+        "other numbers": report.other_numbers,
+        "the prompt's numbers": report.prompt_numbers,
+        "other tokens": report.other_tokens,
+    }
+    shut = [[title, str(rate.n), percent(rate.share)] for title, rate in gates.items()]
+    precision = f"of the numbers that the DAG presents are right: {percent(report.precision)}"
+    return "\n\n".join([markdown_table(head, rows), markdown_table(["gate open at", "n", "share"], shut), precision])

@@ -1,0 +1,66 @@
+"""Running text is measured number by number: with the DAG, by the backbone alone, and where gates should be shut."""
+
+import pytest
+import torch
+
+from modeling_gpt_dag.data.reasoning import annotated_text, equations_text
+from modeling_gpt_dag.evaluation.reasoning import evaluate_reasoning, reasoning_table
+
+TEXTS = [
+    annotated_text("3 pens and 4 cost 3+4 = <<3+4=7>>7 or 12-2 = <<12-2=10>>10.")._replace(prompt_length=13),
+    equations_text("5+6=11, 5"),
+]
+
+
+@pytest.fixture
+def adder(make_model):
+    """A model that adds the two latest numbers; its gate's bias says whether it presents the sum, always or never."""
+
+    def make(bias: float):
+        model = make_model(dag_operations=["add"], dag_depth=1, dag_num_values=2)
+        dag = model.model.dag
+        with torch.no_grad():
+            for part in (dag.slot_head, dag.query):
+                part.weight.zero_()
+            dag.slot_head.bias.copy_(torch.tensor([[9.0, 0, 0], [0, 9.0, 0]]).flatten())
+            model.model.mixer.gate_head.weight.zero_()
+            model.model.mixer.gate_head.bias.fill_(bias)
+        return model
+
+    return make
+
+
+def test_an_open_gate_presents_every_result_and_is_right_where_the_value_is(adder, tokenizer):
+    report = evaluate_reasoning(adder(9.0), tokenizer, TEXTS)
+    assert report.all.n == 3 and report.kinds.keys() == {"add", "subtract"}
+    add, subtract = report.kinds["add"], report.kinds["subtract"]
+    assert (add.right.share, add.presented.share, add.presented_wrong.share) == (1, 1, 0)
+    assert (subtract.right.share, subtract.presented_wrong.share) == (0, 1)
+    # 4 is the prompt's. No token stands before the first number of a text, so that none could write it.
+    assert (report.prompt_numbers.opened, report.prompt_numbers.n) == (1, 1)
+    assert (report.other_numbers.opened, report.other_numbers.n) == (6, 6)
+    assert report.precision == 2 / 10
+
+
+def test_a_shut_gate_leaves_the_backbones_numbers(adder, tokenizer):
+    report = evaluate_reasoning(adder(-9.0), tokenizer, TEXTS)
+    assert report.all.right == report.all.backbone and report.all.presented.share == 0
+    assert report.precision is None and report.other_tokens.opened == report.other_numbers.opened == 0
+
+
+def test_the_table_shows_each_kind_and_each_place_where_gates_are_to_be_shut(adder, tokenizer):
+    lines = reasoning_table(evaluate_reasoning(adder(9.0), tokenizer, TEXTS)).splitlines()
+    assert lines[0] == "| numbers computed by | n | backbone alone | with the DAG | presented | presented wrongly |"
+    assert lines[3].startswith("| add | 2 | 0.0 % | 100.0 % | 100.0 % | 0.0 % |")
+    assert "| other numbers | 6 | 100.0 % |" in lines and lines[-1].endswith("are right: 20.0 %")
+
+
+@pytest.mark.parametrize("settings", [{"dag_depth": 0}, {"dag_numerics": "soft"}], ids=["no DAG", "soft"])
+def test_models_without_plans_are_refused(make_model, tokenizer, settings):
+    with pytest.raises(ValueError, match="reasoning is measured of models with a DAG in exact numerics"):
+        evaluate_reasoning(make_model(**settings), tokenizer, TEXTS)
+
+
+def test_texts_in_which_nothing_is_computed_are_refused(adder, tokenizer):
+    with pytest.raises(ValueError, match="no number is computed in these texts"):
+        evaluate_reasoning(adder(9.0), tokenizer, [annotated_text("no numbers")])
