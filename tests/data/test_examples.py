@@ -12,7 +12,7 @@ SUM = Line("12+3=", "15", "\n")
 
 def text_of(tokenizer, example) -> tuple[str, str]:
     """The text, and its labelled part."""
-    labelled = [token for token, label in zip(*example, strict=True) if label != -100]
+    labelled = [token for token, label in zip(example.input_ids, example.labels, strict=True) if label != -100]
     return tokenizer.decode(example.input_ids), tokenizer.decode(labelled)
 
 

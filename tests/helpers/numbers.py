@@ -38,3 +38,7 @@ def compute(names: list[str], operation: torch.Tensor, left: DecimalTensor, righ
 
 def exact(name: str, left: DecimalTensor, right: DecimalTensor) -> DecimalTensor:
     return compute([name], torch.zeros_like(left.mantissa), left, right)
+
+
+def texts(values: list[Decimal | None]) -> list[str | None]:
+    return [None if value is None else format(value, "f") for value in values]

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from helpers.naive_dag import NUMBER, apply, fits, next_character, plain, readable_numbers, run_plan, value_of
-from helpers.numbers import GRAMMAR, decimals, exact, numbers_at
+from helpers.numbers import GRAMMAR, decimals, exact, numbers_at, texts
 from modeling_gpt_dag.dag import ExactDAG, execute
 from modeling_gpt_dag.dag_operations import OPERATIONS
 from modeling_gpt_dag.decimal_tensor import LIMIT, MAX_DIGITS, DecimalTensor, parse_decimal
@@ -107,10 +107,6 @@ def random_pair(generator: random.Random) -> tuple[Decimal, Decimal]:
 
 def tensor_of(values: list[Decimal]) -> DecimalTensor:
     return DecimalTensor.constants([format(value, "f") for value in values], torch.device("cpu"))
-
-
-def texts(values: list[Decimal | None]) -> list[str | None]:
-    return [None if value is None else format(value, "f") for value in values]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,10 +5,9 @@ import gc
 import psutil
 import pytest
 import torch
-from test_fuzz import texts
 
 from helpers.naive_dag import readable_numbers, value_of, written_characters
-from helpers.numbers import decimals
+from helpers.numbers import decimals, texts
 from modeling_gpt_dag.dag_operations import OPERATIONS
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
 
