@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,7 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def imports(path: Path, at_import_time: bool = False) -> set[str]:
     """Absolute names of the modules a file imports; at_import_time: without those in functions and for types alone."""
     tree = ast.parse(path.read_text())

@@ -53,6 +53,7 @@ def test_lines_take_the_place_of_dictionaries_and_bars_stay(make_model, tmp_path
     assert sum(issubclass(kind, ProgressCallback) for kind in kinds) == (not disable_tqdm)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("flags", "lines"), [([], 3), (["--log_console", "full"], 0)], ids=["line", "full"])
 def test_a_run_prints_a_line_a_step_and_keeps_every_value(tmp_path, datasets_cache, capsys, flags, lines):
     sizes = ["--num_train_blocks", "12", "--max_steps", "3", "--logging_steps", "1", "--disable_tqdm", "true"]
