@@ -48,6 +48,8 @@ class GPTDAGConfig(PreTrainedConfig):
         dag_context_layers (`int`, *optional*): causal blocks between backbone and DAG; 0 in exact, 1 in soft numerics.
         dag_gate (`str`, *optional*): `"convex"` (exact) or `"none"` (soft).
         dag_temperature (`float`, defaults to 2.0): of the sampling of plans in training.
+        dag_min_plan_prob (`float`, defaults to 0.0):
+            in inference the gate is exactly 0 where the most probable plan is less probable. Exact numerics only.
         dag_num_plans (`int`, defaults to 16): K, plans drawn per token in training, exact numerics only.
         dag_number_positions (`bool`, *optional*): a number takes one position whatever its length. Defaults to what a
             backbone trained from scratch needs: true in exact numerics.
@@ -79,6 +81,7 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_context_layers: int | None = None
     dag_gate: str | None = None
     dag_temperature: float | int = 2.0
+    dag_min_plan_prob: float | int = 0.0
     dag_num_plans: int = 16
     dag_number_positions: bool | None = None
     dag_plan_loss_weight: float | int = 1.0
@@ -218,6 +221,7 @@ class GPTDAGConfig(PreTrainedConfig):
         check(in_backbone, "dag_planner_layer", f"must be from 1 to {layers}, the backbone's layers")
         check(cast(int, self.dag_context_layers) >= 0, "dag_context_layers", "must be at least 0")
         check(self.dag_temperature > 0, "dag_temperature", "must be positive")
+        check(0 <= self.dag_min_plan_prob <= 1, "dag_min_plan_prob", "is a probability, from 0 to 1")
         check(self.dag_num_plans >= 1, "dag_num_plans", "must be at least 1")
         check(self.dag_plan_loss_weight >= 0, "dag_plan_loss_weight", "must not be negative")
         check(self.dag_value_loss_weight >= 0, "dag_value_loss_weight", "must not be negative")
@@ -227,6 +231,7 @@ class GPTDAGConfig(PreTrainedConfig):
             soft = "soft numerics extracts one value from the hidden state and reads no numbers; use exact"
             check(self.dag_num_values == 1, "dag_num_values", f"must be 1: {soft}")
             check(not self.dag_constants, "dag_constants", f"must be empty: {soft}")
+            check(self.dag_min_plan_prob == 0, "dag_min_plan_prob", f"must be 0: {soft}")
             check(self.dag_value_loss_weight == 0, "dag_value_loss_weight", f"must be 0: {soft}")
             check(not self.dag_number_positions, "dag_number_positions", f"must be false: {soft}")
         for constant in self.dag_constants:

@@ -19,7 +19,16 @@ from torch.nn import functional as F
 from .dag_operations import OPERATIONS, Calculator
 from .decimal_tensor import DecimalTensor
 from .number_text import END, NOTHING, next_symbol
-from .plans import IGNORE_INDEX, PlanLogits, PlanLogProbs, best_plan, existing_slots, plan_log_prob, sample_plans
+from .plans import (
+    IGNORE_INDEX,
+    PlanLogits,
+    PlanLogProbs,
+    best_plan,
+    best_plan_prob,
+    existing_slots,
+    plan_log_prob,
+    sample_plans,
+)
 
 GATE_THRESHOLD = 0.5  # a gate above it counts as open
 
@@ -49,6 +58,7 @@ class ExactState(NamedTuple):
 
     plan: the planner's scores, log-probabilities in training and logits in inference.
     slots: (2, B, T, S), the scratch list of the most probable plan, packed.
+    operations: names of the operations.
     """
 
     plan: PlanLogProbs | PlanLogits
@@ -56,10 +66,20 @@ class ExactState(NamedTuple):
     dag_hidden: Tensor
     has_result: Tensor
     ends: Tensor
+    operations: Sequence[str]
+
+    @property
+    def log_probs(self) -> PlanLogProbs:
+        return self.plan.log_probs() if isinstance(self.plan, PlanLogits) else self.plan
+
+    @property
+    def plan_prob(self) -> Tensor:
+        """(B, T): probability of the most probable plan."""
+        return best_plan_prob(self.log_probs, self.operations)
 
     @property
     def probs(self) -> tuple[Tensor, Tensor, Tensor]:
-        log_probs = self.plan.log_probs() if isinstance(self.plan, PlanLogits) else self.plan
+        log_probs = self.log_probs
         return log_probs.operand1.exp(), log_probs.operand2.exp(), log_probs.operation.exp()
 
     @property
@@ -121,6 +141,7 @@ class ExactDAG(nn.Module):
         operations: Sequence[str],
         num_plans: int,
         temperature: float,
+        min_plan_prob: float = 0.0,
     ):
         super().__init__()
         self.depth = depth
@@ -129,6 +150,7 @@ class ExactDAG(nn.Module):
         self.operations = operations
         self.num_plans = num_plans
         self.temperature = temperature
+        self.min_plan_prob = min_plan_prob
         num_slots = self.num_initial + depth
         self.norm = nn.LayerNorm(hidden_size)
         self.slot_head = nn.Linear(hidden_size, depth * 2 * num_slots)
@@ -238,8 +260,11 @@ class ExactDAG(nn.Module):
         dag_hidden, has_result, ends = self.write(results, written, weights, symbol_embedding)
         # Where no number can be read nothing is written, although constants could be computed with.
         has_result = has_result & exists[..., 0]
+        if self.min_plan_prob > 0 and isinstance(plan, PlanLogits):
+            # A plan that is hardly more probable than others is a guess, and a guess is not presented.
+            has_result = has_result & (best_plan_prob(plan.log_probs(), self.operations) >= self.min_plan_prob)
         # The most probable plan comes first.
-        return ExactState(plan, slots[:, :, :, 0], dag_hidden, has_result, ends.to(dag_hidden.dtype))
+        return ExactState(plan, slots[:, :, :, 0], dag_hidden, has_result, ends.to(dag_hidden.dtype), self.operations)
 
 
 class SoftDAG(nn.Module):

@@ -55,6 +55,9 @@ class DAGOutput(ModelOutput):
     values_mask (`torch.BoolTensor` of shape `(B, T, S)`): Which slots hold a value; in the others `values` is 0.
     values_mantissa, values_scale (`torch.LongTensor` of shape `(B, T, S)`):
         The exact values, `mantissa * 10**-scale`; exact numerics only.
+    plan_prob (`torch.FloatTensor` of shape `(B, T)`):
+        Probability of the most probable plan; exact numerics only. Where it is below `config.dag_min_plan_prob`, the
+        gate is exactly 0 in inference.
     gate (`torch.FloatTensor` of shape `(B, T)`): 0 where there is no result to write.
     dag_hidden (`torch.FloatTensor` of shape `(B, T, H)`): What is written back, before normalisation.
     """
@@ -66,6 +69,7 @@ class DAGOutput(ModelOutput):
     values_mask: Tensor | None = None
     values_mantissa: Tensor | None = None
     values_scale: Tensor | None = None
+    plan_prob: Tensor | None = None
     gate: Tensor | None = None
     dag_hidden: Tensor | None = None
 
@@ -212,6 +216,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             operations=config.dag_operations,
             num_plans=config.dag_num_plans,
             temperature=float(config.dag_temperature),
+            min_plan_prob=float(config.dag_min_plan_prob),
         )
         # With tied embeddings the symbols' embeddings are the output embeddings of their tokens.
         if not config.tie_word_embeddings:
@@ -472,6 +477,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             values_mask=state.values_mask,
             values_mantissa=decimals.mantissa if decimals is not None else None,
             values_scale=decimals.scale if decimals is not None else None,
+            plan_prob=state.plan_prob if isinstance(state, ExactState) else None,
             gate=gate,
             dag_hidden=state.dag_hidden,
         )

@@ -8,10 +8,13 @@ operand2, operation).
 """
 
 import itertools
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
+
+from .dag_operations import OPERATIONS
 
 IGNORE_INDEX = -100  # no label, or a choice that a plan leaves open; as in torch's cross-entropy
 
@@ -101,6 +104,18 @@ def plan_log_prob(plan: PlanLogProbs, plans: Tensor) -> Tensor:
     ]
     left_open = plans.permute(4, 0, 1, 3, 2) == IGNORE_INDEX
     return torch.stack(chosen).masked_fill(left_open, 0.0).sum((0, -2))
+
+
+def best_plan_prob(plan: PlanLogProbs, operations: Sequence[str]) -> Tensor:
+    """(B, T): probability of the most probable plan.
+
+    It does not count which second operand an operation of one operand has, because nothing depends on that.
+    """
+    plans = best_plan(plan)  # (B, T, 1, D, 3)
+    operand1, operand2, operation = plans.unbind(-1)
+    reads_one = torch.tensor([OPERATIONS[name].operands == 1 for name in operations], device=plans.device)
+    operand2 = operand2.masked_fill(reads_one[operation], IGNORE_INDEX)
+    return plan_log_prob(plan, torch.stack([operand1, operand2, operation], -1)).squeeze(-1).exp()
 
 
 def plan_cross_entropy(probs: tuple[Tensor, Tensor, Tensor], gate: Tensor, plan_labels: Tensor) -> Tensor:

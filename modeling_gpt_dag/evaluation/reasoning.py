@@ -23,6 +23,8 @@ from .generation import has_plans
 from .reports import GateRate, Share
 from .tables import percent
 
+THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.99)
+
 
 @dataclass(frozen=True)
 class NumberScore:
@@ -36,10 +38,23 @@ class NumberScore:
 
 
 @dataclass(frozen=True)
+class ThresholdScore:
+    """What a `dag_min_plan_prob` would present.
+
+    coverage: the share of the computed numbers that are presented rightly. precision: of all presented numbers the
+    share of right ones; None where none is presented.
+    """
+
+    min_plan_prob: float
+    coverage: float
+    precision: float | None
+
+
+@dataclass(frozen=True)
 class ReasoningReport:
     """kinds: by what computes a number. other_numbers, prompt_numbers, other_tokens: where the gate should be shut.
 
-    precision: the share of right ones among all numbers that the DAG presents, computed or not; None without any.
+    thresholds: coverage and precision over `dag_min_plan_prob`, the first as the model is.
     """
 
     all: NumberScore
@@ -47,7 +62,7 @@ class ReasoningReport:
     other_numbers: GateRate
     prompt_numbers: GateRate
     other_tokens: GateRate
-    precision: float | None
+    thresholds: list[ThresholdScore]
 
 
 @dataclass
@@ -91,6 +106,7 @@ class _Reading:
         self.ids: list[int] = ids[0].tolist()
         self.written: list[int] = output.logits[0].argmax(-1).tolist()
         self.backbone: list[int] = model.lm_head(split_features(features)[0])[0].argmax(-1).tolist()
+        self.plan_prob: list[float] = output.dag.plan_prob[0].tolist()
         self.is_open: list[bool] = (output.dag.gate[0] > GATE_THRESHOLD).tolist()
         offsets = encoding["offset_mapping"][0, : len(self.ids)].tolist()
         self.token_at = {end: index for index, (start, end) in enumerate(offsets) if start < end}
@@ -127,7 +143,7 @@ def evaluate_reasoning(
         raise ValueError("reasoning is measured of models with a DAG in exact numerics")
     total, kinds = _Numbers(), dict[str, _Numbers]()
     others, prompts, tokens = _Gates(), _Gates(), _Gates()
-    presented = right = 0
+    presented: list[tuple[float, bool, bool]] = []  # probability of the plan, is it right, is the number computed
     for text in tqdm(texts, desc="reasoning", disable=not progress):
         reading = _Reading(model, tokenizer, text.text)
         counted: set[int] = set()
@@ -136,30 +152,38 @@ def evaluate_reasoning(
             if place is not None:
                 for numbers in (total, kinds.setdefault(kind_of(calculation), _Numbers())):
                     _score(numbers, reading, place, calculation)
+                if total.presented[-1]:
+                    presented.append((reading.plan_prob[place[0] - 1], not total.presented_wrong[-1], True))
                 counted |= {place[0] - 1, *place}
         for match in READ_NUMBER.finditer(text.text):
             place = reading.tokens_of(*match.span())
             if place is not None and place[0] - 1 not in counted:
                 is_open = reading.is_open[place[0] - 1]
                 (prompts if match.start() < text.prompt_length else others).add(is_open)
-                presented += is_open
-                right += is_open and reading.result_before(place) == Decimal(match.group())
+                if is_open:
+                    is_right = reading.result_before(place) == Decimal(match.group())
+                    presented.append((reading.plan_prob[place[0] - 1], is_right, False))
                 counted |= {place[0] - 1, *place}
         for token, is_open in enumerate(reading.is_open[:-1]):
             if token not in counted:
                 tokens.add(is_open)
     if not total.right:
         raise ValueError("no number is computed in these texts")
-    presented += sum(total.presented)
-    right += sum(total.presented) - sum(total.presented_wrong)
     return ReasoningReport(
         all=total.score(),
         kinds={kind: kinds[kind].score() for kind in sorted(kinds)},
         other_numbers=others.rate(),
         prompt_numbers=prompts.rate(),
         other_tokens=tokens.rate(),
-        precision=right / presented if presented else None,
+        thresholds=[_at_threshold(least, presented, len(total.right)) for least in (0.0, *THRESHOLDS)],
     )
+
+
+def _at_threshold(least: float, presented: list[tuple[float, bool, bool]], num_computed: int) -> ThresholdScore:
+    kept = [(is_right, is_computed) for prob, is_right, is_computed in presented if prob >= least]
+    covered = sum(is_right and is_computed for is_right, is_computed in kept)
+    precision = sum(is_right for is_right, _ in kept) / len(kept) if kept else None
+    return ThresholdScore(least, covered / num_computed, precision)
 
 
 def _score(numbers: _Numbers, reading: _Reading, place: range, calculation: Calculation):
@@ -184,5 +208,13 @@ def reasoning_table(report: ReasoningReport) -> str:
         "other tokens": report.other_tokens,
     }
     shut = [[title, str(rate.n), percent(rate.share)] for title, rate in gates.items()]
-    precision = f"of the numbers that the DAG presents are right: {percent(report.precision)}"
-    return "\n\n".join([markdown_table(head, rows), markdown_table(["gate open at", "n", "share"], shut), precision])
+    curve = [
+        [f"{score.min_plan_prob:g}", percent(score.coverage), percent(score.precision)] for score in report.thresholds
+    ]
+    return "\n\n".join(
+        [
+            markdown_table(head, rows),
+            markdown_table(["gate open at", "n", "share"], shut),
+            markdown_table(["dag_min_plan_prob", "computed, presented rightly", "presented, right"], curve),
+        ]
+    )

@@ -83,6 +83,7 @@ class Token:
     slots: numbers of the text latest first, constants, then one result per step.
     result: the final value. written: characters of it that stand already. writes: the character that follows them,
     "end" behind the last one; None where nothing is written. Both of the last are None in soft numerics.
+    plan_probability: of the whole plan; what `dag_min_plan_prob` is compared with.
     """
 
     index: int
@@ -241,6 +242,7 @@ def _tokens(model: GPTDAGForCausalLM, ids: Tensor, dag: Any, spans: list[Span], 
         values = DecimalTensor(dag.values_mantissa, dag.values_scale, dag.values_mask)
         symbols = next_symbol(values.map(lambda tensor: tensor[..., -1]), written)[0].tolist()
     gates = dag.gate[0].tolist()
+    plan_probs = dag.plan_prob[0].tolist() if exact else None
     choices = tuple(probs[0].tolist() for probs in (dag.operand1_probs, dag.operand2_probs, dag.operation_probs))
     records = []
     for token, span in enumerate(spans):
@@ -259,7 +261,7 @@ def _tokens(model: GPTDAGForCausalLM, ids: Tensor, dag: Any, spans: list[Span], 
                 decided_at=int(source[0, token]),
                 slots=slots,
                 steps=steps,
-                plan_probability=prod(step.probability for step in steps),
+                plan_probability=prod(step.probability for step in steps) if plan_probs is None else plan_probs[token],
                 result=slots[-1].value,
                 written=int(written[0, token]) if exact else None,
                 writes=(END_OF_NUMBER if symbols[token] == END else WRITTEN_SYMBOLS[symbols[token]]) if says else None,

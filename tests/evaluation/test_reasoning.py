@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from modeling_gpt_dag.data.reasoning import annotated_text, equations_text
-from modeling_gpt_dag.evaluation.reasoning import evaluate_reasoning, reasoning_table
+from modeling_gpt_dag.evaluation.reasoning import ThresholdScore, evaluate_reasoning, reasoning_table
 
 TEXTS = [
     annotated_text("3 pens and 4 cost 3+4 = <<3+4=7>>7 or 12-2 = <<12-2=10>>10.")._replace(prompt_length=13),
@@ -39,20 +39,21 @@ def test_an_open_gate_presents_every_result_and_is_right_where_the_value_is(adde
     # 4 is the prompt's. No token stands before the first number of a text, so that none could write it.
     assert (report.prompt_numbers.opened, report.prompt_numbers.n) == (1, 1)
     assert (report.other_numbers.opened, report.other_numbers.n) == (6, 6)
-    assert report.precision == 2 / 10
+    assert report.thresholds[0] == ThresholdScore(0.0, coverage=2 / 3, precision=2 / 10)
 
 
 def test_a_shut_gate_leaves_the_backbones_numbers(adder, tokenizer):
     report = evaluate_reasoning(adder(-9.0), tokenizer, TEXTS)
     assert report.all.right == report.all.backbone and report.all.presented.share == 0
-    assert report.precision is None and report.other_tokens.opened == report.other_numbers.opened == 0
+    assert all((score.coverage, score.precision) == (0, None) for score in report.thresholds)
+    assert report.other_tokens.opened == report.other_numbers.opened == 0
 
 
 def test_the_table_shows_each_kind_and_each_place_where_gates_are_to_be_shut(adder, tokenizer):
     lines = reasoning_table(evaluate_reasoning(adder(9.0), tokenizer, TEXTS)).splitlines()
     assert lines[0] == "| numbers computed by | n | backbone alone | with the DAG | presented | presented wrongly |"
     assert lines[3].startswith("| add | 2 | 0.0 % | 100.0 % | 100.0 % | 0.0 % |")
-    assert "| other numbers | 6 | 100.0 % |" in lines and lines[-1].endswith("are right: 20.0 %")
+    assert "| other numbers | 6 | 100.0 % |" in lines and "| 0 | 66.7 % | 20.0 % |" in lines
 
 
 @pytest.mark.parametrize("settings", [{"dag_depth": 0}, {"dag_numerics": "soft"}], ids=["no DAG", "soft"])
@@ -64,3 +65,18 @@ def test_models_without_plans_are_refused(make_model, tokenizer, settings):
 def test_texts_in_which_nothing_is_computed_are_refused(adder, tokenizer):
     with pytest.raises(ValueError, match="no number is computed in these texts"):
         evaluate_reasoning(adder(9.0), tokenizer, [annotated_text("no numbers")])
+
+
+def test_a_threshold_presents_what_is_more_probable_alone(adder, tokenizer):
+    """As the curve says it would, when the model is given it."""
+    model = adder(9.0)
+    curve = evaluate_reasoning(model, tokenizer, TEXTS).thresholds
+    assert [score.min_plan_prob for score in curve] == [0.0, 0.5, 0.8, 0.9, 0.95, 0.99]
+    with torch.no_grad():
+        model.model.dag.slot_head.bias.mul_(0.15)  # operands that are far from certain
+    unsure = evaluate_reasoning(model, tokenizer, TEXTS)
+    for score in unsure.thresholds[1:]:
+        model.model.dag.min_plan_prob = score.min_plan_prob
+        found = evaluate_reasoning(model, tokenizer, TEXTS).thresholds[0]
+        assert (found.coverage, found.precision) == (score.coverage, score.precision)
+    assert unsure.thresholds[0].coverage > unsure.thresholds[-1].coverage

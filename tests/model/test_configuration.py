@@ -80,6 +80,8 @@ def number_tokens(**changes):
         ({"dag_numerics": "soft", "dag_constants": ["2"]}, r"dag_constants=\['2'\]: must be empty: soft"),
         ({"dag_constants": ["two"]}, "'two' is no decimal"),
         ({"dag_constants": ["0." + 19 * "1"]}, "is no decimal of at most 18 digits"),
+        ({"dag_min_plan_prob": 1.5}, "dag_min_plan_prob=1.5: is a probability"),
+        ({"dag_numerics": "soft", "dag_min_plan_prob": 0.5}, "dag_min_plan_prob=0.5: must be 0: soft numerics"),
         ({"dag_num_plans": 0}, "dag_num_plans=0: must be at least 1"),
         ({"dag_temperature": 0.0}, "dag_temperature=0.0: must be positive"),
         ({"dag_dept": 2}, "unknown field dag_dept=2; GPTDAGConfig has .*dag_depth"),

@@ -12,6 +12,7 @@ from modeling_gpt_dag.decimal_tensor import DecimalTensor
 from modeling_gpt_dag.plans import (
     PlanLogProbs,
     best_plan,
+    best_plan_prob,
     existing_slots,
     plan_cross_entropy,
     plan_log_prob,
@@ -113,6 +114,30 @@ def plan_of(depth: int, size: int) -> PlanLogProbs:
     return dag.plan(
         plan_logits_of(dag, torch.randn(B, T, H), *context(size)), numbers_of([["1"] * size] * 2, size)[1]
     ).log_probs()
+
+
+def test_the_probability_of_the_best_plan_leaves_out_what_nothing_depends_on():
+    plan = plan_of(depth=2, size=3)
+    found = best_plan_prob(plan, OPERATIONS)
+    expected = torch.ones(B, T)
+    for row, token, step in itertools.product(range(B), range(T), range(2)):
+        parts = [part[row, token, step].exp().max() for part in plan]
+        is_identity = plan.operation[row, token, step].argmax() == OPERATIONS.index("identity")
+        expected[row, token] *= parts[0] * parts[2] * (1 if is_identity else parts[1])
+    torch.testing.assert_close(found, expected)
+    assert (plan.operation.argmax(-1) == 1).any() and (plan.operation.argmax(-1) != 1).any()
+
+
+def test_an_improbable_plan_has_no_result_in_inference_and_in_training_it_has():
+    dag = make_exact(depth=1, size=3).eval()
+    hidden = torch.randn(B, T, H)
+    state = run(dag, ROWS, 3, hidden)
+    least = float(state.plan_prob.median())
+    dag.min_plan_prob = least
+    strict = run(dag, ROWS, 3, hidden)
+    assert torch.equal(strict.has_result, state.has_result & (state.plan_prob >= least))
+    assert state.has_result.sum() > strict.has_result.sum() > 0
+    assert torch.equal(run(dag.train(), ROWS, 3, hidden).has_result[..., None].any(-1), state.has_result)
 
 
 def test_sampled_plans_differ_begin_with_the_best_and_use_existing_slots():

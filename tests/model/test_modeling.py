@@ -310,3 +310,22 @@ def test_operands_are_scored_by_rank_and_by_what_stands_behind_the_numbers(make_
                 logits[len(ends) : 5] = float("-inf")
                 logits[5 + step :] = float("-inf")
                 torch.testing.assert_close(probs[0, token, step], logits.softmax(0), rtol=1e-4, atol=1e-5)
+
+
+def test_below_its_least_probability_a_plan_leaves_the_backbones_logits_to_the_bit(make_model, encode):
+    model = make_model(dag_number_positions=False)
+    ids = encode(TEXT)
+    dag = model(ids, output_dag=True).dag
+    least = float(dag.plan_prob[dag.gate > 0].median())
+    strict = make_model(dag_number_positions=False, dag_min_plan_prob=least)
+    strict.load_state_dict(model.state_dict())
+    output = strict(ids, output_dag=True)
+    shut = dag.plan_prob < least
+    assert (output.dag.gate[shut] == 0).all() and torch.equal(output.dag.gate[~shut], dag.gate[~shut])
+    assert 0 < (output.dag.gate > 0).sum() < (dag.gate > 0).sum()
+    backbone = strict.lm_head(strict.model.backbone(ids).last_hidden_state)
+    assert torch.equal(output.logits[shut], backbone[shut])
+    # What is generated with a cache goes by the same decisions.
+    options = {"max_new_tokens": 6, "do_sample": False, "eos_token_id": None, "pad_token_id": 0}
+    cached, uncached = (strict.generate(ids, use_cache=use, **options) for use in (True, False))
+    assert torch.equal(cached, uncached)
