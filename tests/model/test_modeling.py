@@ -316,7 +316,7 @@ def test_below_its_least_probability_a_plan_leaves_the_backbones_logits_to_the_b
     model = make_model(dag_number_positions=False)
     ids = encode(TEXT)
     dag = model(ids, output_dag=True).dag
-    least = float(dag.plan_prob[dag.gate > 0].median())
+    least = float(dag.plan_prob[dag.gate > 0].median().detach())
     strict = make_model(dag_number_positions=False, dag_min_plan_prob=least)
     strict.load_state_dict(model.state_dict())
     output = strict(ids, output_dag=True)
