@@ -9,6 +9,7 @@ python scripts/evaluate.py --model runs/questions --task questions --questions q
 import json
 import sys
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ from modeling_gpt_dag.data.arguments import QuestionArguments, ReasoningArgument
 from modeling_gpt_dag.data.numeric_match import AnswerNumber
 from modeling_gpt_dag.data.question_files import Questions, read_questions
 from modeling_gpt_dag.data.reasoning import ReasoningText, read_reasoning
+from modeling_gpt_dag.data.running_text import running_texts
 from modeling_gpt_dag.evaluation.ablations import Ablation, ablated
 from modeling_gpt_dag.evaluation.exact_match import evaluate_task
 from modeling_gpt_dag.evaluation.question_files import evaluate_questions
@@ -99,7 +101,7 @@ def read(args: Arguments) -> Questions | list[ReasoningText] | None:
     if args.task != "reasoning":
         return None
     if args.reasoning is None:
-        raise ValueError("reasoning needs --reasoning, a local file or the name of a dataset on the Hub")
+        return list(islice(running_texts("evaluation", args.seed), args.num_samples or 500))
     return read_reasoning(args.reasoning, args.reasoning_split, args.reasoning_config)
 
 

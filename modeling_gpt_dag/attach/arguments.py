@@ -56,6 +56,9 @@ class AttachArguments(Checked):
         metadata={"help": "reasoning: leave texts out that overlap with reasoning_test, or refuse the source"},
     )
     num_reasoning_texts: int = field(default=1_000, metadata={"help": "reasoning: texts of each to train on, at most"})
+    num_generated_texts: int = field(
+        default=0, metadata={"help": "running texts of our own patterns to train on, which need no file"}
+    )
     unfreeze: Unfreeze = field(default="none", metadata={"help": "train the backbone, too"})
     unfreeze_layers: int = field(default=2, metadata={"help": "last_n: how many of the backbone's last layers"})
     lora_rank: int = field(default=8, metadata={"help": "lora: rank of the adapters, which are merged at the end"})

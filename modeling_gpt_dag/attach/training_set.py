@@ -20,6 +20,7 @@ from ..data.examples import Example, question_examples, reasoning_example, text_
 from ..data.overlap import EvaluationTexts
 from ..data.problems import PlanFormat, plan_format
 from ..data.reasoning import ReasoningText, read_reasoning
+from ..data.running_text import running_texts
 from ..data.tasks import Line, training_lines
 from ..data.wordings import plain_lines
 from ..modeling_gpt_dag import GPTDAGForCausalLM
@@ -69,13 +70,14 @@ def reasoning_tests(args: AttachArguments) -> list[ReasoningText]:
 def reasoning_examples(
     tokenizer: PreTrainedTokenizerFast, args: AttachArguments, plan_format: PlanFormat, seed: int
 ) -> list[Example]:
-    """Running texts in which at least one number is labelled, drawn at random from each source.
+    """Running texts: generated ones, and drawn at random from each source those in which a number is labelled.
 
     What overlaps with the texts to measure on is left out, and told of, or refused. Raises ValueError for that, and
     for a source in which no number can be labelled.
     """
     tests = EvaluationTexts(text.question for text in reasoning_tests(args))
-    examples: list[Example] = []
+    generated = islice(running_texts("train", seed), args.num_generated_texts)
+    examples = [reasoning_example(tokenizer, text, plan_format)[0] for text in generated]
     for name in args.reasoning or []:
         texts = read_reasoning(name, config=args.reasoning_config)
         apart = [text for text in texts if not tests.overlap(text.question)]

@@ -68,7 +68,8 @@ class ReasoningArguments(Checked):
     """Which running text with calculations to read."""
 
     reasoning: str | None = field(
-        default=None, metadata={"help": "reasoning: a .jsonl, .json or .csv file, or a dataset on the Hub"}
+        default=None,
+        metadata={"help": "reasoning: a .jsonl, .json or .csv file, or a dataset on the Hub; by default generated"},
     )
     reasoning_split: str = field(default="test", metadata={"help": "reasoning: split of a dataset on the Hub"})
     reasoning_config: str | None = field(

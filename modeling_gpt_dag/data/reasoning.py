@@ -70,12 +70,13 @@ class Calculation(NamedTuple):
 class ReasoningText(NamedTuple):
     """text: without annotations; the first `prompt_length` characters are given, as a question is.
 
-    calculations: in the order of the text.
+    calculations: in the order of the text. group: the row of the evaluation that the text belongs to.
     """
 
     text: str
     calculations: list[Calculation]
     prompt_length: int = 0
+    group: str = ""
 
     @property
     def question(self) -> str:
@@ -119,6 +120,16 @@ def _value(expression: Expression) -> Fraction | None:
     if left is None or right is None or (name == "divide" and right == 0):
         return None
     return FUNCTIONS[name](left, right)
+
+
+def exact_value(expression: Expression | None) -> Decimal | None:
+    """As exact numerics would write it, with its count of decimals; None where there is no such decimal."""
+    if expression is None:
+        return None
+    try:
+        return Problem("", (), expression, "").values()[-1]
+    except (decimal.Inexact, decimal.InvalidOperation, decimal.DivisionByZero):
+        return None
 
 
 def _calculation(start: int, number: str, expression: Expression | None) -> Calculation:

@@ -52,13 +52,16 @@ class ThresholdScore:
 
 @dataclass(frozen=True)
 class ReasoningReport:
-    """kinds: by what computes a number. other_numbers, prompt_numbers, other_tokens: where the gate should be shut.
+    """How the numbers of running text are continued.
 
+    kinds: by what computes a number. groups: by the texts' group, where they have one.
+    other_numbers, prompt_numbers, other_tokens: where the gate should be shut.
     thresholds: coverage and precision over `dag_min_plan_prob`, the first as the model is.
     """
 
     all: NumberScore
     kinds: dict[str, NumberScore]
+    groups: dict[str, NumberScore]
     other_numbers: GateRate
     prompt_numbers: GateRate
     other_tokens: GateRate
@@ -141,7 +144,9 @@ def evaluate_reasoning(
     """
     if not has_plans(model.config):
         raise ValueError("reasoning is measured of models with a DAG in exact numerics")
-    total, kinds = _Numbers(), dict[str, _Numbers]()
+    total = _Numbers()
+    kinds: dict[str, _Numbers] = {}
+    groups: dict[str, _Numbers] = {}
     others, prompts, tokens = _Gates(), _Gates(), _Gates()
     presented: list[tuple[float, bool, bool]] = []  # probability of the plan, is it right, is the number computed
     for text in tqdm(texts, desc="reasoning", disable=not progress):
@@ -150,7 +155,9 @@ def evaluate_reasoning(
         for calculation in text.calculations:
             place = reading.tokens_of(calculation.start, calculation.end)
             if place is not None:
-                for numbers in (total, kinds.setdefault(kind_of(calculation), _Numbers())):
+                entries = [total, kinds.setdefault(kind_of(calculation), _Numbers())]
+                entries += [groups.setdefault(text.group, _Numbers())] if text.group else []
+                for numbers in entries:
                     _score(numbers, reading, place, calculation)
                 if total.presented[-1]:
                     presented.append((reading.plan_prob[place[0] - 1], not total.presented_wrong[-1], True))
@@ -172,6 +179,7 @@ def evaluate_reasoning(
     return ReasoningReport(
         all=total.score(),
         kinds={kind: kinds[kind].score() for kind in sorted(kinds)},
+        groups={group: groups[group].score() for group in sorted(groups)},
         other_numbers=others.rate(),
         prompt_numbers=prompts.rate(),
         other_tokens=tokens.rate(),
@@ -198,8 +206,12 @@ def _score(numbers: _Numbers, reading: _Reading, place: range, calculation: Calc
 def reasoning_table(report: ReasoningReport) -> str:
     """As Markdown: right with the DAG and by the backbone alone, by kind, and the gate where nothing is computed."""
     head = ["numbers computed by", "n", "backbone alone", "with the DAG", "presented", "presented wrongly"]
+    scores = {"all": report.all, **report.kinds}
+    if report.groups:
+        worst = min(report.groups, key=lambda group: report.groups[group].right.share)
+        scores |= {f"worst pattern, {worst}": report.groups[worst], **report.groups}
     rows = []
-    for title, score in {"all": report.all, **report.kinds}.items():
+    for title, score in scores.items():
         shares = (score.backbone, score.right, score.presented, score.presented_wrong)
         rows.append([title, str(score.n), *(percent(share.share) for share in shares)])
     gates = {

@@ -67,6 +67,14 @@ def test_texts_in_which_nothing_is_computed_are_refused(adder, tokenizer):
         evaluate_reasoning(adder(9.0), tokenizer, [annotated_text("no numbers")])
 
 
+def test_texts_of_groups_have_a_row_each_and_the_worst_stands_first(adder, tokenizer):
+    texts = [TEXTS[0]._replace(group="mixed"), TEXTS[1]._replace(group="sums")]
+    report = evaluate_reasoning(adder(9.0), tokenizer, texts)
+    assert {name: score.right.share for name, score in report.groups.items()} == {"mixed": 0.5, "sums": 1.0}
+    table = reasoning_table(report)
+    assert table.index("| worst pattern, mixed | 2 |") < table.index("| mixed | 2 |") < table.index("| sums | 1 |")
+
+
 def test_a_threshold_presents_what_is_more_probable_alone(adder, tokenizer):
     """As the curve says it would, when the model is given it."""
     model = adder(9.0)
