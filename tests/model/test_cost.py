@@ -98,6 +98,7 @@ def test_sampling_does_not_multiply_operands_by_operands(dag_alone):
     assert many < 4.5 * few
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dag_numerics", ["exact", "soft"])
 def test_the_dags_matrix_products_are_a_small_share_of_the_backbones(make_config, encode, dag_numerics):
     """At the issue's size. The soft one's context block counts as a block of the backbone's, as one it replaces."""

@@ -12,6 +12,7 @@ from modeling_gpt_dag.report.benchmark_tables import cost_table
 TINY = Side("train", width=16, blocks=2, batch=2, length=8, dag={"dag_depth": 2})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("work", ["train", "prefill", "decode", "dag"])
 @pytest.mark.parametrize("dag_numerics", ["exact", "soft"])
 def test_each_kind_of_work_is_measured_as_a_ratio(work, dag_numerics):
@@ -34,6 +35,7 @@ def test_the_peak_of_memory_holds_what_stands_and_what_a_step_allocates():
     assert work.peak_bytes() > work.standing_bytes() + parameters + 2 * logits
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [case for case in CASES if case.reference.dag is None], ids=lambda case: case.title)
 def test_the_blocks_of_both_sides_are_the_same(case):
     with torch.device("meta"):

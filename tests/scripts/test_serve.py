@@ -14,6 +14,7 @@ from helpers.servers import free_port, running, wait_for
 from modeling_gpt_dag import GPTDAGForCausalLM
 
 
+@pytest.mark.slow
 def test_the_class_is_where_transformers_looks_for_it_and_arguments_are_passed_on(monkeypatch):
     called = []
 
