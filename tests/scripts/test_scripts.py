@@ -122,7 +122,10 @@ def test_train_refuses_in_one_line(tmp_path, arguments, message):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--task", "nonsense"], "'nonsense' (choose from 'arithmetic', 'expressions', 'wordings', 'questions')"),
+        (
+            ["--task", "nonsense"],
+            "'nonsense' (choose from 'arithmetic', 'expressions', 'wordings', 'questions', 'reasoning')",
+        ),
         (["--task", "questions"], "questions need --questions"),
         (["--task", "questions", "--questions", "none.jsonl"], "there is no file none.jsonl"),
         (
