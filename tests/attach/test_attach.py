@@ -107,6 +107,13 @@ def test_solutions_are_trained_on_with_their_plans(tokenizer, solutions):
     assert (batch["plan_labels"][0, -2:] == -100).all() and (batch["plan_labels"] != -100).any()
 
 
+def test_generated_texts_need_no_file_and_are_the_same_for_the_same_seed(tokenizer):
+    args = AttachArguments(backbone="", num_generated_texts=6)
+    first, again, other = (reasoning_examples(tokenizer, args, FORM, seed) for seed in (0, 0, 1))
+    assert len(first) == 6 and any(example.plans for example in first)
+    assert first == again != other
+
+
 def test_solutions_that_overlap_with_what_is_measured_are_left_out_or_refused(tokenizer, solutions):
     test = str(solutions / "test.jsonl")
     args = AttachArguments(backbone="", reasoning=[str(solutions / "solutions.jsonl")], reasoning_test=test)
