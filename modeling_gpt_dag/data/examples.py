@@ -16,7 +16,7 @@ from ..plans import IGNORE_INDEX
 from ..tokenization import following_digit
 from .checks import check_share
 from .problems import END_OF_LINE, PlanFormat
-from .reasoning import ReasoningText, plan_of
+from .reasoning import ReasoningText, TokenPlaces, plan_of
 from .tasks import Line
 
 TEXT_TOKENS = 96  # of a passage of plain text
@@ -103,19 +103,17 @@ def reasoning_example(
     """
     encoding = tokenizer(text.text, return_offsets_mapping=True)
     ids = encoding["input_ids"]
-    token_at = {end: index for index, (start, end) in enumerate(encoding["offset_mapping"]) if start < end}
+    places = TokenPlaces(encoding["offset_mapping"])
     labels = [IGNORE_INDEX] * len(ids)
     plans: dict[int, Plan] = {}
     labelled = 0
     for calculation in text.calculations:
         plan = plan_of(text.text, calculation, plan_format)
-        tokens = [token_at.get(end) for end in range(calculation.start + 1, calculation.end + 1)]
-        first = tokens[0]
-        if plan is None or not first or tokens != list(range(first, first + len(tokens))):
+        place = places.of(calculation.start, calculation.end)
+        if plan is None or place is None or len(place) != calculation.end - calculation.start:
             continue
-        behind = first + len(tokens)
-        labels[first : behind + 1] = ids[first : behind + 1]
-        plans |= dict.fromkeys(range(first - 1, behind), plan)
+        labels[place.start : place.stop + 1] = ids[place.start : place.stop + 1]
+        plans |= dict.fromkeys(range(place.start - 1, place.stop), plan)
         labelled += 1
     return Example(ids, labels, plans), labelled
 

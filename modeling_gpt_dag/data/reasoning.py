@@ -18,6 +18,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from .numeric_match import parse_number
 from .problems import Expression, PlanFormat, Problem
 from .records import BadRecordError, FieldRow, dataset_records, file_records
 
@@ -116,10 +117,10 @@ def _value(expression: Expression) -> Fraction | None:
     """None where something is divided by zero."""
     if not isinstance(expression, tuple):
         return Fraction(expression)
-    name, left, right = expression[0], _value(expression[1]), _value(expression[2])
-    if left is None or right is None or (name == "divide" and right == 0):
+    left, right = map(_value, expression[1:])
+    if left is None or right is None or (expression[0] == "divide" and right == 0):
         return None
-    return FUNCTIONS[name](left, right)
+    return FUNCTIONS[expression[0]](left, right)
 
 
 def exact_value(expression: Expression | None) -> Decimal | None:
@@ -133,7 +134,7 @@ def exact_value(expression: Expression | None) -> Decimal | None:
 
 
 def _calculation(start: int, number: str, expression: Expression | None) -> Calculation:
-    value = Decimal(plain_number(number))
+    value = parse_number(number)
     if not isinstance(expression, tuple):
         return Calculation(start, start + len(number), value, None, "bare")
     verdict: Verdict = "right" if _value(expression) == Fraction(value) else "inexact"
@@ -205,6 +206,21 @@ def read_reasoning(name: str, split: str = "train", config: str | None = None) -
     return texts
 
 
+class TokenPlaces:
+    """Which tokens the numbers of a text have, where the tokenizer gives each of their characters one.
+
+    offsets: of each token, as `return_offsets_mapping` gives them.
+    """
+
+    def __init__(self, offsets: Sequence[Sequence[int]]):
+        self.token_at = {end: index for index, (start, end) in enumerate(offsets) if start < end}
+
+    def of(self, start: int, end: int) -> range | None:
+        """None where the text was cut before the number's end, or where no token stands before it."""
+        first, last = self.token_at.get(start + 1), self.token_at.get(end)
+        return None if not first or last is None else range(first, last + 1)
+
+
 def read_before(text: str, position: int) -> list[str]:
     """Decimal texts of the numbers that a model has read when it writes at a place of the text, in their order."""
     return READ_NUMBER.findall(text[:position])
@@ -234,12 +250,8 @@ def plan_of(text: str, calculation: Calculation, format: PlanFormat) -> list[tup
 def _over_numbers(expression: Expression, numbers: Sequence[str], constants: Sequence[str]) -> Expression | None:
     """Leaves become the place of the latest number of the same value, or a constant; None where one is neither."""
     if isinstance(expression, tuple):
-        name, left, right = (
-            expression[0],
-            _over_numbers(expression[1], numbers, constants),
-            _over_numbers(expression[2], numbers, constants),
-        )
-        return None if left is None or right is None else (name, left, right)
+        left, right = (_over_numbers(operand, numbers, constants) for operand in expression[1:])
+        return None if left is None or right is None else (expression[0], left, right)
     value = Decimal(expression)
     places = [place for place, number in enumerate(numbers) if Decimal(number) == value]
     if places:

@@ -15,7 +15,7 @@ from transformers import PreTrainedTokenizerBase
 
 from ..command_line.markdown import markdown_table
 from ..dag import GATE_THRESHOLD
-from ..data.reasoning import READ_NUMBER, Calculation, ReasoningText, kind_of
+from ..data.reasoning import READ_NUMBER, Calculation, ReasoningText, TokenPlaces, kind_of
 from ..decimal_tensor import format_decimal
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..planner_input import backbone_features, split_features
@@ -112,12 +112,7 @@ class _Reading:
         self.plan_prob: list[float] = output.dag.plan_prob[0].tolist()
         self.is_open: list[bool] = (output.dag.gate[0] > GATE_THRESHOLD).tolist()
         offsets = encoding["offset_mapping"][0, : len(self.ids)].tolist()
-        self.token_at = {end: index for index, (start, end) in enumerate(offsets) if start < end}
-
-    def tokens_of(self, start: int, end: int) -> range | None:
-        """Of a number; None where the text was cut before its end, or where no token stands before it."""
-        first, last = self.token_at.get(start + 1), self.token_at.get(end)
-        return None if not first or last is None else range(first, last + 1)
+        self.places = TokenPlaces(offsets)
 
     def follows(self, predicted: list[int], tokens: range) -> bool:
         """Whether these tokens are what was predicted before each."""
@@ -153,7 +148,7 @@ def evaluate_reasoning(
         reading = _Reading(model, tokenizer, text.text)
         counted: set[int] = set()
         for calculation in text.calculations:
-            place = reading.tokens_of(calculation.start, calculation.end)
+            place = reading.places.of(calculation.start, calculation.end)
             if place is not None:
                 entries = [total, kinds.setdefault(kind_of(calculation), _Numbers())]
                 entries += [groups.setdefault(text.group, _Numbers())] if text.group else []
@@ -163,7 +158,7 @@ def evaluate_reasoning(
                     presented.append((reading.plan_prob[place[0] - 1], not total.presented_wrong[-1], True))
                 counted |= {place[0] - 1, *place}
         for match in READ_NUMBER.finditer(text.text):
-            place = reading.tokens_of(*match.span())
+            place = reading.places.of(*match.span())
             if place is not None and place[0] - 1 not in counted:
                 is_open = reading.is_open[place[0] - 1]
                 (prompts if match.start() < text.prompt_length else others).add(is_open)
