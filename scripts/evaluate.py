@@ -27,6 +27,8 @@ from modeling_gpt_dag.evaluation.question_files import evaluate_questions
 from modeling_gpt_dag.evaluation.reasoning import evaluate_reasoning, reasoning_table
 from modeling_gpt_dag.evaluation.tables import breakdown_table, exact_match_table, questions_table
 
+GENERATED = 500  # problems or texts, unless another number is asked for
+
 
 @dataclass(kw_only=True)
 class Arguments(TaskArguments, QuestionArguments, ReasoningArguments):
@@ -38,7 +40,7 @@ class Arguments(TaskArguments, QuestionArguments, ReasoningArguments):
     digits: list[int] = field(default_factory=lambda: [4], metadata={"help": "digits of each operand, one row each"})
     num_samples: int | None = field(
         default=None,
-        metadata={"help": "problems to draw, 500 by default; questions, reasoning: the first of them, all by default"},
+        metadata={"help": "problems or texts to generate, 500 by default; of a file or dataset the first, all by default"},
     )
     seed: int = field(default=0, metadata={"help": "of the generated problems"})
     batch_size: int = field(default=128, metadata={"help": "problems answered at a time"})
@@ -57,7 +59,7 @@ class Arguments(TaskArguments, QuestionArguments, ReasoningArguments):
 
 
 def evaluate_generated(args: Arguments, model, tokenizer) -> list[dict[str, Any]]:
-    num_samples = 500 if args.num_samples is None else args.num_samples
+    num_samples = GENERATED if args.num_samples is None else args.num_samples
     reports = [
         evaluate_task(model, tokenizer, args, digits, num_samples, args.seed, args.batch_size, progress=True)
         for digits in args.digits
@@ -101,7 +103,7 @@ def read(args: Arguments) -> Questions | list[ReasoningText] | None:
     if args.task != "reasoning":
         return None
     if args.reasoning is None:
-        return list(islice(running_texts("evaluation", args.seed), args.num_samples or 500))
+        return list(islice(running_texts("evaluation", args.seed), args.num_samples or GENERATED))
     return read_reasoning(args.reasoning, args.reasoning_split, args.reasoning_config)
 
 

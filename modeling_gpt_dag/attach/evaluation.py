@@ -86,9 +86,10 @@ def evaluate_attached(
         lines = read_text(args.perplexity_text).splitlines(keepends=True)
         first = _first_lines(tokenizer, lines, args.perplexity_tokens)
         measured.language = language_cost(model, tokenizer, first, backbone=backbone, progress=True)
-    tests = reasoning_tests(args)[: args.num_reasoning_tests]
-    if tests and isinstance(model, GPTDAGForCausalLM):  # which measures the backbone alone beside itself
-        measured.reasoning = evaluate_reasoning(model, tokenizer, tests, progress=True)
+    if isinstance(model, GPTDAGForCausalLM):  # which measures the backbone alone beside itself
+        tests = reasoning_tests(args)[: args.num_reasoning_tests]
+        if tests:
+            measured.reasoning = evaluate_reasoning(model, tokenizer, tests, progress=True)
     return measured
 
 

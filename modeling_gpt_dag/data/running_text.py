@@ -20,7 +20,10 @@ MOST_DIGITS = 7  # of a result
 
 
 class Pattern(NamedTuple):
-    """prompt: what is asked. text: what follows. Fields are `{name}` words, `{a}` or `{a:kind}` numbers, `{t=a+b}`."""
+    """prompt: what is asked. text: what follows. Fields are `{name}` words, `{a}` or `{a:kind}` numbers, `{t=a+b}`.
+
+    Two kinds concern another field: `below` is a number below `a`; `multiple` is one of `n`, which it draws, too.
+    """
 
     name: str
     prompt: str
@@ -116,7 +119,7 @@ PATTERNS = [
     Pattern(
         "conversion: weeks",
         "{name} runs {a:few} miles a day. How far in {n:few} weeks?",
-        "{n} weeks have {n} * 7 = {s=n*7} days.\n{name} runs {s} x {a} = {t=s*a} miles.",
+        "{n} weeks have {n} * 7 = {s=n*7} days.\n{name} runs {s} * {a} = {t=s*a} miles.",
     ),
     Pattern(
         "conversion: dozens",
@@ -195,13 +198,13 @@ PATTERNS = [
     ),
 ]
 SIGN_STYLES = {"*": (" * ", "*", " x ", " × "), "/": (" / ", "/", " ÷ "), "+": (" + ", "+"), "-": (" - ", "-")}
-SIGN = re.compile(r" ([-*/+x]) (?=[$({]|$)")
+SIGN = re.compile(r" ([-*/+]) (?=[$({]|$)")
 
 
 def _styled(text: str, generator: random.Random) -> str:
     """The pattern with other signs for its operations, and with equals signs with or without blanks."""
     styles = {sign: generator.choice(ways) for sign, ways in SIGN_STYLES.items()}
-    text = SIGN.sub(lambda match: styles["*" if match[1] == "x" else match[1]], text)
+    text = SIGN.sub(lambda match: styles[match[1]], text)
     return text.replace(" = ", generator.choice((" = ", " = ", "=")))
 
 

@@ -101,7 +101,7 @@ class TaskReport(ExactMatch):
 
 @dataclass(frozen=True)
 class GateRate:
-    """On how many of `n` lines, in which nothing is to be computed, the gate opened at any token."""
+    """On how many of `n` lines or tokens, in which nothing is to be computed, the gate opened."""
 
     opened: int
     n: int
