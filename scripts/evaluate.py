@@ -40,7 +40,9 @@ class Arguments(TaskArguments, QuestionArguments, ReasoningArguments):
     digits: list[int] = field(default_factory=lambda: [4], metadata={"help": "digits of each operand, one row each"})
     num_samples: int | None = field(
         default=None,
-        metadata={"help": "problems or texts to generate, 500 by default; of a file or dataset the first, all by default"},
+        metadata={
+            "help": "problems or texts to generate, 500 by default; of a file or dataset the first, all by default"
+        },
     )
     seed: int = field(default=0, metadata={"help": "of the generated problems"})
     batch_size: int = field(default=128, metadata={"help": "problems answered at a time"})
