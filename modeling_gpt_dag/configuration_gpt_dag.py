@@ -17,6 +17,7 @@ from .number_text import REQUIRED_SYMBOLS, SYMBOLS
 
 NUMERICS = ("exact", "soft")
 GATES = ("convex", "none")
+PLANNERS = ("independent", "joint")
 
 
 def _backbone_property(name: str) -> property:
@@ -41,6 +42,9 @@ class GPTDAGConfig(PreTrainedConfig):
         dag_operations (`list[str]`): what a step may do, names of `dag_operations.OPERATIONS`.
         dag_num_values (`int`, *optional*): numbers a token can read; 8 in exact numerics, always 1 in soft.
         dag_constants (`list[str]`): decimals such as "100" that can be read everywhere, exact numerics only.
+        dag_planner (`str`, defaults to `"independent"`):
+            `"independent"` makes all choices of a plan apart; `"joint"` decides each step as a whole, knowing the
+            steps before, as text with several steps needs it. Exact numerics only.
         dag_planner_layer (`int`, *optional*):
             a layer of the backbone. With it the planner reads that layer's hidden states and the input embeddings
             beside the last hidden states. The last hidden states of a pretrained backbone predict the next token;
@@ -77,6 +81,7 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_operations: list[str] | tuple[str, ...] = ("add", "identity", "multiply", "subtract")
     dag_num_values: int | None = None
     dag_constants: list[str] | tuple[str, ...] = ()
+    dag_planner: str = "independent"
     dag_planner_layer: int | None = None
     dag_context_layers: int | None = None
     dag_gate: str | None = None
@@ -215,6 +220,7 @@ class GPTDAGConfig(PreTrainedConfig):
         repeated = len(set(self.dag_operations)) < len(self.dag_operations)
         check(bool(self.dag_operations) and not repeated, "dag_operations", "must name at least one, each once")
         check(self.dag_gate in GATES, "dag_gate", f"must be one of {', '.join(GATES)}")
+        check(self.dag_planner in PLANNERS, "dag_planner", f"must be one of {', '.join(PLANNERS)}")
         check(cast(int, self.dag_num_values) >= 1, "dag_num_values", "must be at least 1")
         layers = self.context_index
         in_backbone = self.dag_planner_layer is None or 1 <= self.dag_planner_layer <= layers
@@ -231,6 +237,7 @@ class GPTDAGConfig(PreTrainedConfig):
             soft = "soft numerics extracts one value from the hidden state and reads no numbers; use exact"
             check(self.dag_num_values == 1, "dag_num_values", f"must be 1: {soft}")
             check(not self.dag_constants, "dag_constants", f"must be empty: {soft}")
+            check(self.dag_planner == "independent", "dag_planner", f"must be independent: {soft}")
             check(self.dag_min_plan_prob == 0, "dag_min_plan_prob", f"must be 0: {soft}")
             check(self.dag_value_loss_weight == 0, "dag_value_loss_weight", f"must be 0: {soft}")
             check(not self.dag_number_positions, "dag_number_positions", f"must be false: {soft}")

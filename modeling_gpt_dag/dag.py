@@ -18,14 +18,15 @@ from torch.nn import functional as F
 
 from .dag_operations import OPERATIONS, Calculator
 from .decimal_tensor import DecimalTensor
+from .joint_planner import IMPOSSIBLE, JointPlanner, PlannerSlots
 from .number_text import END, NOTHING, next_symbol
 from .plans import (
-    IGNORE_INDEX,
     PlanLogits,
     PlanLogProbs,
     best_plan,
     best_plan_prob,
     existing_slots,
+    label_log_prob,
     plan_log_prob,
     sample_plans,
 )
@@ -53,24 +54,23 @@ class SoftState(NamedTuple):
     ends: Tensor
 
 
-class ExactState(NamedTuple):
-    """The same in exact numerics. Probabilities and values serve observers alone, so they are computed on demand.
+class IndependentChoice(NamedTuple):
+    """What an independent planner chose from, at every token.
 
-    plan: the planner's scores, log-probabilities in training and logits in inference.
-    slots: (2, B, T, S), the scratch list of the most probable plan, packed.
-    operations: names of the operations.
+    scores: log-probabilities in training, logits in inference. operations: names of the operations.
     """
 
-    plan: PlanLogProbs | PlanLogits
-    slots: Tensor
-    dag_hidden: Tensor
-    has_result: Tensor
-    ends: Tensor
+    scores: PlanLogProbs | PlanLogits
     operations: Sequence[str]
 
     @property
     def log_probs(self) -> PlanLogProbs:
-        return self.plan.log_probs() if isinstance(self.plan, PlanLogits) else self.plan
+        return self.scores.log_probs() if isinstance(self.scores, PlanLogits) else self.scores
+
+    @property
+    def best(self) -> Tensor:
+        """(B, T, D, 3): the most probable plan."""
+        return best_plan(self.scores).squeeze(2)
 
     @property
     def plan_prob(self) -> Tensor:
@@ -79,8 +79,70 @@ class ExactState(NamedTuple):
 
     @property
     def probs(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Of operand1 and operand2 (B, T, D, S), and of the operation (B, T, D, O)."""
         log_probs = self.log_probs
         return log_probs.operand1.exp(), log_probs.operand2.exp(), log_probs.operation.exp()
+
+    def log_prob_at(self, index: Tensor, plans: Tensor) -> Tensor:
+        """(P, M): log-probability of plans (P, M, D, 3) at tokens `index` (P,), counted through the batch."""
+        at_index = PlanLogProbs(*(scores.flatten(0, 1)[index].unsqueeze(0) for scores in self.log_probs))
+        return label_log_prob(at_index, plans.unsqueeze(0)).squeeze(0)
+
+
+class JointChoice(NamedTuple):
+    """What a joint planner chose, at every token; methods as those of `IndependentChoice`.
+
+    best: (B, T, D, 3), the most probable plan. log_prob: (B, T), of that plan.
+    inference_probs: of operand1, operand2 and operation; None in training, where they are computed on demand.
+    read: what was planned on at each token, (B T) places. source: (B, T), the token that decided for each.
+    """
+
+    best: Tensor
+    log_prob: Tensor
+    inference_probs: tuple[Tensor, Tensor, Tensor] | None
+    planner: JointPlanner
+    read: PlannerSlots
+    source: Tensor
+
+    @property
+    def plan_prob(self) -> Tensor:
+        return self.log_prob.exp()
+
+    def _places(self, index: Tensor) -> PlannerSlots:
+        """What was planned on where it was decided for tokens `index` (P,)."""
+        batch, tokens = self.source.shape
+        row = torch.arange(batch, device=self.source.device).unsqueeze(1) * tokens
+        return self.read.at((row + self.source).flatten()[index])
+
+    @property
+    def probs(self) -> tuple[Tensor, Tensor, Tensor]:
+        if self.inference_probs is not None:
+            return self.inference_probs
+        everywhere = torch.arange(self.source.numel(), device=self.source.device)
+        probs = self.planner.best(self._places(everywhere)).probs
+        operand1, operand2, operation = (part.unflatten(0, self.source.shape) for part in probs)
+        return operand1, operand2, operation
+
+    def log_prob_at(self, index: Tensor, plans: Tensor) -> Tensor:
+        return self.planner.log_prob(self._places(index), self.planner.in_order(plans))
+
+
+class ExactState(NamedTuple):
+    """The same in exact numerics. Probabilities and values serve observers alone, so they are computed on demand.
+
+    choice: what the planner chose, and from what.
+    slots: (2, B, T, S), the scratch list of the most probable plan, packed.
+    """
+
+    choice: IndependentChoice | JointChoice
+    slots: Tensor
+    dag_hidden: Tensor
+    has_result: Tensor
+    ends: Tensor
+
+    @property
+    def probs(self) -> tuple[Tensor, Tensor, Tensor]:
+        return self.choice.probs
 
     @property
     def decimals(self) -> DecimalTensor:
@@ -97,18 +159,6 @@ class ExactState(NamedTuple):
 
 
 DAGState = SoftState | ExactState
-
-
-def shut_gate_cross_entropy(gate: Tensor, labels: Tensor) -> Tensor:
-    """() sum of -log(1 - gate) over the tokens whose next token has no label.
-
-    The next-token loss does not train these gates, and one that stays half open disturbs the backbone's prediction.
-
-    gate: (B, T). labels: (B, T), -100 where there is none.
-    """
-    unlabelled = F.pad(labels[:, 1:] == IGNORE_INDEX, (0, 1), value=True)
-    # The factor keeps the loss of a gate of exactly 1 finite.
-    return torch.where(unlabelled, -torch.log1p(-gate.float() * (1 - 1e-6)), 0.0).sum()
 
 
 def execute(initial: Tensor, plans: Tensor, operations: Sequence[str]) -> Tensor:
@@ -129,7 +179,10 @@ def execute(initial: Tensor, plans: Tensor, operations: Sequence[str]) -> Tensor
 
 
 class ExactDAG(nn.Module):
-    """Plans on numbers read from the text, executes the plans exactly, writes the next symbol of the result."""
+    """Plans on numbers read from the text, executes the plans exactly, writes the next symbol of the result.
+
+    `IndependentDAG` and `JointDAG` differ in their planner.
+    """
 
     def __init__(
         self,
@@ -151,17 +204,17 @@ class ExactDAG(nn.Module):
         self.num_plans = num_plans
         self.temperature = temperature
         self.min_plan_prob = min_plan_prob
-        num_slots = self.num_initial + depth
         self.norm = nn.LayerNorm(hidden_size)
-        self.slot_head = nn.Linear(hidden_size, depth * 2 * num_slots)
-        self.operation_head = nn.Linear(hidden_size, depth * len(operations))
-        self.query = nn.Linear(hidden_size, depth * 2 * key_size, bias=False)
+        self.build_planner(hidden_size, key_size)
         self.key = nn.Linear(hidden_size, key_size, bias=False)
         self.value = nn.Linear(hidden_size, key_size, bias=False)
         self.combine = nn.Linear(hidden_size + num_values * key_size, hidden_size)
         self.end_embedding = nn.Parameter(torch.empty(hidden_size))
         self.constants = nn.Buffer(self.build_constants(), persistent=False)
-        self.existing_slots = nn.Buffer(existing_slots(self.num_initial, depth), persistent=False)
+
+    def build_planner(self, hidden_size: int, key_size: int):
+        """Make the modules that plan."""
+        raise NotImplementedError
 
     def build_constants(self) -> Tensor:
         """(2, constants) int64, packed."""
@@ -175,6 +228,96 @@ class ExactDAG(nn.Module):
         hidden: (B, T, H), normalised. number_values: (B, T, n, E), `self.value` of the tokens after the numbers read.
         """
         return hidden + F.gelu(self.combine(torch.cat([hidden, number_values.flatten(2)], -1)))
+
+    def decide(
+        self, hidden: Tensor, number_keys: Tensor, number_values: Tensor, exists: Tensor
+    ) -> tuple[Tensor, PlannerSlots | None]:
+        """Decisions (B, T, C), which hold to the end of a number that is written, and what they were planned on.
+
+        hidden: (B, T, H), from `planning_hidden`. number_keys, number_values: (B, T, n, E), `self.key` and
+        `self.value` of the tokens after the numbers read. exists: (B, T, n) bool, which of them exist.
+        """
+        raise NotImplementedError
+
+    def choose(
+        self, decisions: Tensor, read: PlannerSlots | None, source: Tensor, exists: Tensor
+    ) -> tuple[IndependentChoice | JointChoice, Tensor, Tensor | None]:
+        """What the planner chose; plans (B, T, K, D, 3), the most probable first; their weights (B, T, K) in training.
+
+        decisions: (B, T, C), made at tokens `source` (B, T). read: what was planned on at each token.
+        """
+        raise NotImplementedError
+
+    def initial_values(self, numbers: Tensor) -> Tensor:
+        """(2, B, T, N): the numbers read (2, B, T, n), then the constants, all packed."""
+        if not self.constant_texts:
+            return numbers
+        return torch.cat([numbers, self.constants[:, None, None].expand(*numbers.shape[:3], -1)], -1)
+
+    def write(
+        self, results: DecimalTensor, written: Tensor, weights: Tensor | None, symbol_embedding: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Embed the next symbol of each result and mix the embeddings.
+
+        results: (B, T, K). written: (B, T), characters already written. symbol_embedding: (W - 1, H).
+        weights: (B, T, K), probability of each result's plan; None where there is one (K = 1).
+        Returns dag_hidden (B, T, H), has_result (B, T) bool and ends (B, T), the probability of END.
+        """
+        symbols = next_symbol(results, written.unsqueeze(-1))
+        is_next = symbols.unsqueeze(-1) == torch.arange(END + 1, device=symbols.device)  # (B, T, K, W)
+        embedding = torch.cat([symbol_embedding, self.end_embedding.unsqueeze(0).to(symbol_embedding.dtype)])
+        if weights is None:
+            probs = is_next.squeeze(-2).to(embedding.dtype)  # (B, T, W)
+        else:
+            probs = (weights.unsqueeze(-2) @ is_next.to(weights.dtype)).squeeze(-2)
+        return probs.to(embedding.dtype) @ embedding, (symbols != NOTHING).any(-1), probs[..., END]
+
+    def forward(
+        self,
+        decisions: Tensor,
+        numbers: Tensor,
+        exists: Tensor,
+        written: Tensor,
+        symbol_embedding: Tensor,
+        read: PlannerSlots | None = None,
+        source: Tensor | None = None,
+    ) -> ExactState:
+        """Plan, execute and write.
+
+        Inside a number that is being written, plan and numbers are those of the token before its first character.
+
+        decisions: (B, T, C), from `decide`, those made at tokens `source` (B, T). read: what was planned on.
+        numbers: (2, B, T, n), values of the numbers read, packed. exists: (B, T, n) bool, which of them exist.
+        written: (B, T) int64, characters already written of the number; 0 outside numbers.
+        symbol_embedding: (W - 1, H), embeddings of WRITTEN_SYMBOLS.
+        """
+        source = torch.zeros_like(written) if source is None else source
+        choice, plans, weights = self.choose(decisions, read, source, exists)
+        slots = execute(self.initial_values(numbers), plans, self.operations)
+        results = DecimalTensor.unpack(slots[..., -1])
+        dag_hidden, has_result, ends = self.write(results, written, weights, symbol_embedding)
+        # Where no number can be read nothing is written, although constants could be computed with.
+        has_result = has_result & exists[..., 0]
+        if self.min_plan_prob > 0 and not self.training:
+            # A plan that is hardly more probable than others is a guess, and a guess is not presented.
+            has_result = has_result & (choice.plan_prob >= self.min_plan_prob)
+        # The most probable plan comes first.
+        return ExactState(choice, slots[:, :, :, 0], dag_hidden, has_result, ends.to(dag_hidden.dtype))
+
+
+class IndependentDAG(ExactDAG):
+    """Its planner makes all choices of a plan apart, at the cost of a linear layer."""
+
+    def build_planner(self, hidden_size: int, key_size: int):
+        self.slot_head = nn.Linear(hidden_size, self.depth * 2 * (self.num_initial + self.depth))
+        self.operation_head = nn.Linear(hidden_size, self.depth * len(self.operations))
+        self.query = nn.Linear(hidden_size, self.depth * 2 * key_size, bias=False)
+        self.existing_slots = nn.Buffer(existing_slots(self.num_initial, self.depth), persistent=False)
+
+    def decide(
+        self, hidden: Tensor, number_keys: Tensor, number_values: Tensor, exists: Tensor
+    ) -> tuple[Tensor, PlannerSlots | None]:
+        return self.plan_logits(hidden, number_keys), None
 
     def plan_logits(self, hidden: Tensor, number_keys: Tensor) -> Tensor:
         """(B, T, D (2 S + O)): logits of the operands, then of the operations.
@@ -210,61 +353,75 @@ class ExactDAG(nn.Module):
         operand1, operand2 = operands.unbind(3)
         return PlanLogits(operand1, operand2, operation.unflatten(-1, (self.depth, -1)))
 
-    def initial_values(self, numbers: Tensor) -> Tensor:
-        """(2, B, T, N): the numbers read (2, B, T, n), then the constants, all packed."""
-        if not self.constant_texts:
-            return numbers
-        return torch.cat([numbers, self.constants[:, None, None].expand(*numbers.shape[:3], -1)], -1)
+    def choose(
+        self, decisions: Tensor, read: PlannerSlots | None, source: Tensor, exists: Tensor
+    ) -> tuple[IndependentChoice, Tensor, Tensor | None]:
+        logits = self.plan(decisions, exists)
+        if not self.training:
+            return IndependentChoice(logits, self.operations), best_plan(logits), None
+        log_probs = logits.log_probs()
+        with torch.no_grad():
+            plans = sample_plans(log_probs, self.num_plans, self.temperature)
+        return IndependentChoice(log_probs, self.operations), plans, plan_log_prob(log_probs, plans).softmax(-1)
 
-    def write(
-        self, results: DecimalTensor, written: Tensor, weights: Tensor | None, symbol_embedding: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Embed the next symbol of each result and mix the embeddings.
 
-        results: (B, T, K). written: (B, T), characters already written. symbol_embedding: (W - 1, H).
-        weights: (B, T, K), probability of each result's plan; None where there is one (K = 1).
-        Returns dag_hidden (B, T, H), has_result (B, T) bool and ends (B, T), the probability of END.
+class JointDAG(ExactDAG):
+    """Its planner decides each step as a whole, knowing the steps before (`joint_planner.py`)."""
+
+    def build_planner(self, hidden_size: int, key_size: int):
+        self.planner = JointPlanner(
+            hidden_size, key_size, self.num_initial, len(self.constant_texts), self.operations, self.depth
+        )
+
+    def decide(
+        self, hidden: Tensor, number_keys: Tensor, number_values: Tensor, exists: Tensor
+    ) -> tuple[Tensor, PlannerSlots | None]:
+        """The decisions are in training K plans and their log-probabilities, in inference one, with its distributions.
+
+        Slots and operations are small integers, which are exact in any dtype.
         """
-        symbols = next_symbol(results, written.unsqueeze(-1))
-        is_next = symbols.unsqueeze(-1) == torch.arange(END + 1, device=symbols.device)  # (B, T, K, W)
-        embedding = torch.cat([symbol_embedding, self.end_embedding.unsqueeze(0).to(symbol_embedding.dtype)])
-        if weights is None:
-            probs = is_next.squeeze(-2).to(embedding.dtype)  # (B, T, W)
-        else:
-            probs = (weights.unsqueeze(-2) @ is_next.to(weights.dtype)).squeeze(-2)
-        return probs.to(embedding.dtype) @ embedding, (symbols != NOTHING).any(-1), probs[..., END]
-
-    def forward(
-        self, plan_logits: Tensor, numbers: Tensor, exists: Tensor, written: Tensor, symbol_embedding: Tensor
-    ) -> ExactState:
-        """Plan, execute and write.
-
-        Inside a number that is being written, plan and numbers are those of the token before its first character.
-
-        plan_logits: (B, T, D (2 S + O)).
-        numbers: (2, B, T, n), values of the numbers read, packed. exists: (B, T, n) bool, which of them exist.
-        written: (B, T) int64, characters already written of the number; 0 outside numbers.
-        symbol_embedding: (W - 1, H), embeddings of WRITTEN_SYMBOLS.
-        """
-        plan: PlanLogits | PlanLogProbs
+        context = torch.cat([number_keys, number_values], -1).flatten(0, 1)
+        read = self.planner.read(hidden.flatten(0, 1), context, exists.flatten(0, 1))
         if self.training:
-            plan = self.plan(plan_logits, exists).log_probs()
-            with torch.no_grad():
-                plans = sample_plans(plan, self.num_plans, self.temperature)
-            weights = plan_log_prob(plan, plans).softmax(-1)
+            plans, log_prob = self._draw(read)
+            decisions = torch.cat([plans.flatten(1).to(hidden.dtype), log_prob.to(hidden.dtype)], -1)
         else:
-            plan, weights = self.plan(plan_logits, exists), None
-            plans = best_plan(plan)
-        slots = execute(self.initial_values(numbers), plans, self.operations)
-        results = DecimalTensor.unpack(slots[..., -1])
-        dag_hidden, has_result, ends = self.write(results, written, weights, symbol_embedding)
-        # Where no number can be read nothing is written, although constants could be computed with.
-        has_result = has_result & exists[..., 0]
-        if self.min_plan_prob > 0 and isinstance(plan, PlanLogits):
-            # A plan that is hardly more probable than others is a guess, and a guess is not presented.
-            has_result = has_result & (best_plan_prob(plan.log_probs(), self.operations) >= self.min_plan_prob)
-        # The most probable plan comes first.
-        return ExactState(plan, slots[:, :, :, 0], dag_hidden, has_result, ends.to(dag_hidden.dtype), self.operations)
+            best = self.planner.best(read)
+            parts = [best.plans, best.log_prob.unsqueeze(-1), *best.probs]
+            decisions = torch.cat([part.flatten(1).to(hidden.dtype) for part in parts], -1)
+        return decisions.unflatten(0, hidden.shape[:2]), read
+
+    def _draw(self, read: PlannerSlots) -> tuple[Tensor, Tensor]:
+        """Plans (M, K, D, 3) and their log-probabilities (M, K).
+
+        A single plan has the weight 1 whatever its probability, so that no gradient is lost where it has none.
+        """
+        with torch.no_grad():
+            if self.num_plans == 1:
+                best = self.planner.best(read)
+                return best.plans.unsqueeze(1), best.log_prob.unsqueeze(1)
+            plans, arrived = self.planner.sample(read, self.num_plans, self.temperature)
+        return plans, torch.where(arrived, self.planner.log_prob(read, plans), IMPOSSIBLE)
+
+    def choose(
+        self, decisions: Tensor, read: PlannerSlots | None, source: Tensor, exists: Tensor
+    ) -> tuple[JointChoice, Tensor, Tensor | None]:
+        assert read is not None, "a joint planner says what it planned on"
+        choices = 3 * self.depth
+        if self.training:
+            num_plans = decisions.shape[-1] // (choices + 1)
+            plans, log_prob = decisions.split([num_plans * choices, num_plans], -1)
+            plans = plans.long().unflatten(-1, (num_plans, self.depth, 3))
+            choice = JointChoice(plans[:, :, 0], log_prob[..., 0], None, self.planner, read, source)
+            return choice, plans, log_prob.float().softmax(-1)
+        operands = self.depth * (self.num_initial + self.depth)
+        sizes = [choices, 1, operands, operands, self.depth * len(self.operations)]
+        best, log_prob, *probs = decisions.float().split(sizes, -1)
+        best = best.long().unflatten(-1, (self.depth, 3))
+        operand1, operand2, operation = (part.unflatten(-1, (self.depth, -1)) for part in probs)
+        probs = (operand1, operand2, operation)
+        choice = JointChoice(best, log_prob.squeeze(-1), probs, self.planner, read, source)
+        return choice, best.unsqueeze(2), None
 
 
 class SoftDAG(nn.Module):

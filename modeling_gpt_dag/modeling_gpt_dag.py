@@ -28,14 +28,14 @@ from transformers.utils import ModelOutput, auto_docstring
 from transformers.utils.generic import can_return_tuple, merge_with_config_defaults
 
 from .configuration_gpt_dag import GPTDAGConfig
-from .dag import DAGState, ExactDAG, ExactState, GateMixer, SoftDAG, shut_gate_cross_entropy
-from .decimal_tensor import DecimalTensor
+from .dag import DAGState, ExactDAG, ExactState, GateMixer, IndependentDAG, JointDAG, SoftDAG
+from .dag_losses import plan_cross_entropy, shut_gate_cross_entropy, value_loss_of_labels
 from .from_backbone import attach
+from .joint_planner import JointPlanner
 from .number_memory import NumberMemory
 from .number_text import WRITTEN_SYMBOLS, NumberText, grammar_table
-from .plan_search import value_loss, written_numbers
 from .planner_input import PlannerInput, run_backbone, split_features
-from .plans import IGNORE_INDEX, existing_slots, plan_cross_entropy
+from .plans import IGNORE_INDEX, existing_slots
 
 # One for all layers, or a dict by type of attention.
 BackboneMask = Tensor | BlockMask | dict | None
@@ -46,8 +46,11 @@ class DAGOutput(ModelOutput):
     r"""
     What the DAG of every token did in one forward pass, `model(..., output_dag=True).dag`.
 
+    plan (`torch.LongTensor` of shape `(B, T, D, 3)`):
+        The most probable plan: operand1, operand2 and operation of each step; exact numerics only.
     operand1_probs (`torch.FloatTensor` of shape `(B, T, D, S)`):
-        Probability of each slot as first operand of each step; exactly 0 for slots that do not exist yet.
+        Probability of each slot as first operand of each step; exactly 0 for slots that do not exist yet. Of a joint
+        planner they are marginals, each step's after the earlier steps of the most probable plan.
     operand2_probs (`torch.FloatTensor` of shape `(B, T, D, S)`): The same for the second operand.
     operation_probs (`torch.FloatTensor` of shape `(B, T, D, O)`): Probability of each of `config.dag_operations`.
     values (`torch.FloatTensor` of shape `(B, T, S)`):
@@ -62,6 +65,7 @@ class DAGOutput(ModelOutput):
     dag_hidden (`torch.FloatTensor` of shape `(B, T, H)`): What is written back, before normalisation.
     """
 
+    plan: Tensor | None = None
     operand1_probs: Tensor | None = None
     operand2_probs: Tensor | None = None
     operation_probs: Tensor | None = None
@@ -83,8 +87,11 @@ class GPTDAGModelOutput(BaseModelOutputWithPast):
         The numbers read from all tokens, cached ones included, `(B, L)` each.
     token_index (`torch.LongTensor` of shape `(T,)`, *optional*, returned with `number_text`):
         Indices of this call's tokens among all.
+    dag_losses (`dict[str, torch.Tensor]`, *optional*, returned with `labels`):
+        The DAG's losses `()` by name, each a sum over the tokens of this pass.
     """
 
+    dag_losses: dict[str, Tensor] | None = None
     dag: DAGOutput | None = None
     number_text: NumberText | None = None
     token_index: Tensor | None = None
@@ -155,7 +162,11 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
         elif isinstance(module, ExactDAG):
             init.normal_(module.end_embedding, mean=0.0, std=std)
             init.copy_(module.constants, module.build_constants())
-            init.copy_(module.existing_slots, existing_slots(module.num_initial, module.depth))
+            if isinstance(module, IndependentDAG):
+                init.copy_(module.existing_slots, existing_slots(module.num_initial, module.depth))
+        elif isinstance(module, JointPlanner):
+            init.copy_(module.allowed, module.build_allowed())
+            init.copy_(module.commutative, module.build_commutative())
         elif isinstance(module, GateMixer):
             init.ones_(module.dag_scale)
         elif isinstance(module, NumberMemory):
@@ -207,7 +218,8 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
 
     def _build_exact(self, config: GPTDAGConfig):
         self.number_memory = NumberMemory(config)
-        self.dag = ExactDAG(
+        form = JointDAG if config.dag_planner == "joint" else IndependentDAG
+        self.dag = form(
             hidden_size=config.hidden_size,
             key_size=config.head_dim,
             depth=config.dag_depth,
@@ -250,9 +262,15 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         use_cache: bool | None = None,
         output_dag: bool = False,
         backbone_hidden_states: torch.FloatTensor | None = None,
+        labels: torch.LongTensor | None = None,
+        plan_labels: torch.Tensor | None = None,
         **kwargs,
     ) -> GPTDAGModelOutput:
         r"""
+        labels (`torch.LongTensor` of shape `(B, T)`, *optional*):
+            With them the DAG's losses are returned; the next-token loss is the head's.
+        plan_labels (`torch.Tensor` of integers of shape `(B, T, D, 3)`, *optional*):
+            The plan each token should follow, as in [`GPTDAGForCausalLM`].
         output_dag (`bool`, *optional*, defaults to `False`):
             Whether to return `.dag`, a [`DAGOutput`].
         backbone_hidden_states (`torch.FloatTensor` of shape `(B, T, H)` or `(B, T, 2, H)`, *optional*):
@@ -272,13 +290,15 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         outputs, middle = self._backbone_states(
             call, backbone_mask, backbone_positions, backbone_hidden_states, use_cache=use_cache, **kwargs
         )
-        hidden_states, dag = cast(Tensor, outputs.last_hidden_state), None
+        hidden_states, dag, losses = cast(Tensor, outputs.last_hidden_state), None, None
         if self.config.dag_depth > 0:
             context = self._context_states(call, hidden_states, middle, **kwargs)
             gate_logits, state = self._run_dag(call, context, text)
             hidden_states, gate = self.mixer(hidden_states, gate_logits, state)
             dag = self._dag_output(state, gate) if output_dag else None
-        return self._output(call, outputs, hidden_states, text, dag)
+            if labels is not None:
+                losses = self._dag_losses(call, state, gate, text, labels, plan_labels)
+        return self._output(call, outputs, hidden_states, text, dag, losses)
 
     @staticmethod
     def _checked_tokens(
@@ -427,14 +447,15 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         numbers, numbers_at_source = memory.latest(text, call.position_ids, index, source)
         keys, values = memory.context_of(numbers, dag.key(hidden), dag.value(hidden), call.cache)
         hidden = dag.planning_hidden(hidden, values)
-        plan_logits = dag.plan_logits(hidden, keys)
-        decisions = torch.cat([plan_logits, self.mixer.gate_logits(hidden)], -1)
+        decisions, read = dag.decide(hidden, keys, values, numbers.exists)
+        num_decisions = decisions.shape[-1]
+        decisions = torch.cat([decisions, self.mixer.gate_logits(hidden)], -1)
         decisions = memory.decisions_at(source, decisions, call.cache)
-        plan_logits, gate_logits = decisions.tensor_split([plan_logits.shape[-1]], -1)
+        decisions, gate_logits = decisions.tensor_split([num_decisions], -1)
         symbol_embedding = self._symbol_embedding()
         exists, end = numbers_at_source
         values = text.value_at(end.flatten(1), exists.flatten(1)).unflatten(-1, end.shape[1:])
-        return gate_logits, dag(plan_logits, values, exists, written, symbol_embedding)
+        return gate_logits, dag(decisions, values, exists, written, symbol_embedding, read=read, source=source)
 
     def _symbol_embedding(self) -> Tensor:
         """(W - 1, H): embeddings of WRITTEN_SYMBOLS."""
@@ -449,6 +470,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         hidden_states: Tensor,
         text: NumberText | None,
         dag: DAGOutput | None,
+        losses: dict[str, Tensor] | None,
     ) -> GPTDAGModelOutput:
         """The backbone's output with hidden_states (B, T, H) in place of its last ones, and what the DAG did."""
         all_hidden_states = outputs.hidden_states
@@ -463,7 +485,29 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             dag=dag,
             number_text=text if observed else None,
             token_index=call.token_index if observed else None,
+            dag_losses=losses,
         )
+
+    def _dag_losses(
+        self,
+        call: _Call,
+        state: DAGState,
+        gate: Tensor,
+        text: NumberText | None,
+        labels: Tensor,
+        plan_labels: Tensor | None,
+    ) -> dict[str, Tensor]:
+        """The losses () that the config asks for: "plan" with plan labels, "value" and "gate" in training."""
+        config, losses = self.config, {}
+        if isinstance(state, ExactState):
+            if plan_labels is not None:
+                losses["plan"] = plan_cross_entropy(state.choice, gate, plan_labels)
+            if self.training and config.dag_value_loss_weight > 0:
+                numbers = cast(NumberText, text)
+                losses["value"] = value_loss_of_labels(config, state, gate, numbers, call.token_index, labels)
+        if self.training and config.dag_gate_loss_weight > 0:
+            losses["gate"] = shut_gate_cross_entropy(gate, labels)
+        return losses
 
     @staticmethod
     def _dag_output(state: DAGState, gate: Tensor) -> DAGOutput:
@@ -477,7 +521,8 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             values_mask=state.values_mask,
             values_mantissa=decimals.mantissa if decimals is not None else None,
             values_scale=decimals.scale if decimals is not None else None,
-            plan_prob=state.plan_prob if isinstance(state, ExactState) else None,
+            plan=state.choice.best if isinstance(state, ExactState) else None,
+            plan_prob=state.choice.plan_prob if isinstance(state, ExactState) else None,
             gate=gate,
             dag_hidden=state.dag_hidden,
         )
@@ -559,7 +604,6 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         '1234567+7654321=8888888\n'
         ```
         """
-        loss_weights = self._dag_loss_weights(labels, plan_labels)
         outputs: GPTDAGModelOutput = self.model(
             input_ids=input_ids,
             attention_mask=attention_mask,
@@ -567,8 +611,10 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             past_key_values=past_key_values,
             inputs_embeds=inputs_embeds,
             use_cache=use_cache,
-            output_dag=output_dag or bool(loss_weights),
+            output_dag=output_dag,
             backbone_hidden_states=backbone_hidden_states,
+            labels=labels,
+            plan_labels=plan_labels,
             **kwargs,
         )
         # Without contiguous() the product with a frozen weight would copy that weight for every row of the batch.
@@ -578,8 +624,9 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         if labels is not None:
             num_items = self._num_items(kwargs.get("num_items_in_batch"))
             loss = self._next_token_loss(logits, labels, num_items, **kwargs)
-            for dag_loss in self._dag_losses(loss_weights, outputs, labels, plan_labels, num_items):
-                loss = loss + dag_loss
+            items = (labels[..., 1:] != IGNORE_INDEX).sum() if num_items is None else num_items
+            for name, dag_loss in (outputs.dag_losses or {}).items():
+                loss = loss + getattr(self.config, f"dag_{name}_loss_weight") * dag_loss / items
         return GPTDAGCausalLMOutput(
             loss=loss,
             logits=logits,
@@ -599,76 +646,6 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         if num_items is not None:
             kwargs = {**kwargs, "num_items_in_batch": num_items}
         return self.loss_function(logits=logits, labels=labels, vocab_size=self.config.vocab_size, **kwargs)
-
-    def _dag_loss_weights(self, labels: Tensor | None, plan_labels: Tensor | None) -> dict[str, float]:
-        """Weights of the losses of the DAG in this pass: "plan" with plan labels, "value" and "gate" in training."""
-        weights: dict[str, float] = {}
-        if labels is None or self.config.dag_depth == 0:
-            return weights
-        if plan_labels is not None:
-            weights["plan"] = self.config.dag_plan_loss_weight
-        if self.training and self.config.dag_value_loss_weight > 0:
-            weights["value"] = self.config.dag_value_loss_weight
-        if self.training and self.config.dag_gate_loss_weight > 0:
-            weights["gate"] = self.config.dag_gate_loss_weight
-        return weights
-
-    def _dag_losses(
-        self,
-        weights: dict[str, float],
-        outputs: GPTDAGModelOutput,
-        labels: Tensor,
-        plan_labels: Tensor | None,
-        num_items: Tensor | None,
-    ) -> list[Tensor]:
-        """The losses () of `_dag_loss_weights`, weighted, in its order.
-
-        Each is a sum over the tokens of this pass divided by num_items, the number of labels in all micro-batches and
-        ranks, so that these add up to one large batch. None: the labels of this pass.
-        """
-        if not weights:
-            return []
-        # A pass with such losses asks the base model for all that they need.
-        dag = cast(DAGOutput, outputs.dag)
-        gate = cast(Tensor, dag.gate)
-        probs = cast(tuple[Tensor, Tensor, Tensor], (dag.operand1_probs, dag.operand2_probs, dag.operation_probs))
-        items = (labels[..., 1:] != IGNORE_INDEX).sum() if num_items is None else num_items
-        losses = []
-        if plan_labels is not None:
-            losses.append(weights["plan"] * plan_cross_entropy(probs, gate, plan_labels) / items)
-        if "value" in weights:
-            losses.append(weights["value"] * self._value_loss(probs, gate, outputs, labels) / items)
-        if "gate" in weights:
-            losses.append(weights["gate"] * shut_gate_cross_entropy(gate, labels) / items)
-        return losses
-
-    def _value_loss(
-        self, probs: tuple[Tensor, Tensor, Tensor], gate: Tensor, outputs: GPTDAGModelOutput, labels: Tensor
-    ) -> Tensor:
-        """() sum over the numbers that the labels (B, T) write; numbers that are not labelled whole are left out.
-
-        A number at which labels begin answers the prompt before it, which has no labels.
-
-        The numbers are those that the forward pass has read, so that target and operands are read alike: a masked
-        token is part of no number, and the first token of a call is read with the cached ones before it.
-        """
-        written = written_numbers(cast(NumberText, outputs.number_text), cast(Tensor, outputs.token_index))
-        ignored = nn.functional.pad((labels == IGNORE_INDEX).long().cumsum(1), (0, 1), mode="replicate")
-        tokens = torch.arange(labels.shape[1], device=labels.device)
-        unlabelled = ignored.gather(1, tokens + written.length) - ignored[:, :-1]
-        written = written._replace(value=written.value.masked(unlabelled == 0))
-        dag = cast(DAGOutput, outputs.dag)
-        N = cast(ExactDAG, self.model.dag).num_initial
-        slots = cast(tuple[Tensor, Tensor, Tensor], (dag.values_mantissa, dag.values_scale, dag.values_mask))
-        return value_loss(
-            probs,
-            gate,
-            DecimalTensor(*slots).map(lambda part: part[..., :N]),
-            written,
-            is_answer=labels == IGNORE_INDEX,
-            operations=self.config.dag_operations,
-            num_positions=self.config.dag_value_positions,
-        )
 
 
 __all__ = ["GPTDAGPreTrainedModel", "GPTDAGModel", "GPTDAGForCausalLM"]

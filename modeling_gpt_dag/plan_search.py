@@ -17,11 +17,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .dag import execute
+from .dag import IndependentChoice, JointChoice, execute
 from .dag_operations import OPERATIONS
 from .decimal_tensor import DecimalTensor
 from .number_text import NumberText
-from .plans import IGNORE_INDEX, PlanLogProbs, plan_log_prob
+from .plans import IGNORE_INDEX
 
 # How far an approximate result may be from the target. Both bounds only select candidates, which are then executed
 # exactly: a wide bound costs time, a narrow one misses plans. float64 rounds to 1e-16, so the relative bound allows
@@ -245,11 +245,12 @@ def search_plans(
 
 
 def value_loss(
-    plan_probs: tuple[Tensor, Tensor, Tensor],
+    choice: IndependentChoice | JointChoice,
     gate: Tensor,
     initial: DecimalTensor,
     written: WrittenNumbers,
     is_answer: Tensor,
+    depth: int,
     operations: Sequence[str],
     num_positions: int,
     max_plans: int = 16,
@@ -261,11 +262,10 @@ def value_loss(
     Only `num_positions` of the numbers are searched. They are drawn in proportion to the gate before them, because an
     open gate shows where the model means to compute.
 
-    plan_probs: of operand1 (B, T, D, S), operand2 (B, T, D, S) and operation (B, T, D, O). gate: (B, T).
+    choice: what the planner chose from. gate: (B, T).
     initial: (B, T, N), values that can be read. written: (B, T), numbers in the labels.
     is_answer: (B, T) bool, whether the number that begins after the token is known to be an answer.
     """
-    depth = plan_probs[0].shape[2]
     log_gate = gate.detach().flatten().float().log()  # -inf where there is nothing to write
     # The largest scores with Gumbel noise are a sample without replacement, in proportion to the gate.
     score = log_gate - torch.empty_like(log_gate).exponential_().log()
@@ -278,8 +278,7 @@ def value_loss(
     target = written.value.map(at).masked(score > float("-inf"))
     plans, found, no_chance = search_plans(initial.map(at), target, depth, operations, max_plans)
     tiny = torch.finfo(torch.float).tiny
-    log_probs = PlanLogProbs(*(at(probs).clamp(min=tiny).log().unsqueeze(0) for probs in plan_probs))
-    log_prob = plan_log_prob(log_probs, plans.unsqueeze(0)).squeeze(0).masked_fill(~found, float("-inf"))
+    log_prob = choice.log_prob_at(index, plans).masked_fill(~found, float("-inf"))
     hit = found.any(-1)
     log_prob = torch.where(hit.unsqueeze(-1), log_prob, 0.0).logsumexp(-1) + at(gate).float().clamp(min=tiny).log()
     weight = torch.where(at(is_answer), 1.0, no_chance)

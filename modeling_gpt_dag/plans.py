@@ -1,4 +1,4 @@
-"""Distributions of plans: sampling, the most probable plan, probabilities, the loss of labelled plans.
+"""Distributions of plans whose choices are independent: sampling, the most probable plan, probabilities.
 
 What is unusual: K plans are sampled without replacement, at the cost of a beam search with K beams. The most probable
 plan, which inference executes, is always among them.
@@ -106,6 +106,12 @@ def plan_log_prob(plan: PlanLogProbs, plans: Tensor) -> Tensor:
     return torch.stack(chosen).masked_fill(left_open, 0.0).sum((0, -2))
 
 
+def label_log_prob(plan: PlanLogProbs, plans: Tensor) -> Tensor:
+    """`plan_log_prob`, with a finite value for choices that cannot be made; no gradient pulls at those."""
+    least = torch.log(torch.tensor(torch.finfo(torch.float).tiny)).item()
+    return plan_log_prob(PlanLogProbs(*(log_probs.clamp(min=least) for log_probs in plan)), plans)
+
+
 def best_plan_prob(plan: PlanLogProbs, operations: Sequence[str]) -> Tensor:
     """(B, T): probability of the most probable plan.
 
@@ -116,21 +122,3 @@ def best_plan_prob(plan: PlanLogProbs, operations: Sequence[str]) -> Tensor:
     reads_one = torch.tensor([OPERATIONS[name].operands == 1 for name in operations], device=plans.device)
     operand2 = operand2.masked_fill(reads_one[operation], IGNORE_INDEX)
     return plan_log_prob(plan, torch.stack([operand1, operand2, operation], -1)).squeeze(-1).exp()
-
-
-def plan_cross_entropy(probs: tuple[Tensor, Tensor, Tensor], gate: Tensor, plan_labels: Tensor) -> Tensor:
-    """() sum of -log p over all labelled choices, plus -log gate at every token that has a label.
-
-    A label says what the token should write, so opening the gate is a choice like the others. Without its term the
-    gate opens no further than the training text needs, and the backbone disturbs longer numbers.
-
-    probs: of operand1 (B, T, D, S), operand2 (B, T, D, S) and operation (B, T, D, O). gate: (B, T).
-    plan_labels: (B, T, D, 3) integers, -100 where a choice is not labelled.
-    """
-    labelled = (plan_labels != IGNORE_INDEX).any(-1).any(-1) & (gate > 0)
-    losses = [-torch.where(labelled, gate.float(), 1.0).clamp(min=torch.finfo(torch.float).tiny).log().sum()]
-    for choice_probs, label in zip(probs, plan_labels.long().unbind(-1), strict=True):
-        chosen = choice_probs.gather(-1, label.clamp(min=0).unsqueeze(-1)).squeeze(-1)
-        log_prob = chosen.clamp(min=torch.finfo(chosen.dtype).tiny).log()
-        losses.append(torch.where(label == IGNORE_INDEX, 0.0, -log_prob).sum())
-    return torch.stack(losses).sum()

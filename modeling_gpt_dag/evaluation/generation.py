@@ -129,14 +129,12 @@ def _with_gate(answer: Answer, dag: DAGOutput, row: int, first: int, length: int
     gate = dag.gate[row]
     writing = gate[length - 1 : length + written]
     answer = answer._replace(gate_above_zero=bool((writing > 0).any()))
-    if dag.values_mantissa is None or dag.values_scale is None or dag.values_mask is None:
+    if dag.values_mantissa is None or dag.values_scale is None or dag.values_mask is None or dag.plan is None:
         return answer
     token = length - 1
-    choices = (dag.operand1_probs, dag.operand2_probs, dag.operation_probs)
-    plan = [probs[row, token].argmax(-1) for probs in choices if probs is not None]
     mantissa, scale = int(dag.values_mantissa[row, token, -1]), int(dag.values_scale[row, token, -1])
     decision = Decision(
-        plan=torch.stack(plan, -1).tolist(),
+        plan=dag.plan[row, token].tolist(),
         result=format_decimal(mantissa, scale) if dag.values_mask[row, token, -1] else None,
         gate_opened=bool(gate[token] > GATE_THRESHOLD),
         opened_early=bool((gate[first:token] > GATE_THRESHOLD).any()),

@@ -243,11 +243,13 @@ def _tokens(model: GPTDAGForCausalLM, ids: Tensor, dag: Any, spans: list[Span], 
         symbols = next_symbol(values.map(lambda tensor: tensor[..., -1]), written)[0].tolist()
     gates = dag.gate[0].tolist()
     plan_probs = dag.plan_prob[0].tolist() if exact else None
-    choices = tuple(probs[0].tolist() for probs in (dag.operand1_probs, dag.operand2_probs, dag.operation_probs))
+    choices = [probs[0] for probs in (dag.operand1_probs, dag.operand2_probs, dag.operation_probs)]
+    # In soft numerics nothing but the largest weights makes a plan.
+    plan = dag.plan[0] if exact else torch.stack([probs.argmax(-1) for probs in choices], -1)
     records = []
     for token, span in enumerate(spans):
         slots = _soft_slots(dag, token) if read is None else _exact_slots(config, dag, *read, spans, token)
-        steps = _steps(choices, list(config.dag_operations), token)
+        steps = _steps([probs[token] for probs in choices], plan[token], list(config.dag_operations))
         if exact:
             _mark_used(steps, len(slots))
         says = gates[token] > 0 and symbols[token] != NOTHING
@@ -293,13 +295,15 @@ def _soft_slots(dag: Any, token: int) -> list[Slot]:
     return [Slot("hidden", f"{first:.6g}"), *(Slot("result", f"{value:.6g}") for value in results)]
 
 
-def _steps(choices: tuple[list, list, list], operations: list[str], token: int) -> list[Step]:
-    """choices: probabilities of operand1, operand2 and operation, by token, step and choice."""
+def _steps(choices: list[Tensor], plan: Tensor, operations: list[str]) -> list[Step]:
+    """choices: probabilities (D, S), (D, S) and (D, O) of operand1, operand2 and operation. plan: (D, 3)."""
     steps = []
-    for probs in zip(*(choice[token] for choice in choices), strict=True):
-        best = [row.index(max(row)) for row in probs]
+    for step, chosen in enumerate(plan.tolist()):
+        probs = [choice[step].tolist() for choice in choices]
+        probability = prod(row[best] for row, best in zip(probs, chosen, strict=True))
         rows = [[round(value, 6) for value in row] for row in probs]
-        steps.append(Step(best[0], best[1], operations[best[2]], prod(map(max, probs)), True, *rows))
+        left, right, operation = chosen
+        steps.append(Step(left, right, operations[operation], probability, True, *rows))
     return steps
 
 

@@ -20,7 +20,7 @@ from transformers.trainer_callback import CallbackHandler
 from transformers.trainer_utils import IntervalStrategy, has_length
 from transformers.utils import logging
 
-from ..dag import ExactDAG, GateMixer, SoftDAG, SoftState
+from ..dag import ExactDAG, GateMixer, IndependentDAG, JointDAG, SoftDAG, SoftState
 from .dag_metrics import WeightedMeans, combine, forward_means, gradient_means, operation_gradient_means, process_count
 from .dag_probe import forget_steps_after, probe_table, report_table
 
@@ -53,6 +53,11 @@ class DAGCapture(ExitStack):
         dag = self.dags[0]
         return dag.num_slots if isinstance(dag, SoftDAG) else dag.num_initial + dag.depth
 
+    @property
+    def has_op_logits(self) -> bool:
+        """A joint planner has none, because it decides operation and operands together."""
+        return not isinstance(self.dags[0], JointDAG)
+
     def __enter__(self) -> "DAGCapture":
         super().__enter__()
         # Compiled code needs torch._dynamo; importing it takes seconds, so it is not imported for those who don't.
@@ -77,12 +82,13 @@ class DAGCapture(ExitStack):
         self.callback(handle.remove)
 
     def _before_exact_dag(self, dag: ExactDAG, inputs: tuple):
-        plan_logits, *_, symbol_embedding = inputs
+        decisions, *_, symbol_embedding = inputs
         if torch.is_grad_enabled():
             self.micro_batches.append({})
             end = dag.end_embedding.to(symbol_embedding.dtype).unsqueeze(0)
             self.symbol_embedding = torch.cat([symbol_embedding, end]).detach()  # (W, H)
-            self._watch_planner(dag, plan_logits, lambda t: t[..., -dag.depth * len(dag.operations) :])
+            if isinstance(dag, IndependentDAG):
+                self._watch_planner(dag, decisions, lambda t: t[..., -dag.depth * len(dag.operations) :])
 
     def _after_soft_planner(self, dag: SoftDAG, planner: nn.Module, inputs: tuple, output: Tensor):
         if torch.is_grad_enabled():
@@ -114,7 +120,7 @@ class DAGCapture(ExitStack):
             return
         hidden, _, state = inputs
         mixed, gate = output
-        assert self.normed is not None and self.op_logits is not None, "norm and planner run before the mixer is done"
+        assert self.normed is not None, "the norm runs before the mixer is done"
         with torch.no_grad():
             means = forward_means(state, hidden, gate, self.normed, mixed, mixer.dag_scale, self.op_logits)
         self.micro_batches[-1].update(means)
@@ -186,6 +192,9 @@ the probabilities of the 13 symbols that the final value's text could go on with
     | `slot/<i>/filled` | tokens whose slot i holds a value |
     | `slot/<i>/mean`, `std`, `q05`, `q50`, `q95` | those values; left out where there are none |
 
+    A joint planner has neither logits of the operations nor their gradient. Its `plan_entropy` is the sum of the
+    entropies of its choices, each taken alone.
+
     probe_prompt: a text whose scratch lists are written as a table: a row per token, its gate and slots. The tables go
     to `dag_probe.csv` in `output_dir` and, as tables, to wandb, trackio and tensorboard where those report.
     probe_steps: how often; and after the last step.
@@ -222,7 +231,8 @@ the probabilities of the 13 symbols that the final value's text could go on with
             return {}
         if self.captured is None or self.captured.mixers != mixers:
             raise RuntimeError("nothing was captured of this model: run forward and backward inside capture(model)")
-        return combine(self.captured.micro_batches, self.captured.operations, self.captured.num_slots)
+        captured = self.captured
+        return combine(captured.micro_batches, captured.operations, captured.num_slots, captured.has_op_logits)
 
     def on_train_begin(self, args, state, control, model=None, processing_class=None, train_dataloader=None, **kwargs):
         if args.fp16:

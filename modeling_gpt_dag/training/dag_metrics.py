@@ -21,7 +21,7 @@ SCALARS = (
     *(f"gate/{name}" for name in ("mean", "square", "open_fraction", "open_fraction_numeric", "result_fraction")),
     *(f"norm/{name}" for name in ("hidden", "dag_hidden", "fused", "dag_to_orig_ratio")),
     *(f"{name}_{part}" for name in GRADIENTS for part in ("mean", "square")),
-    *("dag_scale", "op_logits_mean", "plan_entropy"),
+    *("dag_scale", "plan_entropy"),
 )
 
 # Of one micro-batch: name -> (mean, weight), of one shape or the weight a number.
@@ -29,12 +29,19 @@ WeightedMeans = dict[str, tuple[Tensor, Tensor | float]]
 
 
 def forward_means(
-    state: DAGState, hidden: Tensor, gate: Tensor, normed: Tensor, mixed: Tensor, scale: Tensor, op_logits: Tensor
+    state: DAGState,
+    hidden: Tensor,
+    gate: Tensor,
+    normed: Tensor,
+    mixed: Tensor,
+    scale: Tensor,
+    op_logits: Tensor | None,
 ) -> WeightedMeans:
     """Means over the tokens of one forward pass.
 
     state: what the DAG did. hidden, mixed: (B, T, H), before and after the mixer. gate: (B, T).
-    normed: (B, T, H), `LayerNorm(dag_hidden)`. scale: (1,), `dag_scale`. op_logits: (B, T, D, O).
+    normed: (B, T, H), `LayerNorm(dag_hidden)`. scale: (1,), `dag_scale`.
+    op_logits: (B, T, D, O); None where the planner has none.
     """
     tokens = float(gate.numel())
     probs = state.probs
@@ -53,9 +60,10 @@ def forward_means(
         "norm/fused": norms[2].mean(),
         "norm/dag_to_orig_ratio": (norms[1] / norms[0]).mean(),
         "op_prob": probs[-1].float().mean((0, 1, 2)),
-        "op_logits_mean": op_logits.float().mean(),
         "plan_entropy": sum(torch.special.entr(choice.float()).sum() for choice in probs) / tokens,
     }
+    if op_logits is not None:
+        means["op_logits_mean"] = op_logits.float().mean()
     weighted: WeightedMeans = {name: (mean, tokens) for name, mean in means.items()}
     weighted["gate/open_fraction_numeric"] = ((is_open * numeric).sum() / numeric.sum(), numeric.sum())
     return weighted | slot_means(state.values, state.values_mask)
@@ -102,22 +110,29 @@ def process_count() -> int:
     return torch.distributed.get_world_size() if is_group else 1
 
 
-def names_of(operations: Sequence[str], num_slots: int) -> dict[str, list[str]]:
+def names_of(operations: Sequence[str], num_slots: int, has_op_logits: bool) -> dict[str, list[str]]:
     """What a micro-batch has to leave -> a name for each entry."""
     names = {name: [name] for name in SCALARS}
-    names |= {name: [f"{name}/{operation}" for operation in operations] for name in ("op_prob", "op_grad")}
+    by_operation = ["op_prob"]
+    if has_op_logits:
+        names["op_logits_mean"] = ["op_logits_mean"]
+        by_operation.append("op_grad")
+    names |= {name: [f"{name}/{operation}" for operation in operations] for name in by_operation}
     for part in ("filled", "mean", "square", *QUANTILES):
         names[f"slot/{part}"] = [f"slot/{slot}/{part}" for slot in range(num_slots)]
     return names
 
 
-def combine(micro_batches: list[WeightedMeans], operations: Sequence[str], num_slots: int) -> dict[str, float]:
+def combine(
+    micro_batches: list[WeightedMeans], operations: Sequence[str], num_slots: int, has_op_logits: bool
+) -> dict[str, float]:
     """The metrics of a step, from the weighted means of its micro-batches on all processes.
 
+    has_op_logits: whether the planner has logits of the operations.
     In a process group every process has to call this, and gets the same.
     Raises RuntimeError naming what is missing and FloatingPointError naming what is not finite.
     """
-    names = names_of(operations, num_slots)
+    names = names_of(operations, num_slots, has_op_logits)
     missing = [entry for name in names if any(name not in means for means in micro_batches) for entry in names[name]]
     if missing or not micro_batches:
         raise RuntimeError(

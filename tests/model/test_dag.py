@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from helpers.naive_dag import exact_marginal, soft_scratch_list
-from modeling_gpt_dag.dag import ExactDAG, GateMixer, SoftDAG, execute, shut_gate_cross_entropy
+from modeling_gpt_dag.dag import GateMixer, IndependentChoice, IndependentDAG, SoftDAG, execute
+from modeling_gpt_dag.dag_losses import plan_cross_entropy, shut_gate_cross_entropy
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
 from modeling_gpt_dag.plans import (
     PlanLogProbs,
     best_plan,
     best_plan_prob,
     existing_slots,
-    plan_cross_entropy,
     plan_log_prob,
     sample_plans,
 )
@@ -31,8 +31,8 @@ def numbers_of(rows: list[list[str]], size: int) -> tuple[torch.Tensor, torch.Te
     return value.masked(exists).pack(), exists
 
 
-def make_exact(depth: int, size: int, num_plans: int = 16, constants=()) -> ExactDAG:
-    dag = ExactDAG(H, E, depth, size, list(constants), OPERATIONS, num_plans, temperature=2.0)
+def make_exact(depth: int, size: int, num_plans: int = 16, constants=()) -> IndependentDAG:
+    dag = IndependentDAG(H, E, depth, size, list(constants), OPERATIONS, num_plans, temperature=2.0)
     with torch.no_grad():
         for parameter in dag.parameters():
             parameter.normal_(0.0, 0.5)
@@ -45,11 +45,13 @@ def context(size: int, dtype=torch.float) -> tuple[torch.Tensor, torch.Tensor]:
     return tuple(torch.randn(B, T, size, E, generator=generator, dtype=dtype) for _ in range(2))
 
 
-def plan_logits_of(dag: ExactDAG, hidden: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+def plan_logits_of(
+    dag: IndependentDAG, hidden: torch.Tensor, keys: torch.Tensor, values: torch.Tensor
+) -> torch.Tensor:
     return dag.plan_logits(dag.planning_hidden(hidden, values), keys)
 
 
-def run(dag: ExactDAG, rows: list[list[str]], size: int, hidden=None, written: int = 0):
+def run(dag: IndependentDAG, rows: list[list[str]], size: int, hidden=None, written: int = 0):
     hidden = torch.randn(B, T, H) if hidden is None else hidden
     plan_logits = plan_logits_of(dag, hidden, *context(size))
     return dag(plan_logits, *numbers_of(rows, size), torch.full((B, T), written), torch.eye(12, H))
@@ -132,10 +134,10 @@ def test_an_improbable_plan_has_no_result_in_inference_and_in_training_it_has():
     dag = make_exact(depth=1, size=3).eval()
     hidden = torch.randn(B, T, H)
     state = run(dag, ROWS, 3, hidden)
-    least = float(state.plan_prob.detach().median())
+    least = float(state.choice.plan_prob.detach().median())
     dag.min_plan_prob = least
     strict = run(dag, ROWS, 3, hidden)
-    assert torch.equal(strict.has_result, state.has_result & (state.plan_prob >= least))
+    assert torch.equal(strict.has_result, state.has_result & (state.choice.plan_prob >= least))
     assert state.has_result.sum() > strict.has_result.sum() > 0
     assert torch.equal(run(dag.train(), ROWS, 3, hidden).has_result[..., None].any(-1), state.has_result)
 
@@ -200,13 +202,14 @@ def test_plan_cross_entropy_is_that_of_the_labelled_choices_and_of_the_gate_wher
     plan = plan_of(depth=2, size=2)
     labels = torch.full((B, T, 2, 3), -100, dtype=torch.int16)
     gate = torch.rand(B, T)
-    assert plan_cross_entropy(tuple(part.exp() for part in plan), gate, labels) == 0
+    choice = IndependentChoice(plan, OPERATIONS)
+    assert plan_cross_entropy(choice, gate, labels) == 0
     gate[0, 4] = 0.0  # there is no result
     labels[1, 2, 1] = torch.tensor([2, 0, 3])
     labels[0, 4, 0] = torch.tensor([1, -100, 2])
     expected = -(plan.operand1[1, 2, 1, 2] + plan.operand2[1, 2, 1, 0] + plan.operation[1, 2, 1, 3])
     expected = expected - plan.operand1[0, 4, 0, 1] - plan.operation[0, 4, 0, 2] - gate[1, 2].log()
-    torch.testing.assert_close(plan_cross_entropy(tuple(part.exp() for part in plan), gate, labels), expected)
+    torch.testing.assert_close(plan_cross_entropy(choice, gate, labels), expected)
 
 
 def test_the_gate_loss_is_that_of_a_shut_gate_where_no_label_follows():

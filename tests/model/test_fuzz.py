@@ -13,7 +13,7 @@ import torch
 
 from helpers.naive_dag import NUMBER, apply, fits, next_character, plain, readable_numbers, run_plan, value_of
 from helpers.numbers import GRAMMAR, decimals, exact, numbers_at, texts
-from modeling_gpt_dag.dag import ExactDAG, execute
+from modeling_gpt_dag.dag import IndependentDAG, execute
 from modeling_gpt_dag.dag_operations import OPERATIONS
 from modeling_gpt_dag.decimal_tensor import LIMIT, MAX_DIGITS, DecimalTensor, parse_decimal
 from modeling_gpt_dag.number_text import END, SYMBOLS, next_symbol, read_numbers
@@ -224,7 +224,9 @@ def test_plans_on_the_numbers_of_a_text_give_what_python_gives(generator):
 
 def test_what_is_written_is_the_mixture_of_what_each_plan_writes(generator):
     """2,000 mixtures of 7 results, some of them none."""
-    dag = ExactDAG(END + 1, 4, depth=1, num_values=2, constants=[], operations=NAMES, num_plans=1, temperature=1.0)
+    dag = IndependentDAG(
+        END + 1, 4, depth=1, num_values=2, constants=[], operations=NAMES, num_plans=1, temperature=1.0
+    )
     with torch.no_grad():
         dag.end_embedding.copy_(torch.eye(END + 1)[END])
     values = [[random_decimal(generator) for _ in range(7)] for _ in range(2_000)]

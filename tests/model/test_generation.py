@@ -8,9 +8,10 @@ PROMPTS = ["12+34=", "-7.5*2=1", "9"]
 LENGTH = 7
 
 
-@pytest.fixture(params=["exact", "soft"])
+@pytest.fixture(params=["exact", "joint", "soft"])
 def model(request, make_model):
-    return make_model(dag_numerics=request.param)
+    options = {"dag_planner": "joint"} if request.param == "joint" else {"dag_numerics": request.param}
+    return make_model(**options)
 
 
 def generate(model, batch, **options):

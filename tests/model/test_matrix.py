@@ -1,4 +1,4 @@
-"""Every way to generate, in both numerics, on every backbone: the same tokens as without a cache.
+"""Every way to generate, numerics, planner and backbone: the same tokens as without a cache.
 
 `pytest -m slow tests/model/test_matrix.py --matrix FILE.md` writes the table of RESULTS.md.
 """
@@ -84,18 +84,17 @@ def models(tokenizer):
     def get(family: str, numerics: str):
         if (family, numerics) not in made:
             backbone = make_backbone(family)
-            values = 5 if numerics == "exact" else 1
-            made[family, numerics] = (
-                attach(backbone, tokenizer, dag_numerics=numerics, dag_num_values=values),
-                backbone,
-            )
+            options = {"dag_numerics": "soft"} if numerics == "soft" else {"dag_num_values": 5}
+            if numerics == "exact, joint":
+                options["dag_planner"] = "joint"
+            made[family, numerics] = (attach(backbone, tokenizer, **options), backbone)
         return made[family, numerics]
 
     return get
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("numerics", ["exact", "soft"])
+@pytest.mark.parametrize("numerics", ["exact", "exact, joint", "soft"])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_generation_equals_the_uncached_forward(models, tokenizer, family, numerics, mode, record_property):
     record_property("matrix", (f"{family}, {numerics}", mode))

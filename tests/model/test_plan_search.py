@@ -8,9 +8,11 @@ import pytest
 import torch
 
 from helpers.naive_dag import apply
+from modeling_gpt_dag.dag import IndependentChoice
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
 from modeling_gpt_dag.number_text import SYMBOLS, grammar_table, read_numbers
 from modeling_gpt_dag.plan_search import plan_tree, search_plans, value_loss, written_numbers
+from modeling_gpt_dag.plans import PlanLogProbs
 
 OPERATIONS = ["add", "identity", "multiply", "subtract"]
 
@@ -146,7 +148,8 @@ def test_the_value_loss_is_the_negative_log_of_the_gate_times_the_probability_of
 
     def loss_of(gate, written, answers=False):
         is_answer = torch.full((1, 1), answers)
-        return value_loss((operand, operand, operation), gate, initial, written, is_answer, OPERATIONS, 5)
+        choice = IndependentChoice(PlanLogProbs(operand.log(), operand.log(), operation.log()), OPERATIONS)
+        return value_loss(choice, gate, initial, written, is_answer, 1, OPERATIONS, 5)
 
     loss = loss_of(gate, written)
     no_chance = math.exp(-1 / 4)

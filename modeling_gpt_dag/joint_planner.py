@@ -1,0 +1,284 @@
+"""The joint planner: each step scores (operand, operand, operation, last step?) together, step after step.
+
+What is unusual: what a step may read are vectors, one for each slot. A number's is made from what stands behind it, a
+constant's is learned, and a result's is made from the pair of operands and the operation that it is computed with. So
+a step knows what the steps before it do. Independent choices cannot: whether 3 or 4 is added to 12 and whether the sum
+is then halved would be decided apart.
+
+Plans that do the same are one plan: a commutative operation reads its operands in one order (the later slot first), an
+operation of one operand reads it twice, `identity` copies a number and is no step on the way. A plan that stops early
+is filled up with `identity` steps that carry its result on; they are no choices and cost nothing.
+
+M places to plan at, N initial slots (numbers, then constants), D steps, S = N + D slots, O operations, P width of the
+planner, K plans. A plan is D x (operand1, operand2, operation).
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .dag_operations import OPERATIONS
+from .plans import IGNORE_INDEX
+
+# Log-probability of a labelled choice that cannot be made; it keeps the loss finite.
+IMPOSSIBLE = -80.0
+NEVER = 1e30  # mean time of arrival of a choice that cannot be made
+
+
+class PlannerSlots(NamedTuple):
+    """What is planned on, at each of M places.
+
+    query: (M, P), of the token that plans. slots: (M, N, P). exists: (M, N) bool, which slots can be read.
+    """
+
+    query: Tensor
+    slots: Tensor
+    exists: Tensor
+
+    def at(self, index: Tensor) -> "PlannerSlots":
+        """Those of the places `index`."""
+        return PlannerSlots(*(part[index] for part in self))
+
+
+class JointChoice(NamedTuple):
+    """One plan for each of M places, with its probability and the distributions of its steps.
+
+    plans: (M, D, 3). log_prob: (M,). probs: of operand1 (M, D, S), operand2 (M, D, S) and operation (M, D, O), each
+    step's after the plan's earlier ones; exactly 0 for slots that cannot be read.
+    """
+
+    plans: Tensor
+    log_prob: Tensor
+    probs: tuple[Tensor, Tensor, Tensor]
+
+
+def allowed_steps(num_initial: int, depth: int, operations: Sequence[str]) -> Tensor:
+    """(D, S, S, 2, O) bool: which (operand1, operand2, last step?, operation) a step may choose."""
+    slots = num_initial + depth
+    first, second = torch.arange(slots).view(-1, 1), torch.arange(slots).view(1, -1)
+    allowed = torch.zeros(depth, slots, slots, 2, len(operations), dtype=torch.bool)
+    can_stop_early = "identity" in operations
+    for step in range(depth):
+        exists = (first < num_initial + step) & (second < num_initial + step)
+        for index, name in enumerate(operations):
+            pairs = exists
+            if OPERATIONS[name].operands == 1:
+                pairs = exists & (first == second)
+            elif OPERATIONS[name].commutative:
+                pairs = exists & (first >= second)
+            is_copy = name == "identity" and can_stop_early
+            if step < depth - 1 and not is_copy:
+                allowed[step, :, :, 0, index] = pairs
+            if (step == depth - 1 or can_stop_early) and (step == 0 or not is_copy):
+                allowed[step, :, :, 1, index] = pairs
+    return allowed
+
+
+class JointPlanner(nn.Module):
+    """Scores plans step after step; see the module's docstring."""
+
+    def __init__(
+        self,
+        hidden_size: int,
+        context_size: int,
+        num_initial: int,
+        num_constants: int,
+        operations: Sequence[str],
+        depth: int,
+    ):
+        super().__init__()
+        width = 2 * context_size
+        self.depth = depth
+        self.operations = operations
+        self.num_constants = num_constants
+        self.num_initial = num_initial
+        self.identity = operations.index("identity") if "identity" in operations else None
+        self.query = nn.Linear(hidden_size, width)
+        self.number = nn.Linear(2 * context_size, width, bias=False)
+        self.slot = nn.Embedding(self.num_initial + depth, width)  # by rank; all there is of a constant
+        self.step = nn.Embedding(depth, width)
+        self.left = nn.Linear(width, width, bias=False)
+        self.right = nn.Linear(width, width, bias=False)
+        self.score = nn.Linear(width, 2 * len(operations))
+        self.result = nn.Linear(width, width, bias=False)
+        self.operation = nn.Embedding(len(operations), width)
+        self.allowed = nn.Buffer(self.build_allowed(), persistent=False)
+        self.commutative = nn.Buffer(self.build_commutative(), persistent=False)
+
+    def build_allowed(self) -> Tensor:
+        """(D, S, S, 2, O) bool, `allowed_steps`."""
+        return allowed_steps(self.num_initial, self.depth, self.operations)
+
+    def build_commutative(self) -> Tensor:
+        """(O,) bool."""
+        return torch.tensor([OPERATIONS[name].commutative for name in self.operations])
+
+    def read(self, hidden: Tensor, context: Tensor, exists: Tensor) -> PlannerSlots:
+        """hidden: (M, H). context: (M, n, 2 E), of the numbers. exists: (M, n) bool, which numbers can be read.
+
+        Where nothing can be read, slot 0 counts as existing, without a value, so that there is a slot to choose.
+        """
+        rank = self.slot.weight[: self.num_initial].to(context.dtype).expand(len(hidden), -1, -1)
+        slots = rank + F.pad(self.number(context), (0, 0, 0, self.num_constants))
+        exists = F.pad(exists, (0, self.num_constants), value=True)
+        if self.num_constants == 0:
+            exists = torch.cat([torch.ones_like(exists[:, :1]), exists[:, 1:]], -1)
+        return PlannerSlots(self.query(hidden), slots, exists)
+
+    def _scores(self, step: int, read: PlannerSlots) -> tuple[Tensor, Tensor]:
+        """Vectors of the pairs (M, s, s, P) of the s slots, and log-probabilities of the choices (M, s s 2 O)."""
+        slots = read.slots.shape[1]
+        left = self.left(read.slots) + (read.query + self.step.weight[step].to(read.query.dtype)).unsqueeze(1)
+        pairs = F.gelu(left.unsqueeze(2) + self.right(read.slots).unsqueeze(1), approximate="tanh")
+        scores = self.score(pairs).float().unflatten(-1, (2, -1))
+        exists = read.exists.unsqueeze(2) & read.exists.unsqueeze(1)
+        allowed = self.allowed[step, :slots, :slots] & exists[..., None, None]
+        return pairs, torch.where(allowed, scores, float("-inf")).flatten(1).log_softmax(-1)
+
+    def _append(self, step: int, read: PlannerSlots, pairs: Tensor, chosen: Tensor) -> PlannerSlots:
+        """With the slot of the step's result. chosen: (M, 3), the step."""
+        operand1, operand2, operation = chosen.unbind(-1)
+        pair = (operand1 * pairs.shape[1] + operand2).view(-1, 1, 1).expand(-1, 1, pairs.shape[-1])
+        result = self.result(pairs.flatten(1, 2).gather(1, pair)) + self.operation(operation).unsqueeze(1)
+        result = result + self.slot.weight[self.num_initial + step].to(result.dtype)
+        exists = F.pad(read.exists, (0, 1), value=True)
+        return PlannerSlots(read.query, torch.cat([read.slots, result], 1), exists)
+
+    def _carried(self, step: int, places: Tensor) -> Tensor:
+        """(M, 3): the step that carries the result of the step before on. places: (M, ...), for their number."""
+        latest = self.num_initial + step - 1
+        copy = [latest, latest, self.identity or 0]
+        return torch.tensor(copy, device=places.device).expand(len(places), -1)
+
+    def _split(self, index: Tensor, slots: int) -> tuple[Tensor, Tensor]:
+        """The step (..., 3) and whether it is the last (...), of a choice's index."""
+        rest, operation = index // len(self.operations), index % len(self.operations)
+        rest, last = rest // 2, rest % 2
+        return torch.stack([rest // slots, rest % slots, operation], -1), last.bool()
+
+    def best(self, read: PlannerSlots) -> JointChoice:
+        """After the most probable step the most probable next one."""
+        log_prob = torch.zeros(len(read.query), device=read.query.device)
+        ended = torch.zeros(len(read.query), dtype=torch.bool, device=read.query.device)
+        plans: list[Tensor] = []
+        operands1: list[Tensor] = []
+        operands2: list[Tensor] = []
+        operations: list[Tensor] = []
+        for step in range(self.depth):
+            pairs, scores = self._scores(step, read)
+            value, index = scores.max(-1)
+            chosen, last = self._split(index, pairs.shape[1])
+            carried = self._carried(step, chosen)
+            plans.append(torch.where(ended.unsqueeze(-1), carried, chosen))
+            log_prob = log_prob + torch.where(ended, 0.0, value)
+            probs = scores.exp().unflatten(-1, (pairs.shape[1], pairs.shape[1], 2, -1))  # (M, s, s, 2, O)
+            marginals = [probs.sum(dims) for dims in ((2, 3, 4), (1, 3, 4), (1, 2, 3))]
+            for kept, part, copy in zip(
+                (operands1, operands2, operations), marginals, carried.unbind(-1), strict=True
+            ):
+                certain = F.one_hot(copy, part.shape[-1]).to(part.dtype) if step else part
+                missing = 0 if kept is operations else self.depth - step
+                kept.append(F.pad(torch.where(ended.unsqueeze(-1), certain, part), (0, missing)))
+            if step < self.depth - 1:
+                read = self._append(step, read, pairs, chosen)
+                ended = ended | last
+        stacked = (torch.stack(parts, 1) for parts in (operands1, operands2, operations))
+        return JointChoice(torch.stack(plans, 1), log_prob, tuple(stacked))  # type: ignore[arg-type]  # three of them
+
+    def log_prob(self, read: PlannerSlots, plans: Tensor) -> Tensor:
+        """(M, K): log-probability of plans (M, K, D, 3), in the planner's order. A choice of -100 counts as certain.
+
+        A plan that cannot be has `IMPOSSIBLE`, and no gradient.
+        """
+        num_plans = plans.shape[1]
+        read = PlannerSlots(*(part.repeat_interleave(num_plans, 0) for part in read))
+        plans = plans.flatten(0, 1)
+        total = torch.zeros(len(plans), device=plans.device)
+        ended = torch.zeros(len(plans), dtype=torch.bool, device=plans.device)
+        for step in range(self.depth):
+            pairs, scores = self._scores(step, read)
+            label = plans[:, step]
+            last = self._stops(plans, step)
+            fits = self._fits(label, last, pairs.shape[1]) & scores.isfinite()
+            chosen = torch.where(fits, scores, 2 * IMPOSSIBLE).logsumexp(-1).clamp(IMPOSSIBLE, 0.0)
+            total = total + torch.where(ended, 0.0, chosen)
+            if step < self.depth - 1:
+                read = self._append(step, read, pairs, label.clamp(min=0))
+                ended = ended | last
+        return total.clamp(min=IMPOSSIBLE).view(-1, num_plans)
+
+    def in_order(self, plans: Tensor) -> Tensor:
+        """Plans (..., D, 3) with the operands of commutative operations in the planner's order."""
+        operand1, operand2, operation = plans.unbind(-1)
+        swap = self.commutative[operation.clamp(min=0)] & (operation >= 0) & (operand1 < operand2) & (operand1 >= 0)
+        operand1, operand2 = torch.where(swap, operand2, operand1), torch.where(swap, operand1, operand2)
+        return torch.stack([operand1, operand2, operation], -1)
+
+    def _stops(self, plans: Tensor, step: int) -> Tensor:
+        """(M,) bool: whether plans (M, D, 3) have their result after this step."""
+        if step == self.depth - 1:
+            return torch.ones_like(plans[:, 0, 0], dtype=torch.bool)
+        if self.identity is None:
+            return torch.zeros_like(plans[:, 0, 0], dtype=torch.bool)
+        operand1, _, operation = plans[:, step + 1].unbind(-1)
+        return (operation == self.identity) & (operand1 == self.num_initial + step)
+
+    def _fits(self, label: Tensor, last: Tensor, slots: int) -> Tensor:
+        """(M, s s 2 O) bool: the choices that the label (M, 3) and `last` (M,) leave open."""
+        index = torch.arange(slots * slots * 2 * len(self.operations), device=label.device)
+        steps, is_last = self._split(index, slots)
+        fits = (steps == label.unsqueeze(1)) | (label.unsqueeze(1) == IGNORE_INDEX)  # (M, C, 3)
+        unlabelled = (label == IGNORE_INDEX).all(-1, keepdim=True)
+        return fits.all(-1) & ((is_last == last.unsqueeze(1)) | unlabelled)
+
+    @torch.no_grad()
+    def sample(self, read: PlannerSlots, num_plans: int, temperature: float) -> tuple[Tensor, Tensor]:
+        """The most probable plan, and others sampled without replacement at `temperature`.
+
+        The race of `plans.sample_plans`, with a child for each choice of a step. Returns plans (M, K, D, 3), and which
+        of them (M, K) bool arrived: where there are fewer than K plans, the others are none.
+        """
+        best = self.best(read).plans  # (M, D, 3)
+        places, width = read.query.shape
+        arrival = torch.zeros(places, 1, device=read.query.device)
+        mean = torch.ones_like(arrival)
+        ended = torch.zeros_like(arrival, dtype=torch.bool)
+        plans = best.new_zeros(places, 1, self.depth, 3)
+        parent = best.new_zeros(places, 1)
+        for step in range(self.depth):
+            racing = arrival.shape[1]
+            pairs, scores = self._scores(step, read)
+            slots = pairs.shape[1]
+            weight = (scores / temperature).log_softmax(-1).exp().view(places, racing, -1)
+            # A plan that has stopped goes on in one way, which is its choice 0.
+            only = F.one_hot(torch.zeros_like(parent), weight.shape[-1]).to(weight.dtype)
+            weight = torch.where(ended.unsqueeze(-1), only, weight)
+            own = (1 / weight).clamp(max=NEVER)
+            time = -torch.rand_like(own).neg_().log1p_() * own
+            time[:, 1:] -= time[:, 1:].amin(-1, keepdim=True)
+            time = arrival.unsqueeze(-1) + time * mean.unsqueeze(-1)  # (M, K, C)
+            time[:, 0].scatter_(-1, self._index_of(best, step, slots, ended[:, 0]).unsqueeze(-1), -1.0)
+            arrival, index = time.flatten(1).topk(min(num_plans, racing * time.shape[-1]), largest=False)
+            arrival = arrival.clamp(min=0)
+            parent, choice = index // time.shape[-1], index % time.shape[-1]
+            mean = (mean.gather(1, parent) * own.flatten(1).gather(1, index)).clamp(max=NEVER)
+            chosen, last = self._split(choice, slots)
+            ended = ended.gather(1, parent)
+            chosen = torch.where(ended.unsqueeze(-1), self._carried(step, chosen).unsqueeze(1), chosen)
+            plans = plans.gather(1, parent[..., None, None].expand(-1, -1, self.depth, 3)).clone()
+            plans[:, :, step] = chosen
+            if step < self.depth - 1:
+                rows = (torch.arange(places, device=parent.device).unsqueeze(1) * racing + parent).flatten()
+                read = self._append(step, read.at(rows), pairs[rows], chosen.flatten(0, 1))
+                ended = ended | last
+        return plans, mean < NEVER
+
+    def _index_of(self, plans: Tensor, step: int, slots: int, ended: Tensor) -> Tensor:
+        """(M,): index of the choice that plans (M, D, 3) make at this step; 0 where they have `ended` (M,)."""
+        operand1, operand2, operation = plans[:, step].unbind(-1)
+        last = self._stops(plans, step).long()
+        index = ((operand1 * slots + operand2) * 2 + last) * len(self.operations) + operation
+        return torch.where(ended, 0, index)

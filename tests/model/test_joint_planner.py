@@ -1,0 +1,173 @@
+"""The joint planner: a distribution over whole plans, against a plain enumeration of them."""
+
+import itertools
+
+import pytest
+import torch
+
+from modeling_gpt_dag.joint_planner import IMPOSSIBLE, JointPlanner
+from modeling_gpt_dag.modeling_gpt_dag import GPTDAGForCausalLM
+
+H, E, M = 16, 4, 3
+OPERATIONS = ["add", "identity", "multiply", "subtract"]
+ADD, IDENTITY, MULTIPLY, SUBTRACT = range(4)
+
+
+def make_planner(depth: int, num_values: int, num_constants: int = 0, operations=OPERATIONS) -> JointPlanner:
+    planner = JointPlanner(H, E, num_values + num_constants, num_constants, operations, depth)
+    with torch.no_grad():
+        for parameter in planner.parameters():
+            parameter.normal_(0.0, 0.7)
+    return planner
+
+
+def read_by(planner: JointPlanner, exists: list[list[bool]]):
+    size = len(exists[0])
+    return planner.read(torch.randn(len(exists), H), torch.randn(len(exists), size, 2 * E), torch.tensor(exists))
+
+
+def plans_of(readable: list[int], num_initial: int, depth: int) -> set[tuple]:
+    """All plans, one of those that do the same: copies of a number, and steps each of which may be the last."""
+    found = set()
+
+    def carried(steps: list, length: int) -> tuple:
+        copies = [(num_initial + step - 1, num_initial + step - 1, IDENTITY) for step in range(length, depth)]
+        return (*steps, *copies)
+
+    found |= {carried([(slot, slot, IDENTITY)], 1) for slot in readable}
+    for length in range(1, depth + 1):
+        choices = []
+        for step in range(length):
+            slots = [*readable, *range(num_initial, num_initial + step)]
+            pairs = list(itertools.product(slots, slots))
+            in_order = [(a, b) for a, b in pairs if a >= b]
+            choices.append(
+                [(a, b, op) for op in (ADD, MULTIPLY) for a, b in in_order] + [(a, b, SUBTRACT) for a, b in pairs]
+            )
+        found |= {carried([*steps], length) for steps in itertools.product(*choices)}
+    return found
+
+
+@pytest.mark.parametrize(("depth", "size", "constants"), [(1, 3, 0), (2, 2, 1), (2, 2, 0), (3, 1, 0)])
+def test_the_probabilities_of_all_plans_sum_to_one(depth, size, constants):
+    planner = make_planner(depth, size, constants)
+    read = read_by(planner, [[True] * size, [True] + [False] * (size - 1)])
+    for row in range(2):
+        readable = [*range(size if row == 0 else 1), *range(size, size + constants)]
+        plans = torch.tensor(sorted(plans_of(readable, size + constants, depth)))
+        total = planner.log_prob(read.at(torch.tensor([row])), plans.unsqueeze(0)).exp().sum()
+        torch.testing.assert_close(total, torch.tensor(1.0), rtol=1e-4, atol=0)
+
+
+def test_sampling_without_end_finds_every_plan_once_and_the_rest_is_none():
+    planner = make_planner(2, 2)
+    plans, arrived = planner.sample(read_by(planner, [[True, True]]), 10_000, temperature=2.0)
+    found = [tuple(map(tuple, plan)) for plan in plans[arrived].tolist()]
+    assert len(found) == len(set(found)) and set(found) == plans_of([0, 1], 2, 2)
+
+
+@pytest.mark.parametrize("temperature", [1.0, 2.0])
+def test_the_first_sampled_plan_is_the_best_and_the_second_is_drawn_by_its_probability(temperature):
+    planner = make_planner(2, 2)
+    read = read_by(planner, [[True, True]])
+    draws = 4_000
+    plans, _ = planner.sample(type(read)(*(part.expand(draws, *part.shape[1:]) for part in read)), 2, temperature)
+    best = planner.best(read)
+    assert (plans[:, 0] == best.plans).all()
+    every = torch.tensor(sorted(plans_of([0, 1], 2, 2)))
+    # Tempering takes place step by step, so that its probabilities are taken from a planner with smaller scores.
+    with torch.no_grad():
+        planner.score.weight /= temperature
+        planner.score.bias /= temperature
+    probs = planner.log_prob(read, every.unsqueeze(0))[0].exp()
+    is_best = (every == best.plans[0]).all(-1).all(-1)
+    expected = torch.where(is_best, 0.0, probs) / probs[~is_best].sum()
+    drawn = (plans[:, 1].unsqueeze(1) == every).all(-1).all(-1).float().mean(0)
+    torch.testing.assert_close(drawn, expected, rtol=0, atol=0.03)
+
+
+def test_the_best_plan_has_the_probability_that_it_is_scored_with():
+    planner = make_planner(3, 3, 2)
+    read = read_by(planner, [[True] * 3, [True, False, False], [False] * 3])
+    best = planner.best(read)
+    torch.testing.assert_close(planner.log_prob(read, best.plans.unsqueeze(1)).squeeze(1), best.log_prob)
+    for probs in best.probs:
+        torch.testing.assert_close(probs.sum(-1), torch.ones(3, 3))
+    for operand in best.probs[:2]:
+        assert (operand[1, :, 1:3] == 0).all() and (operand[2, :, :3] == 0).all()
+        assert (operand[:, 0, 5:] == 0).all() and (operand[:, 1, 6:] == 0).all()
+
+
+def test_marginals_are_sums_over_the_whole_steps():
+    planner = make_planner(1, 2)
+    read = read_by(planner, [[True, True]])
+    plans = torch.tensor(sorted(plans_of([0, 1], 2, 1)))
+    probs = planner.log_prob(read, plans.unsqueeze(0))[0].exp()
+    operand1, operand2, operation = planner.best(read).probs
+    for part, column, size in ((operand1, 0, 3), (operand2, 1, 3), (operation, 2, 4)):
+        expected = torch.zeros(size).index_add(0, plans[:, 0, column], probs)
+        torch.testing.assert_close(part[0, 0], expected)
+
+
+def test_a_label_may_leave_a_choice_open_and_operands_of_a_sum_come_in_any_order():
+    planner = make_planner(1, 3)
+    read = read_by(planner, [[True] * 3])
+    whole = torch.tensor([[[[2, 0, ADD]], [[2, 1, ADD]], [[2, 2, ADD]]]])
+    left_open = torch.tensor([[[[2, -100, ADD]]]])
+    torch.testing.assert_close(planner.log_prob(read, whole).logsumexp(-1), planner.log_prob(read, left_open)[:, 0])
+    swapped = torch.tensor([[[[0, 2, ADD]]], [[[0, 2, SUBTRACT]]], [[[0, -100, ADD]]]])
+    assert planner.in_order(swapped).tolist() == [[[[2, 0, ADD]]], [[[0, 2, SUBTRACT]]], [[[0, -100, ADD]]]]
+    unlabelled = torch.full((1, 1, 1, 3), -100)
+    torch.testing.assert_close(planner.log_prob(read, unlabelled), torch.zeros(1, 1), rtol=0, atol=1e-6)
+
+
+def test_a_plan_that_cannot_be_has_a_finite_loss_and_no_gradient():
+    planner = make_planner(1, 2)
+    read = read_by(planner, [[True, False]])
+    impossible = planner.log_prob(read, torch.tensor([[[[0, 1, SUBTRACT]]]]))
+    assert impossible.item() == IMPOSSIBLE
+    impossible.sum().backward()
+    assert all(parameter.grad is None or (parameter.grad == 0).all() for parameter in planner.parameters())
+
+
+def test_without_identity_plans_use_all_steps():
+    planner = make_planner(2, 2, operations=["add", "subtract"])
+    read = read_by(planner, [[True, True]])
+    steps = [[(a, b, 0) for a, b in ((0, 0), (1, 0), (1, 1))], []]
+    steps[0] += [(a, b, 1) for a in range(2) for b in range(2)]
+    steps[1] = [(a, b, 0) for a in range(3) for b in range(a + 1)] + [(a, b, 1) for a in range(3) for b in range(3)]
+    plans = torch.tensor(list(itertools.product(*steps)))
+    torch.testing.assert_close(planner.log_prob(read, plans.unsqueeze(0)).exp().sum(), torch.tensor(1.0))
+
+
+def test_it_learns_a_plan_whose_second_step_depends_on_the_first(make_config, encode):
+    """Two plans at even odds, (3 - 2) * 5 and (5 + 2) - 3: choices made apart would mix them, with 1/4 for each."""
+    torch.manual_seed(0)
+    config = make_config(dag_planner="joint", dag_depth=2, dag_num_plans=1)
+    model = GPTDAGForCausalLM(config).train()
+    ids = encode("5 3 2 =")
+    one, other = torch.tensor([[1, 0, SUBTRACT], [5, 2, MULTIPLY]]), torch.tensor([[2, 0, ADD], [5, 1, SUBTRACT]])
+    optimizer = torch.optim.Adam(model.parameters(), 1e-2)
+    labels = torch.full((2, ids.shape[1], 2, 3), -100)
+    labels[:, -1] = torch.stack([one, other])
+    for _ in range(60):
+        loss = model(ids.expand(2, -1), labels=ids.expand(2, -1), plan_labels=labels).loss
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    model.eval()
+    plan = model(ids, output_dag=True).dag
+    assert plan.plan[0, -1].tolist() in ([[1, 0, 3], [5, 2, 2]], [[2, 0, 0], [5, 1, 3]])
+    assert plan.plan_prob[0, -1].item() > 0.4
+
+
+@pytest.mark.parametrize("num_plans", [1, 5])
+def test_every_parameter_of_the_planner_learns(make_config, encode, num_plans):
+    config = make_config(dag_planner="joint", dag_num_plans=num_plans, dag_value_loss_weight=1.0)
+    model = GPTDAGForCausalLM(config).train()
+    ids = encode("12+34=46\n-3.5*2=-7\n")
+    plan_labels = torch.full((1, ids.shape[1], 3, 3), -100)
+    plan_labels[0, 5] = torch.tensor([[1, 0, ADD], [5, 0, MULTIPLY], [6, 1, SUBTRACT]])
+    model(ids, labels=ids, plan_labels=plan_labels).loss.backward()
+    for name, parameter in model.model.dag.named_parameters():
+        assert parameter.grad is not None and parameter.grad.any(), name
