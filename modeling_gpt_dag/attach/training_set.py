@@ -46,12 +46,17 @@ def training_examples(tokenizer: PreTrainedTokenizerFast, args: AttachArguments,
     symbols = number_tokens(tokenizer)
     num_plain = round(args.num_texts * args.plain_text_share)
     num_text = num_plain // 2 if args.plain_text_file is not None else 0  # from the file
-    # Each turn has a stream of its own.
-    tasks = [
-        TaskArguments(task=task, num_operators=[count], negative_operand_share=args.negative_operand_share)
-        for task, count in args.question_kinds()
-    ]
-    asked = [training_lines(task, seed, args.digits) for task in tasks]
+    turns = args.question_kinds()
+    # A stream for each kind, whatever the number of its turns: streams of the same seed would ask the same questions.
+    streams = {
+        (task, count): training_lines(
+            TaskArguments(task=task, num_operators=[count], negative_operand_share=args.negative_operand_share),
+            seed,
+            args.digits,
+        )
+        for task, count in dict.fromkeys(turns)
+    }
+    asked = [streams[turn] for turn in turns]
     plain = [map(Line, plain_lines(seed))]
     examples = question_examples(tokenizer, symbols, asked, args.num_texts - num_plain, seed, args.chat_question_share)
     examples += question_examples(tokenizer, symbols, plain, num_plain - num_text, seed)
