@@ -58,6 +58,7 @@ class ReplyWriter:
         by_length = sorted(range(len(prompts)), key=lambda index: len(given[index]))
         batches = [by_length[start : start + BATCH] for start in range(0, len(prompts), BATCH)]
         with file.open("a") as stored:
+            stored.write("\n")  # the last line may be broken
             for number, batch in enumerate(tqdm(batches, desc="the backbone replies")):
                 if not known.keys() >= set(batch):
                     written = self._batch([prompts[i] for i in batch], [given[i] for i in batch], number)

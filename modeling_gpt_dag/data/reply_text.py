@@ -253,6 +253,11 @@ def finished(reply: str) -> str:
     return reply[: _sentence_start(reply, len(reply))] or UNFINISHED.sub("", reply)
 
 
+def without_last_number(reply: str, end: str) -> str:
+    """A reply without a number that stands at its end and may go on, unless it ends with `end`."""
+    return reply if reply.endswith(end) else UNFINISHED.sub("", reply)
+
+
 def mended(reply: str, mistake: Result) -> str | None:
     """The reply up to a mistake, with the right number; None where there is none to write."""
     return None if mistake.wanted is None else reply[: mistake.start] + mistake.wanted
