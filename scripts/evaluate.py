@@ -4,10 +4,12 @@ python scripts/evaluate.py --model runs/arithmetic --task arithmetic --digits 7 
 python scripts/evaluate.py --model runs/expressions --task expressions --digits 4 7 --ablation gate_shut
 python scripts/evaluate.py --model runs/wordings --task questions --questions questions.jsonl
 python scripts/evaluate.py --model runs/questions --task questions --questions questions.jsonl --split evaluation
+python scripts/evaluate.py --model runs/solutions --task replies --batch_size 64
 """
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -16,24 +18,29 @@ from typing import Any, Literal
 from modeling_gpt_dag.checkpoints.loading import load
 from modeling_gpt_dag.command_line.errors import in_one_line
 from modeling_gpt_dag.command_line.flags import parse_flags
-from modeling_gpt_dag.data.arguments import QuestionArguments, ReasoningArguments, TaskArguments
+from modeling_gpt_dag.data.arguments import PromptArguments, QuestionArguments, ReasoningArguments, TaskArguments
 from modeling_gpt_dag.data.numeric_match import AnswerNumber
 from modeling_gpt_dag.data.question_files import Questions, read_questions
 from modeling_gpt_dag.data.reasoning import ReasoningText, read_reasoning
+from modeling_gpt_dag.data.reply_prompts import SHARES, prompts, read_prompts
+from modeling_gpt_dag.data.reply_text import Prompt
 from modeling_gpt_dag.data.running_text import running_texts
 from modeling_gpt_dag.evaluation.ablations import Ablation, ablated
 from modeling_gpt_dag.evaluation.exact_match import evaluate_task
 from modeling_gpt_dag.evaluation.question_files import evaluate_questions
 from modeling_gpt_dag.evaluation.reasoning import evaluate_reasoning, reasoning_table
+from modeling_gpt_dag.evaluation.replies import Reply, evaluate_replies, replies_table
+from modeling_gpt_dag.evaluation.reports import QuestionAnswer
 from modeling_gpt_dag.evaluation.tables import breakdown_table, exact_match_table, questions_table
 
-GENERATED = 500  # problems or texts, unless another number is asked for
+GENERATED = 500  # problems, texts or prompts, unless another number is asked for
+TOKENS = {"questions": 32, "replies": 100}  # of an answer
 
 
 @dataclass(kw_only=True)
-class Arguments(TaskArguments, QuestionArguments, ReasoningArguments):
+class Arguments(TaskArguments, QuestionArguments, ReasoningArguments, PromptArguments):
     model: str = field(metadata={"help": "directory of a trained GPT-DAG"})
-    task: Literal["arithmetic", "expressions", "wordings", "questions", "reasoning"] = field(
+    task: Literal["arithmetic", "expressions", "wordings", "questions", "reasoning", "replies"] = field(
         default="arithmetic",
         metadata={"help": "generated problems, or those of a file or dataset"},
     )
@@ -41,12 +48,14 @@ class Arguments(TaskArguments, QuestionArguments, ReasoningArguments):
     num_samples: int | None = field(
         default=None,
         metadata={
-            "help": "problems or texts to generate, 500 by default; of a file or dataset the first, all by default"
+            "help": "problems, texts or prompts to generate, 500 by default; of a file the first, all by default"
         },
     )
     seed: int = field(default=0, metadata={"help": "of the generated problems"})
     batch_size: int = field(default=128, metadata={"help": "problems answered at a time"})
-    max_new_tokens: int = field(default=32, metadata={"help": "questions: tokens an answer may have"})
+    max_new_tokens: int | None = field(
+        default=None, metadata={"help": "tokens an answer may have: questions 32, replies 100 by default"}
+    )
     answer_number: AnswerNumber = field(
         default="first", metadata={"help": "questions: the number of the answer that counts"}
     )
@@ -57,7 +66,9 @@ class Arguments(TaskArguments, QuestionArguments, ReasoningArguments):
         default="none", metadata={"help": "measure the model without what its DAG writes, or with random plans"}
     )
     output: str | None = field(default=None, metadata={"help": "JSON file to write the report to"})
-    answers_file: str | None = field(default=None, metadata={"help": "questions: JSONL file to write every answer to"})
+    answers_file: str | None = field(
+        default=None, metadata={"help": "questions, replies: JSONL file to write every answer to"}
+    )
 
 
 def evaluate_generated(args: Arguments, model, tokenizer) -> list[dict[str, Any]]:
@@ -78,14 +89,13 @@ def evaluate_asked(args: Arguments, questions: Questions, model, tokenizer) -> l
         tokenizer,
         questions,
         args.num_samples,
-        args.max_new_tokens,
+        args.max_new_tokens or TOKENS["questions"],
         args.answer_number,
         args.batch_size,
         progress=True,
     )
     print(questions_table(report))
-    if args.answers_file is not None:
-        Path(args.answers_file).write_text("".join(json.dumps(asdict(answer)) + "\n" for answer in answers))
+    write_answers(args, answers)
     given = {"questions": args.questions, "prompt_template": args.prompt_template}
     if not Path(args.questions).is_file():
         given["questions_split"] = args.questions_split
@@ -98,8 +108,28 @@ def evaluate_running_text(args: Arguments, texts: list[ReasoningText], model, to
     return [{"reasoning": args.reasoning, **asdict(report)}]
 
 
+def evaluate_prompted(args: Arguments, asked: list[Prompt], model, tokenizer) -> list[dict[str, Any]]:
+    max_new_tokens = args.max_new_tokens or TOKENS["replies"]
+    report, replies = evaluate_replies(model, tokenizer, asked, max_new_tokens, args.batch_size, progress=True)
+    print(replies_table(report))
+    write_answers(args, replies)
+    return [{"prompts": args.prompts, **asdict(report)}]
+
+
+def write_answers(args: Arguments, answers: Sequence[QuestionAnswer | Reply]):
+    if args.answers_file is not None:
+        Path(args.answers_file).write_text("".join(json.dumps(asdict(answer)) + "\n" for answer in answers))
+
+
+def read_asked(args: Arguments) -> list[Prompt]:
+    if args.prompts is not None:
+        return read_prompts(args.prompts, args.prompts_split, args.prompts_config)[: args.num_samples]
+    shares = {kind: share for kind, share in SHARES.items() if kind != "files"}
+    return list(islice(prompts("evaluation", args.seed, shares), args.num_samples or GENERATED))
+
+
 def read(args: Arguments) -> Questions | list[ReasoningText] | None:
-    """What a file or dataset holds; None where problems are generated."""
+    """What a file or dataset holds; None where problems are generated or prompts asked."""
     if args.task == "questions":
         return read_questions(args, None if args.split == "all" else args.split)
     if args.task != "reasoning":
@@ -113,9 +143,12 @@ def main():
     with in_one_line("evaluate.py"):
         args = parse_flags(Arguments, sys.argv[1:])
         asked = read(args)
+        prompted = read_asked(args) if args.task == "replies" else []
         model, tokenizer = load(args.model)
         with ablated(model, args.ablation):
-            if asked is None:
+            if prompted:
+                reports = evaluate_prompted(args, prompted, model, tokenizer)
+            elif asked is None:
                 reports = evaluate_generated(args, model, tokenizer)
             elif isinstance(asked, Questions):
                 reports = evaluate_asked(args, asked, model, tokenizer)

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from ..data.arguments import Task
 from ..data.checks import Checked, check_at_least, checked_shares
+from ..data.reply_prompts import SHARES, PromptKind
 
 OnOverlap = Literal["drop", "refuse"]
 Unfreeze = Literal["none", "last_n", "lora"]
@@ -59,6 +60,19 @@ class AttachArguments(Checked):
     num_generated_texts: int = field(
         default=0, metadata={"help": "running texts of our own patterns to train on, which need no file"}
     )
+    num_replies: int = field(
+        default=0, metadata={"help": "the backbone's own replies to train on, in which wrong numbers are mended"}
+    )
+    prompts: list[str] | None = field(
+        default=None, metadata={"help": "replies: files or datasets of prompts, beside those of our own"}
+    )
+    prompt_shares: dict[PromptKind, float] | str = field(
+        default_factory=SHARES.copy, metadata={"help": "replies: share of each kind of prompt; flag: JSON"}
+    )
+    reply_tokens: int = field(default=96, metadata={"help": "replies: tokens of each, about"})
+    sampled_reply_share: float = field(
+        default=0.25, metadata={"help": "replies: share that is sampled; the others are greedy"}
+    )
     unfreeze: Unfreeze = field(default="none", metadata={"help": "train the backbone, too"})
     unfreeze_layers: int = field(default=2, metadata={"help": "last_n: how many of the backbone's last layers"})
     lora_rank: int = field(default=8, metadata={"help": "lora: rank of the adapters, which are merged at the end"})
@@ -76,6 +90,8 @@ class AttachArguments(Checked):
         super().__post_init__()
         check_at_least("num_texts", self.num_texts, 1)
         self.tasks = checked_shares("tasks", self.tasks, get_args(Task))
+        self.prompt_shares = checked_shares("prompt_shares", self.prompt_shares, list(SHARES))
+        check_at_least("reply_tokens", self.reply_tokens, 1)
         counts = checked_shares("num_operators", self.num_operators, [1, 2, 3, "1", "2", "3"])
         self.num_operators = {int(count): share for count, share in counts.items()}  # JSON's keys are texts
 

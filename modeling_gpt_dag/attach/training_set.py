@@ -6,13 +6,14 @@ through the backbone. Everything else, model, loss and `Trainer`, is the same on
 
 import gzip
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from torch.utils.data import Dataset
-from transformers import PreTrainedTokenizerFast
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
 from transformers.utils import logging
 
 from ..data.arguments import TaskArguments
@@ -20,16 +21,22 @@ from ..data.examples import Example, question_examples, reasoning_example, text_
 from ..data.overlap import EvaluationTexts
 from ..data.problems import PlanFormat, plan_format
 from ..data.reasoning import ReasoningText, read_reasoning
+from ..data.reply_prompts import prompts, read_prompts
+from ..data.reply_text import Prompt
 from ..data.running_text import running_texts
 from ..data.tasks import Line, training_lines
 from ..data.wordings import plain_lines
+from ..evaluation.ablations import backbone_alone
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..tokenization import number_tokens
 from .arguments import AttachArguments
 from .feature_store import Examples, FeatureStore
 from .model import in_dtype
+from .replies import ReplyWriter
 
 logger = logging.get_logger(__name__)
+T = TypeVar("T")
+REPLIES = "replies.jsonl"  # beside the features
 
 
 def read_text(path: str) -> str:
@@ -85,18 +92,62 @@ def reasoning_examples(
     examples = [reasoning_example(tokenizer, text, plan_format)[0] for text in generated]
     for name in args.reasoning or []:
         texts = read_reasoning(name, config=args.reasoning_config)
-        apart = [text for text in texts if not tests.overlap(text.question)]
-        if len(apart) < len(texts):
-            overlaps = f"{len(texts) - len(apart)} of {len(texts)} texts of {name} overlap with {args.reasoning_test}"
-            if args.on_overlap == "refuse":
-                raise ValueError(f"{overlaps}; --on_overlap drop leaves them out")
-            logger.warning(f"left out: {overlaps}")
+        apart = _apart(texts, [text.question for text in texts], name, tests, args)
         random.Random(seed).shuffle(apart)
         usable = list(islice(_labelled(tokenizer, apart, plan_format), args.num_reasoning_texts))
         if not usable:
             raise ValueError(f"{name} holds no calculation that a plan of {plan_format} computes")
         examples += usable
     return examples
+
+
+def _apart(
+    texts: Sequence[T], questions: Sequence[str], name: str, tests: EvaluationTexts, args: AttachArguments
+) -> list[T]:
+    """The texts of a source whose questions do not overlap with those to measure on."""
+    apart = [text for text, question in zip(texts, questions, strict=True) if not tests.overlap(question)]
+    if len(apart) < len(texts):
+        overlaps = f"{len(texts) - len(apart)} of {len(texts)} texts of {name} overlap with {args.reasoning_test}"
+        if args.on_overlap == "refuse":
+            raise ValueError(f"{overlaps}; --on_overlap drop leaves them out")
+        logger.warning(f"left out: {overlaps}")
+    return apart
+
+
+def reply_examples(
+    backbone: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerFast,
+    args: AttachArguments,
+    plan_format: PlanFormat,
+    directory: Path,
+    seed: int,
+) -> list[Example]:
+    """The backbone's own replies, those without any calculation included; written into `directory` as they come.
+
+    Raises ValueError for a tokenizer without a chat template, for prompts that overlap with the texts to measure on
+    where that is refused, and for a backbone that writes no calculation.
+    """
+    if args.num_replies == 0:
+        return []
+    tests = EvaluationTexts(text.question for text in reasoning_tests(args))
+    files: list[Prompt] = []
+    for name in args.prompts or []:
+        read = read_prompts(name, config=args.reasoning_config)
+        files += _apart(read, [prompt.text for prompt in read], name, tests, args)
+    assert isinstance(args.prompt_shares, dict), "they are parsed when made"
+    shares = {kind: share for kind, share in args.prompt_shares.items() if files or kind != "files"}
+    chosen = list(islice(prompts("train", seed, shares, files), args.num_replies))
+    backbone = in_dtype(backbone, args.inference_dtype)
+    writer = ReplyWriter(backbone.eval(), tokenizer, args.reply_tokens, args.sampled_reply_share, seed)
+    made_from = f"{args.backbone} {args.gguf_file} {args.inference_dtype}"
+    texts = writer.replies(chosen, directory / REPLIES, made_from)
+    examples = [reasoning_example(tokenizer, text, plan_format, chat=True) for text in texts]
+    if not any(num_labelled for _, num_labelled in examples):
+        raise ValueError(
+            f"{args.backbone} writes no calculation in {len(texts)} replies that a plan of {plan_format} computes; "
+            "train it on --reasoning or --num_generated_texts"
+        )
+    return [example for example, _ in examples]
 
 
 def _labelled(
@@ -114,6 +165,7 @@ def training_set(
     """With a frozen backbone on a CPU its hidden states, in `directory`; else the texts alone."""
     examples = training_examples(tokenizer, args, seed)
     examples += reasoning_examples(tokenizer, args, plan_format(model.config), seed)
+    examples += reply_examples(backbone_alone(model), tokenizer, args, plan_format(model.config), directory, seed)
     if args.unfreeze != "none" or torch.accelerator.is_available():
         return Examples(examples)
     backbone = in_dtype(model.model.backbone, args.inference_dtype)

@@ -78,6 +78,20 @@ class ReasoningArguments(Checked):
 
 
 @dataclass
+class PromptArguments(Checked):
+    """Which prompts to read."""
+
+    prompts: str | None = field(
+        default=None,
+        metadata={"help": "replies: a .jsonl, .json or .csv file, or a dataset on the Hub; by default generated"},
+    )
+    prompts_split: str = field(default="test", metadata={"help": "replies: split of a dataset on the Hub"})
+    prompts_config: str | None = field(
+        default=None, metadata={"help": "replies: configuration of a dataset on the Hub, e.g. main"}
+    )
+
+
+@dataclass
 class TextArguments(RecordArguments):
     """Which text to read."""
 

@@ -94,14 +94,15 @@ def question_examples(
 
 
 def reasoning_example(
-    tokenizer: PreTrainedTokenizerBase, text: ReasoningText, plan_format: PlanFormat
+    tokenizer: PreTrainedTokenizerBase, text: ReasoningText, plan_format: PlanFormat, chat: bool = False
 ) -> tuple[Example, int]:
     """The example of a running text, and how many of its numbers are labelled.
 
     Labelled are the numbers that a plan of this format computes, with the token behind each, and their plans. The gate
     loss is taken of all other tokens. A number that the tokenizer does not write character by character is left alone.
+    chat: whether the text has its special tokens, as a chat template gives them.
     """
-    encoding = tokenizer(text.text, return_offsets_mapping=True)
+    encoding = tokenizer(text.text, return_offsets_mapping=True, add_special_tokens=not chat)
     ids = encoding["input_ids"]
     places = TokenPlaces(encoding["offset_mapping"])
     labels = [IGNORE_INDEX] * len(ids)

@@ -113,11 +113,11 @@ def parse_expression(text: str) -> Expression | None:
         return None
 
 
-def _value(expression: Expression) -> Fraction | None:
+def fraction_value(expression: Expression) -> Fraction | None:
     """None where something is divided by zero."""
     if not isinstance(expression, tuple):
         return Fraction(expression)
-    left, right = map(_value, expression[1:])
+    left, right = map(fraction_value, expression[1:])
     if left is None or right is None or (expression[0] == "divide" and right == 0):
         return None
     return FUNCTIONS[expression[0]](left, right)
@@ -137,7 +137,7 @@ def _calculation(start: int, number: str, expression: Expression | None) -> Calc
     value = parse_number(number)
     if not isinstance(expression, tuple):
         return Calculation(start, start + len(number), value, None, "bare")
-    verdict: Verdict = "right" if _value(expression) == Fraction(value) else "inexact"
+    verdict: Verdict = "right" if fraction_value(expression) == Fraction(value) else "inexact"
     return Calculation(start, start + len(number), value, expression, verdict)
 
 

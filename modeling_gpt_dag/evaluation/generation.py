@@ -1,7 +1,7 @@
 """Greedy answers to prompts, and what the DAG decided for each."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -98,6 +98,40 @@ def answer_lines(
                 first = int((batch["attention_mask"][row] == 0).sum())
                 answers[i] = _with_gate(answers[i], dag, row, first, length, written)
     return answers
+
+
+@torch.no_grad()
+def continuations(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    texts: Sequence[str],
+    max_new_tokens: int,
+    **options: Any,
+) -> list[str]:
+    """What a model writes behind texts that have their special tokens, in one batch, the end of the text included.
+
+    options: of `generate`; greedy by default.
+    """
+    assert isinstance(model, GenerationMixin), "only causal language models write"
+    batch = tokenizer(
+        list(texts), add_special_tokens=False, padding=True, padding_side="left", return_tensors="pt"
+    ).to(model.device)
+    output = model.generate(  # type: ignore[misc]  # typed for a protocol that transformers keeps to itself
+        **batch,
+        max_new_tokens=max_new_tokens,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        **{"do_sample": False, "num_beams": 1, **options},
+    )
+    assert isinstance(output, Tensor), "not asked for a dictionary"
+    written = []
+    for row in output[:, batch["input_ids"].shape[1] - 1 :].tolist():
+        end = row.index(tokenizer.eos_token_id, 1) + 1 if tokenizer.eos_token_id in row[1:] else len(row)
+        # Some tokenizers leave out the blank of the first token.
+        first, text = tokenizer.decode(row[:1]), tokenizer.decode(row[:end])
+        assert isinstance(first, str) and isinstance(text, str), "one row is one text"
+        written.append(text[len(first) :])
+    return written
 
 
 def _dag_of(model: PreTrainedModel, batch: BatchEncoding, output: Tensor) -> DAGOutput | None:

@@ -1,0 +1,282 @@
+"""Replies of a chat model: which of their numbers are results, and what they should be.
+
+What is unusual: a number is a result where the words before it announce one: an expression and "=", or words such as
+"7 plus 5 is" and "which equals". Where the question's own expression is known, its answer belongs behind "The answer
+is", whatever wrong operation the reply talks of. This makes data for training and evaluation; inference never parses.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from .numeric_match import parse_number
+from .problems import Expression
+from .reasoning import (
+    NUMBER,
+    OPERAND,
+    WRITTEN_NUMBER,
+    Calculation,
+    ReasoningText,
+    exact_value,
+    fraction_value,
+    parse_expression,
+    plain_number,
+)
+
+# The words of "11 days a week * 27 days", but not the sign of "3 x 4".
+UNIT = r"(?: (?!(?:and|or|is|are|equals|plus|minus|times)\b)[A-Za-z]{2,}| a\b){0,4}"
+SIGN = r"\s*[-+*/xX×÷−–]\s*"
+NOTATION = rf"(?<![\d.,])(?P<expression>{OPERAND}(?:{UNIT}{SIGN}{OPERAND})+){UNIT}"
+# A number that is no part of another, no percentage, ordinal or unit; behind words it is no operand, either.
+RESULT = rf"\s*\$?(?P<result>-?(?:{NUMBER}))(?![\d%A-Za-z]|[.,]\d)"
+ALONE = rf"{RESULT}(?!\s*(?:[-+*/×÷^]|x\b|times\b|plus\b|minus\b|multiplied\b|divided\b|per ?cent\b))"
+IS = r"(?:is equal to|is equivalent to|is|are|equals|equal|makes|gives(?: us| you)?|would be|will be|=)"
+CUE = (
+    rf"(?:{IS}|(?:we|you|they|to) get|gets|results? in|resulting in|which leaves|giving(?: us| you)?"
+    r"|(?:give|leave)s? (?:us|you)(?: with)?|a total of)(?: (?:approximately|about|exactly|just|only))?"
+)
+GAP = r"[^\d.?!\n=]{0,40}?"
+OPERANDS = {name: rf"(?<![\d.,])\$?(?P<{name}>{NUMBER}){UNIT}" for name in "ab"}
+PHRASES: Sequence[tuple[str, str]] = (
+    ("add", "{a} (?:plus|added to) {b}"),
+    ("add", "(?:sum|total) of {a} and {b}"),
+    ("add", "add(?:ing|s)? {a} (?:and|to|with) {b}"),
+    ("subtract", "{a} minus {b}"),
+    ("subtract", "difference (?:between|of) {a} and {b}"),
+    ("subtract", "subtract(?:ing|s)? {b} from {a}"),
+    ("subtract", "{b} subtracted from {a}"),
+    ("multiply", "{a} (?:times|multiplied by) {b}"),
+    ("multiply", "product of {a} and {b}"),
+    ("multiply", "multipl(?:y|ying|ies) {a} (?:by|and|with) {b}"),
+    ("divide", "{a} divided by {b}"),
+    ("divide", "quotient of {a} and {b}"),
+    ("divide", "divid(?:e|ing|es) {a} by {b}"),
+)
+EQUATION = re.compile(rf"{NOTATION}\s*[=≈]{RESULT}")
+SAID = re.compile(rf"{NOTATION}{GAP}\b{CUE}{ALONE}")
+WORDED = [
+    (operation, re.compile(rf"{phrase.format(**OPERANDS)}{GAP}\b{CUE}{ALONE}", re.IGNORECASE))
+    for operation, phrase in PHRASES
+]
+CUED = re.compile(rf"\b{CUE}{ALONE}", re.IGNORECASE)
+ANSWERED = re.compile(
+    rf"(?:\b(?:answer|result|solution)\b(?: (?!is\b)[a-z]+){{0,6}}?(?: {IS}:?|:)|(?:^|\n)####){ALONE}", re.IGNORECASE
+)
+WRITTEN_NOTATION = re.compile(NOTATION)
+SENTENCE_END = re.compile(r"[.!?:](?=\s)|\n")
+# Words of a sentence whose result is another than the question's.
+OTHERWISE = re.compile(r"\b(?:remainder|itself)\b")
+UNFINISHED = re.compile(r"[-\d.,$]+$")
+
+
+class Prompt(NamedTuple):
+    """text: what the user asks. expression: its answer, over decimal texts; None where it is not known.
+
+    group: the row of the evaluation. computes: whether there is anything to compute. answer: the reply's last number,
+    where it is known.
+    """
+
+    text: str
+    expression: Expression | None = None
+    group: str = ""
+    computes: bool = True
+    answer: Decimal | None = None
+
+
+class Result(NamedTuple):
+    """A number that a reply announces as a result.
+
+    start, end: its place in the reply. expression: what computes it; None where a result is said again. wanted: as
+    the DAG would write it; None where no decimal is exact. is_right: the value is the exact one, or that rounded to
+    the decimals that are written.
+    """
+
+    start: int
+    end: int
+    expression: Expression | None
+    wanted: str | None
+    is_right: bool
+
+
+def canonical(expression: Expression | None) -> str | None:
+    """The value of an expression as the DAG writes it; None where no decimal is exact."""
+    value = exact_value(expression)
+    return None if value is None else format(abs(value) if value == 0 else value, "f")
+
+
+def _is_rounded(written: Decimal, exact: Fraction) -> bool:
+    """Whether a number is an exact value, or that value rounded half up or half to even to its decimals."""
+    exponent = written.as_tuple().exponent
+    assert isinstance(exponent, int)
+    scaled = exact * 10**-exponent
+    mantissa = Fraction(written) * 10**-exponent
+    half_up = (abs(scaled) + Fraction(1, 2)) // 1 * (1 if scaled >= 0 else -1)
+    return mantissa in (scaled, half_up, round(scaled))
+
+
+def _numbers(text: str) -> list[Decimal]:
+    return [parse_number(match.group()) for match in WRITTEN_NUMBER.finditer(text)]
+
+
+def _leaves(expression: Expression) -> list[Decimal]:
+    if not isinstance(expression, tuple):
+        return [Decimal(expression)]
+    return [leaf for part in expression[1:] for leaf in _leaves(part)]
+
+
+def _parts(expression: Expression) -> Iterator[Expression]:
+    """The operations in an expression, the whole last."""
+    if isinstance(expression, tuple):
+        for part in expression[1:]:
+            yield from _parts(part)
+        yield expression
+
+
+def _notation(text: str) -> Expression | None:
+    """Without the words for what is counted."""
+    return parse_expression(re.sub(r" (?:[A-Za-z]{2,}|a\b)", "", text))
+
+
+class _Reader:
+    """Finds the results of one reply, from its beginning to its end."""
+
+    def __init__(self, reply: str, prompt: Prompt):
+        self.reply, self.prompt = reply, prompt
+        self.asked = _numbers(prompt.text)
+        self.results: list[Result] = []
+
+    def read(self) -> list[Result]:
+        found: dict[int, tuple[re.Match, str]] = {}  # by where the number starts; the surest way to find it counts
+        for kind, pattern in (("=", EQUATION), ("=", SAID), *WORDED, ("answer", ANSWERED), ("cue", CUED)):
+            for match in _overlapping(pattern, self.reply):
+                found.setdefault(match.start("result"), (match, kind))
+        for start in sorted(found):
+            match, kind = found[start]
+            if not self.results or start >= self.results[-1].end:
+                self._add(match, kind)
+        return self.results
+
+    def _add(self, match: re.Match, kind: str):
+        start, end = match.span("result")
+        value = parse_number(match["result"])
+        if kind == "=":
+            self._computed(match, value, _notation(match["expression"]))
+            return
+        sentence = self._sentence(start)
+        asked = None if OTHERWISE.search(sentence) else self._asked(sentence)
+        is_answer = kind == "answer"
+        said = [result for result in self.results if result.wanted is not None]
+        if asked is not None and (is_answer or not self._is_answered()):
+            is_told = is_answer or set(self._operands()) <= set(_numbers(sentence))
+            if kind in ("answer", "cue") and value in self.asked and not is_told:
+                return  # "Ann has 23 pens, which is": it only says what was asked
+            wanted = canonical(asked)
+            if not any(result.wanted == wanted for result in said):
+                self._computed(match, value, asked)
+            else:
+                self._said_again(start, end, wanted, value)
+        elif kind not in ("answer", "cue"):
+            left, right = (plain_number(match[name]) for name in "ab")
+            if "difference" in match.group().casefold() and Decimal(left) < Decimal(right):
+                left, right = right, left
+            if not OTHERWISE.search(sentence):
+                self._computed(match, value, (kind, left, right))
+        elif is_answer and said:
+            known = canonical(self.prompt.expression)
+            known = said[-1].wanted if known is None else known
+            if self.prompt.expression is not None or value not in _numbers(self.prompt.text + self.reply[:start]):
+                self._said_again(start, end, known, value)
+
+    def _computed(self, match: re.Match, value: Decimal, expression: Expression | None):
+        exact = None if expression is None else fraction_value(expression)
+        if exact is None:
+            return
+        start, end = match.span("result")
+        chain = WRITTEN_NOTATION.match(self.reply, start)  # = 24 + 2 = 26
+        chained = None if chain is None else _notation(chain["expression"])
+        is_right = _is_rounded(value, exact) if chained is None else fraction_value(chained) == exact
+        self.results.append(Result(start, end, expression, canonical(expression), is_right))
+
+    def _said_again(self, start: int, end: int, wanted: str | None, value: Decimal):
+        if wanted is not None:
+            self.results.append(Result(start, end, None, wanted, value == Decimal(wanted)))
+
+    def _sentence(self, end: int) -> str:
+        """The sentence before a number."""
+        return self.reply[_sentence_start(self.reply, end) : end]
+
+    def _operands(self) -> list[Decimal]:
+        """The question's numbers that matter."""
+        assert self.prompt.expression is not None
+        return [leaf for leaf in _leaves(self.prompt.expression) if leaf in self.asked]
+
+    def _asked(self, sentence: str) -> Expression | None:
+        """What a sentence that names no other numbers than the question does computes, a part of it or all."""
+        if self.prompt.expression is None:
+            return None
+        numbers = set(_numbers(sentence))
+        if not numbers or set(self._operands()) <= numbers:
+            return self.prompt.expression if numbers <= set(self.asked) else None
+        return next((part for part in _parts(self.prompt.expression) if set(_leaves(part)) == numbers), None)
+
+    def _is_answered(self) -> bool:
+        return any(result.expression == self.prompt.expression for result in self.results)
+
+
+def _overlapping(pattern: re.Pattern, text: str) -> Iterator[re.Match]:
+    """Matches, each searched for from the last one's result on, which may begin the next expression."""
+    match = pattern.search(text)
+    while match is not None:
+        yield match
+        match = pattern.search(text, match.start("result"))
+
+
+def results(reply: str, prompt: Prompt) -> list[Result]:
+    """The numbers of a reply that are results, in their order."""
+    return _Reader(reply, prompt).read()
+
+
+def first_mistake(reply: str, prompt: Prompt) -> Result | None:
+    """The first result that is not written as the DAG would write it."""
+    return next((each for each in results(reply, prompt) if reply[each.start : each.end] != each.wanted), None)
+
+
+def _sentence_start(reply: str, position: int) -> int:
+    ends = [match.end() for match in SENTENCE_END.finditer(reply, 0, position)]
+    return ends[-1] if ends else 0
+
+
+def finished(reply: str) -> str:
+    """A reply that was cut, up to the last end of a sentence; the number at its end may go on."""
+    return reply[: _sentence_start(reply, len(reply))] or UNFINISHED.sub("", reply)
+
+
+def without_last_number(reply: str, end: str) -> str:
+    """A reply without a number that stands at its end and may go on, unless it ends with `end`."""
+    return reply if reply.endswith(end) else UNFINISHED.sub("", reply)
+
+
+def mended(reply: str, mistake: Result) -> str | None:
+    """The reply up to a mistake, with the right number; None where there is none to write."""
+    return None if mistake.wanted is None else reply[: mistake.start] + mistake.wanted
+
+
+def reply_reasoning(given: str, reply: str, prompt: Prompt) -> ReasoningText:
+    """The text of a chat, `given` up to where the reply begins.
+
+    It ends before the first sentence with a mistake. Results that are said again are not calculations: they are to be
+    copied.
+    """
+    found = results(reply, prompt)
+    mistake = next((each for each in found if reply[each.start : each.end] != each.wanted), None)
+    if mistake is not None:
+        reply = reply[: _sentence_start(reply, mistake.start)]
+    shift = len(given)
+    calculations = [
+        Calculation(each.start + shift, each.end + shift, Decimal(each.wanted), each.expression, "right")
+        for each in found
+        if each.expression is not None and each.wanted is not None and each.end <= len(reply)
+    ]
+    return ReasoningText(given + reply, calculations, shift, prompt.group)

@@ -1,0 +1,258 @@
+"""Evaluation of whole replies: are their numbers right, and are their words still the backbone's?
+
+What is unusual: nothing is given but the prompt. A reply is read as training data is: its results are checked against
+what the words before them announce. Beside the model stand its twin with the gate shut and its backbone alone.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+import torch
+from tqdm.auto import tqdm
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from ..command_line.markdown import markdown_table
+from ..data.examples import chat_prompt
+from ..data.numeric_match import number_in
+from ..data.reply_text import Prompt, results, without_last_number
+from .ablations import backbone_alone, gate_shut
+from .generation import continuations, has_dag
+from .reports import Interval, Score
+from .tables import percent
+
+
+@dataclass(frozen=True)
+class Hits:
+    """share: of n; None where there is nothing. interval: 95 %, Wilson."""
+
+    share: float | None
+    n: int
+    interval: Interval
+
+    @classmethod
+    def of(cls, hits: Sequence[bool]) -> Self:
+        score = Score.of(hits)
+        return cls(score.exact_match, score.n, score.interval)
+
+
+@dataclass(frozen=True)
+class NumbersScore:
+    """equations: results that are right. replies: of those with a result, the ones whose results are all right.
+
+    answers: the last number is the known answer.
+    """
+
+    equations: Hits
+    replies: Hits
+    answers: Hits
+
+
+@dataclass(frozen=True)
+class GroupScore:
+    """One template's prompts. own_words: the reply is the backbone's up to the first number that it got wrong, or
+    all of it where nothing is to be computed.
+    """
+
+    n: int
+    alone: NumbersScore
+    open: NumbersScore
+    own_words: Hits
+
+
+@dataclass(frozen=True)
+class RepliesReport:
+    """alone: the backbone. shut, open: with its DAG. shut_is_alone: the same logits to the bit, so written only once.
+
+    own_words: on prompts with something to compute. untouched: on the others, the whole reply is the backbone's.
+    too_long: prompts left out, for which the model has too few positions.
+    """
+
+    n: int
+    alone: NumbersScore
+    shut: NumbersScore
+    open: NumbersScore
+    shut_is_alone: bool
+    own_words: Hits
+    untouched: Hits
+    groups: dict[str, GroupScore]
+    too_long: int
+    max_new_tokens: int
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One prompt and what was written to it."""
+
+    prompt: str
+    open: str
+    alone: str
+    own_words: bool
+
+
+@dataclass
+class _Numbers:
+    """One entry for each result, for each reply with results, and for each known answer."""
+
+    equations: list[bool] = field(default_factory=list)
+    replies: list[bool] = field(default_factory=list)
+    answers: list[bool] = field(default_factory=list)
+
+    def add(self, prompt: Prompt, reply: str):
+        computed = [each.is_right for each in results(reply, prompt) if each.expression is not None]
+        self.equations += computed
+        self.replies += [all(computed)] if computed else []
+        if prompt.answer is not None:
+            self.answers.append(number_in(reply, "last") == prompt.answer)
+
+    def score(self) -> NumbersScore:
+        return NumbersScore(*map(Hits.of, (self.equations, self.replies, self.answers)))
+
+
+def numbers_score(asked: Sequence[Prompt], written: Sequence[str]) -> NumbersScore:
+    """How right the numbers of replies are."""
+    numbers = _Numbers()
+    for prompt, reply in zip(asked, written, strict=True):
+        numbers.add(prompt, reply)
+    return numbers.score()
+
+
+def is_in_own_words(prompt: Prompt, reply: str, alone: str) -> bool:
+    """Whether a reply is the backbone's up to the first number that the backbone got wrong, or wrote otherwise.
+
+    Where nothing is to be computed it must be the backbone's to its end.
+    """
+    if reply == alone or not prompt.computes:
+        return reply == alone
+    pairs = zip(reply, alone, strict=False)
+    place = next((i for i, (one, other) in enumerate(pairs) if one != other), min(len(reply), len(alone)))
+    mistakes = [each for each in results(alone, prompt) if alone[each.start : each.end] != each.wanted]
+    return any(each.start <= place <= each.end for each in mistakes)
+
+
+def evaluate_replies(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    prompts: Sequence[Prompt],
+    max_new_tokens: int = 100,
+    batch_size: int = 64,
+    progress: bool = False,
+) -> tuple[RepliesReport, list[Reply]]:
+    """Greedy replies in the tokenizer's chat template, batched by length, the same batches for every writer.
+
+    Raises ValueError for a model without a DAG, a tokenizer without a chat template, and where no prompt is left.
+    """
+    if not has_dag(model.config):
+        raise ValueError("replies are measured of models with a DAG")
+    if not tokenizer.chat_template:
+        raise ValueError("the tokenizer has no chat template, so the model cannot be asked for replies")
+    given = {prompt: chat_prompt(tokenizer, prompt.text) for prompt in prompts}
+    longest = model.config.max_position_embeddings - max_new_tokens
+    lengths = {prompt: len(tokenizer(text, add_special_tokens=False)["input_ids"]) for prompt, text in given.items()}
+    asked = sorted((prompt for prompt in given if lengths[prompt] <= longest), key=lengths.__getitem__)
+    if not asked:
+        raise ValueError(
+            f"no prompt is left: the model has no positions for a prompt and {max_new_tokens} tokens more"
+        )
+    batches = [
+        [given[each] for each in asked[start : start + batch_size]] for start in range(0, len(asked), batch_size)
+    ]
+
+    def written(writer: PreTrainedModel, title: str) -> list[str]:
+        bar = tqdm(batches, desc=title, disable=not progress)
+        return [reply for texts in bar for reply in continuations(writer, tokenizer, texts, max_new_tokens)]
+
+    backbone = backbone_alone(model)
+    alone = written(backbone, "the backbone alone replies")
+    opened = written(model, "gate open")
+    with gate_shut(model):
+        shut_is_alone = _same_logits(model, backbone, tokenizer, batches[0])
+        shut = alone if shut_is_alone else written(model, "gate shut")
+    replies = [
+        Reply(prompt.text, one, other, is_in_own_words(prompt, one, other))
+        for prompt, one, other in zip(asked, opened, alone, strict=True)
+    ]
+    alone, shut, opened = (
+        [without_last_number(text, tokenizer.eos_token) for text in texts] for texts in (alone, shut, opened)
+    )
+
+    def own_words(chosen: Callable[[Prompt], bool]) -> Hits:
+        return Hits.of([reply.own_words for prompt, reply in zip(asked, replies, strict=True) if chosen(prompt)])
+
+    def group(name: str) -> GroupScore:
+        places = [place for place, prompt in enumerate(asked) if prompt.group == name]
+        alone_score, open_score = (
+            numbers_score([asked[place] for place in places], [texts[place] for place in places])
+            for texts in (alone, opened)
+        )
+        return GroupScore(len(places), alone_score, open_score, own_words(lambda prompt: prompt.group == name))
+
+    report = RepliesReport(
+        n=len(asked),
+        alone=numbers_score(asked, alone),
+        shut=numbers_score(asked, shut),
+        open=numbers_score(asked, opened),
+        shut_is_alone=shut_is_alone,
+        own_words=own_words(lambda prompt: prompt.computes),
+        untouched=own_words(lambda prompt: not prompt.computes),
+        groups={name: group(name) for name in sorted({prompt.group for prompt in asked} - {""})},
+        too_long=len(given) - len(asked),
+        max_new_tokens=max_new_tokens,
+    )
+    return report, replies
+
+
+@torch.no_grad()
+def _same_logits(
+    model: PreTrainedModel, backbone: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: list[str]
+) -> bool:
+    """Whether two models give the same logits to the bit at every token of some texts."""
+    options = {"add_special_tokens": False, "padding": True, "padding_side": "left", "return_tensors": "pt"}
+    batch = tokenizer(texts, **options).to(model.device)
+    positions = (batch["attention_mask"].cumsum(1) - 1).clamp(min=0)
+    one, other = (each(**batch, position_ids=positions).logits for each in (model, backbone))
+    return torch.equal(one, other)
+
+
+def replies_table(report: RepliesReport) -> str:
+    """As Markdown: the numbers of every writer, how far replies are the backbone's, and each template's row."""
+    writers = {"backbone alone": report.alone, "gate shut": report.shut, "gate open": report.open}
+    kinds = {
+        "equations right": "equations",
+        "replies with right ones only": "replies",
+        "last number is the answer": "answers",
+    }
+    rows = []
+    for title, kind in kinds.items():
+        hits: list[Hits] = [getattr(score, kind) for score in writers.values()]
+        rows.append([title, *(f"{percent(each.share)} of {each.n}" for each in hits)])
+    words = [
+        [
+            "the backbone's up to the first number it got wrong",
+            str(report.own_words.n),
+            percent(report.own_words.share),
+        ],
+        ["nothing to compute: wholly the backbone's", str(report.untouched.n), percent(report.untouched.share)],
+    ]
+    notes = [f"{report.n} prompts, {report.max_new_tokens} tokens each"]
+    notes += ["the gate shut is the backbone alone, to the bit"] if report.shut_is_alone else []
+    notes += [f"{report.too_long} prompts left out, too long for the model"] if report.too_long else []
+    parts = [markdown_table(["numbers", *writers], rows), markdown_table(["words", "n", "share"], words)]
+    if report.groups:
+        parts.append(_group_table(report.groups))
+    return "\n\n".join([*parts, "; ".join(notes)])
+
+
+def _group_table(groups: dict[str, GroupScore]) -> str:
+    """The template with the lowest share of right equations first."""
+    head = ["prompts", "n", "equations, alone", "gate open", "answers, alone", "gate open", "the backbone's words"]
+    computing = [name for name, group in groups.items() if group.open.equations.n]
+    shown = dict(groups)
+    if computing:
+        worst = min(computing, key=lambda name: groups[name].open.equations.share or 0.0)
+        shown = {f"worst template, {worst}": groups[worst], **groups}
+    rows = []
+    for title, group in shown.items():
+        hits = (group.alone.equations, group.open.equations, group.alone.answers, group.open.answers, group.own_words)
+        rows.append([title, str(group.n), *(percent(each.share) for each in hits)])
+    return markdown_table(head, rows)
