@@ -230,12 +230,18 @@ class ExactDAG(nn.Module):
         return hidden + F.gelu(self.combine(torch.cat([hidden, number_values.flatten(2)], -1)))
 
     def decide(
-        self, hidden: Tensor, number_keys: Tensor, number_values: Tensor, exists: Tensor
+        self,
+        hidden: Tensor,
+        number_keys: Tensor,
+        number_values: Tensor,
+        exists: Tensor,
+        plan_labels: Tensor | None = None,
     ) -> tuple[Tensor, PlannerSlots | None]:
         """Decisions (B, T, C), which hold to the end of a number that is written, and what they were planned on.
 
         hidden: (B, T, H), from `planning_hidden`. number_keys, number_values: (B, T, n, E), `self.key` and
         `self.value` of the tokens after the numbers read. exists: (B, T, n) bool, which of them exist.
+        plan_labels: (B, T, D, 3), -100 where there is no label.
         """
         raise NotImplementedError
 
@@ -315,7 +321,12 @@ class IndependentDAG(ExactDAG):
         self.existing_slots = nn.Buffer(existing_slots(self.num_initial, self.depth), persistent=False)
 
     def decide(
-        self, hidden: Tensor, number_keys: Tensor, number_values: Tensor, exists: Tensor
+        self,
+        hidden: Tensor,
+        number_keys: Tensor,
+        number_values: Tensor,
+        exists: Tensor,
+        plan_labels: Tensor | None = None,
     ) -> tuple[Tensor, PlannerSlots | None]:
         return self.plan_logits(hidden, number_keys), None
 
@@ -374,7 +385,12 @@ class JointDAG(ExactDAG):
         )
 
     def decide(
-        self, hidden: Tensor, number_keys: Tensor, number_values: Tensor, exists: Tensor
+        self,
+        hidden: Tensor,
+        number_keys: Tensor,
+        number_values: Tensor,
+        exists: Tensor,
+        plan_labels: Tensor | None = None,
     ) -> tuple[Tensor, PlannerSlots | None]:
         """The decisions are in training K plans and their log-probabilities, in inference one, with its distributions.
 
@@ -383,7 +399,7 @@ class JointDAG(ExactDAG):
         context = torch.cat([number_keys, number_values], -1).flatten(0, 1)
         read = self.planner.read(hidden.flatten(0, 1), context, exists.flatten(0, 1))
         if self.training:
-            plans, log_prob = self._draw(read)
+            plans, log_prob = self._draw(read, plan_labels)
             decisions = torch.cat([plans.flatten(1).to(hidden.dtype), log_prob.to(hidden.dtype)], -1)
         else:
             best = self.planner.best(read)
@@ -391,11 +407,15 @@ class JointDAG(ExactDAG):
             decisions = torch.cat([part.flatten(1).to(hidden.dtype) for part in parts], -1)
         return decisions.unflatten(0, hidden.shape[:2]), read
 
-    def _draw(self, read: PlannerSlots) -> tuple[Tensor, Tensor]:
+    def _draw(self, read: PlannerSlots, plan_labels: Tensor | None) -> tuple[Tensor, Tensor]:
         """Plans (M, K, D, 3) and their log-probabilities (M, K).
 
-        A single plan has the weight 1 whatever its probability, so that no gradient is lost where it has none.
+        With K = 1 nothing is drawn: labels say what is executed. So gate and mixer learn to write right results while
+        the planner still learns its plans, from the plan loss. A single plan has the weight 1 whatever its probability.
         """
+        if self.num_plans == 1 and plan_labels is not None:
+            plans = self.planner.labelled(plan_labels.flatten(0, 1))
+            return plans.unsqueeze(1), torch.zeros_like(plans[:, :1, 0], dtype=torch.float)
         with torch.no_grad():
             if self.num_plans == 1:
                 best = self.planner.best(read)

@@ -188,6 +188,15 @@ class JointPlanner(nn.Module):
         stacked = (torch.stack(parts, 1) for parts in (operands1, operands2, operations))
         return JointChoice(torch.stack(plans, 1), log_prob, tuple(stacked))  # type: ignore[arg-type]  # three of them
 
+    def labelled(self, plan_labels: Tensor) -> Tensor:
+        """(M, D, 3): the plans that labels (M, D, 3) name, and copies of the latest number where there is none."""
+        copy = torch.zeros(self.depth, 3, dtype=torch.long, device=plan_labels.device)
+        copy[:, 2] = self.identity or 0
+        for step in range(1, self.depth):
+            copy[step, :2] = self.num_initial + step - 1
+        is_labelled = (plan_labels != IGNORE_INDEX).any(-1).any(-1)
+        return torch.where(is_labelled[:, None, None], plan_labels.long().clamp(min=0), copy)
+
     def log_prob(self, read: PlannerSlots, plans: Tensor) -> Tensor:
         """(M, K): log-probability of plans (M, K, D, 3), in the planner's order. A choice of -100 counts as certain.
 

@@ -293,7 +293,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         hidden_states, dag, losses = cast(Tensor, outputs.last_hidden_state), None, None
         if self.config.dag_depth > 0:
             context = self._context_states(call, hidden_states, middle, **kwargs)
-            gate_logits, state = self._run_dag(call, context, text)
+            gate_logits, state = self._run_dag(call, context, text, plan_labels)
             hidden_states, gate = self.mixer(hidden_states, gate_logits, state)
             dag = self._dag_output(state, gate) if output_dag else None
             if labels is not None:
@@ -427,13 +427,17 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             hidden_states = block(hidden_states, past_key_values=call.cache, attention_mask=mask, **kwargs)
         return hidden_states
 
-    def _run_dag(self, call: _Call, context: Tensor, text: NumberText | None) -> tuple[Tensor, DAGState]:
+    def _run_dag(
+        self, call: _Call, context: Tensor, text: NumberText | None, plan_labels: Tensor | None
+    ) -> tuple[Tensor, DAGState]:
         """Gate logits (B, T, 1 or 0) and what the DAG did. context: (B, T, H). text: None in soft numerics."""
         if text is None:
             return self.mixer.gate_logits(context), self.dag(context)
-        return self._run_exact(call, context, text)
+        return self._run_exact(call, context, text, plan_labels)
 
-    def _run_exact(self, call: _Call, hidden: Tensor, text: NumberText) -> tuple[Tensor, ExactState]:
+    def _run_exact(
+        self, call: _Call, hidden: Tensor, text: NumberText, plan_labels: Tensor | None
+    ) -> tuple[Tensor, ExactState]:
         """`_run_dag` in exact numerics.
 
         Plan and gate are computed at every token. Inside a number those of the token before its first character are
@@ -447,7 +451,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         numbers, numbers_at_source = memory.latest(text, call.position_ids, index, source)
         keys, values = memory.context_of(numbers, dag.key(hidden), dag.value(hidden), call.cache)
         hidden = dag.planning_hidden(hidden, values)
-        decisions, read = dag.decide(hidden, keys, values, numbers.exists)
+        decisions, read = dag.decide(hidden, keys, values, numbers.exists, plan_labels)
         num_decisions = decisions.shape[-1]
         decisions = torch.cat([decisions, self.mixer.gate_logits(hidden)], -1)
         decisions = memory.decisions_at(source, decisions, call.cache)

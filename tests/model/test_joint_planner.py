@@ -150,7 +150,7 @@ def test_it_learns_a_plan_whose_second_step_depends_on_the_first(make_config, en
     optimizer = torch.optim.Adam(model.parameters(), 1e-2)
     labels = torch.full((2, ids.shape[1], 2, 3), -100)
     labels[:, -1] = torch.stack([one, other])
-    for _ in range(60):
+    for _ in range(120):
         loss = model(ids.expand(2, -1), labels=ids.expand(2, -1), plan_labels=labels).loss
         loss.backward()
         optimizer.step()
