@@ -33,7 +33,7 @@ from .dag_losses import plan_cross_entropy, shut_gate_cross_entropy, value_loss_
 from .from_backbone import attach
 from .joint_planner import JointPlanner
 from .number_memory import NumberMemory
-from .number_text import WRITTEN_SYMBOLS, NumberText, grammar_table
+from .number_text import WRITTEN_SYMBOLS, NumberText
 from .planner_input import PlannerInput, run_backbone, split_features
 from .plans import IGNORE_INDEX, existing_slots
 
@@ -172,7 +172,16 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
         elif isinstance(module, NumberMemory):
             init.copy_(module.number_symbols, module.build_number_symbols())
             init.copy_(module.written_tokens, module.build_written_tokens())
-            init.copy_(module.grammar, grammar_table())
+            init.copy_(module.grammar, module.build_grammar())
+
+    def resize_token_embeddings(self, *args, **kwargs) -> nn.Module:
+        """As the library does it; tokens that are gone leave `config.number_tokens`."""
+        embeddings = super().resize_token_embeddings(*args, **kwargs)
+        if self.config.number_tokens is not None:
+            kept = range(self.config.vocab_size)
+            tokens = self.config.number_tokens.items()
+            self.config.number_tokens = {symbol: [i for i in ids if i in kept] for symbol, ids in tokens}
+        return embeddings
 
     def get_input_embeddings(self) -> nn.Module:
         return cast("GPTDAGModel", self.base_model).backbone.get_input_embeddings()

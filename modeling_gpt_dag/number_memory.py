@@ -15,6 +15,7 @@ from transformers.cache_utils import Cache
 
 from .configuration_gpt_dag import GPTDAGConfig
 from .number_text import (
+    OPENING,
     OTHER,
     SPACED,
     WRITTEN_SYMBOLS,
@@ -74,7 +75,7 @@ class NumberMemory(nn.Module):
         self.decisions_index = config.number_memory_index + 2
         self.number_symbols = nn.Buffer(self.build_number_symbols(), persistent=False)
         self.written_tokens = nn.Buffer(self.build_written_tokens(), persistent=False)
-        self.grammar = nn.Buffer(grammar_table(), persistent=False)
+        self.grammar = nn.Buffer(self.build_grammar(), persistent=False)
 
     def build_number_symbols(self) -> Tensor:
         """(max id + 2,) int64: number symbol of each token id."""
@@ -83,6 +84,10 @@ class NumberMemory(nn.Module):
     def build_written_tokens(self) -> Tensor:
         """(W - 1,) int64: the token that writes each of WRITTEN_SYMBOLS."""
         return torch.tensor([self.number_tokens[symbol][0] for symbol in WRITTEN_SYMBOLS])
+
+    def build_grammar(self) -> Tensor:
+        """`grammar_table` of the number symbols that the tokens have."""
+        return grammar_table(self.number_tokens)
 
     def symbols_of_ids(self, input_ids: Tensor) -> Tensor:
         """(B, T) int64: number symbols of token ids (B, T)."""
@@ -113,14 +118,15 @@ class NumberMemory(nn.Module):
         cache: Cache | None,
         dtype: torch.dtype,
     ) -> NumberText:
-        """Cache this call's symbols and find the numbers in all (B, L) tokens. Masked tokens count as OTHER.
+        """Cache this call's symbols and find the numbers in all (B, L) tokens. Masked tokens count as
+        OPENING, as what stands before a text does.
 
         symbols, position_ids: (B, T). index: (T,), token indices of this call. dtype: of the cache.
         """
         symbols = self.mark_sequence_starts(symbols, position_ids)
         real = _attends_to_itself(attention_mask, index)
         if real is not None:
-            symbols = torch.where(real, symbols, OTHER)
+            symbols = torch.where(real, symbols, OPENING)
         if cache is not None:
             memory = symbols[:, None, :, None].to(dtype)
             symbols = cache.update(memory, memory, self.symbols_index)[0][:, 0, :, 0].long()

@@ -5,10 +5,15 @@ symbol. Cumulative counts and maxima of the symbols yield each number's first an
 token at which it becomes readable, and the number of its characters written so far. No position depends on a later
 token.
 
-A number is `[-] digits [. digits]`, as the regular expression `(?:(?<![\\d)])-)?\\d+(?:\\.\\d+)?` finds it from left
-to right. B batch, L tokens including cached ones, T tokens of this call, N numbers per token.
+A number is `[-] [$] digits [. digits]`, where commas may set off thousands: "1,234.5". It may begin with a point where
+no digit or word stands before: "-.5". Digits that are joined or continued in a notation that is not read ("12,34",
+"1e3", "1_000", "3²", "0x1", an en dash before "5") keep their slot and have no value: half a number is never read.
+"3-4", "1/2" and "1.2.3" are several numbers, and so is "[100,200]": within brackets a comma ends a number.
+
+B batch, L tokens including cached ones, T tokens of this call, N numbers per token.
 """
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import torch
@@ -16,10 +21,17 @@ from torch import Tensor
 
 from .decimal_tensor import MAX_DIGITS, NO_VALUE, DecimalTensor, first_exponent, power_of_ten
 
-# Number symbols. A token that begins with white space (" 5", " -") has its symbol plus SPACED; it never continues a
-# number. UNREADABLE tokens hold several digits or digits beside other characters ("12", "5)"). A number that touches
-# one is unknown: it keeps its slot and has no value.
-OTHER, MINUS, POINT, CLOSE, UNREADABLE, SPACED = 0, 11, 12, 13, 14, 16
+# Number symbols, by what a token is or ends with. A token that begins with white space (" 5", " -") has its symbol plus
+# SPACED; it never continues a number.
+# MINUS (U+2212 too), POINT, DASH (U+2013), COMMA, EXPONENT ("e"), HEX ("x"), PLUS, CURRENCY: the token is that and
+#   nothing else. A JOINT joins digits in a notation that is not read, as "_" does. MINUS + SPACED and POINT + SPACED
+#   also end tokens in which something stands before that makes them begin a number.
+# CLOSE, BRACKET, OPENING: ends with ")", with "[" or "{", or with anything else behind which ".5" is a number.
+# UNREADABLE: holds several digits, digits beside other characters ("12", "5)"), other numerals ("½", "²"), or a part
+#   of a character that may be one of those. A number that touches one is unknown: it keeps its slot and has no value.
+OTHER, MINUS, POINT, DASH, CLOSE, UNREADABLE, COMMA, JOINT = 0, 11, 12, 13, 14, 15, 16, 17
+EXPONENT, HEX, PLUS, CURRENCY, BRACKET, OPENING, SPACED = 18, 19, 20, 21, 22, 23, 32
+NUM_SYMBOLS = 2 * SPACED
 SYMBOLS = {
     **{str(digit): 1 + digit for digit in range(10)},
     "-": MINUS,
@@ -28,9 +40,25 @@ SYMBOLS = {
     **{f" {digit}": 1 + digit + SPACED for digit in range(10)},
     " -": MINUS + SPACED,
     "unreadable": UNREADABLE,
+    # Configs that were saved before numbers had these lack them, and read as they did.
+    " .": POINT + SPACED,
+    "\N{EN DASH}": DASH,
+    " \N{EN DASH}": DASH + SPACED,
+    ",": COMMA,
+    "_": JOINT,
+    "e": EXPONENT,
+    "x": HEX,
+    "+": PLUS,
+    "$": CURRENCY,
+    "[": BRACKET,
+    "opening": OPENING,
 }
-DECIMAL_POINT = 10  # the point, where digits are stored by value
 REQUIRED_SYMBOLS = [*"0123456789", "-", "."]
+
+# What stands in `NumberText.characters` beside the values of digits.
+DECIMAL_POINT, THOUSANDS_COMMA = 10, 11
+# 18 digits with their point and commas.
+WINDOW = MAX_DIGITS + 1 + (MAX_DIGITS - 1) // 3
 
 # Symbols that can be written next: digits 0..9, "-", ".", and the end of the number.
 WRITTEN_SYMBOLS = "0123456789-."
@@ -41,54 +69,75 @@ NOTHING = -1
 class Grammar(NamedTuple):
     """Properties of a token, given its symbol and the two before it; the columns of `grammar_table`, in order.
 
-    All are 0 or 1 except `character`. The first five are counted along the text. A chain is a run of digits and dots.
+    All are 0 or 1 except `character`. The first six are counted along the text, each from the latest token on that has
+    the property of the same place in the next six. A separator is a point, comma, joint or exponent directly after a
+    digit. A chain is a run of digits and separators, which may begin with a point.
 
-    unknown: the token is UNREADABLE, or it continues no chain and follows an UNREADABLE token directly or with
-        nothing but a minus or point between.
-    dot: a point directly after a digit.
-    mark: a dot, or a digit other than 0.
+    unknown: the number that the token touches is not readable.
+    dot: a point directly after a digit, or one that begins a chain.
+    bracket: a bracket opens.
+    mark: a dot, a comma directly after a digit, or a digit other than 0.
     token: always 1.
     sign: a minus with neither a digit nor ")" before it; the digit after it makes a negative number.
-    unlinked: the token does not continue a chain.
-    begins: a number may begin here: the token is unlinked, and it is not a digit directly after its sign.
+
+    known: the token does not continue what an unknown token spoiled.
+    whole: the next dot is a decimal point: the token does not continue a chain, or is the digit after a comma or joint.
+    outside: the token is nothing that a list of numbers in brackets holds.
+    begins: a number may begin here: the token continues no chain, and it is not a digit directly after its sign.
+    begins_too: the same.
+    unsigned: a number may begin here, or a currency sign before it, and no sign stands before.
+
     after_dot: the token before is a dot.
-    shown: a digit or a sign.
-    closes: a digit stands before, and the token does not continue its number, except perhaps as decimal point.
-    closes_point: a dot stands before, and the token does not continue its chain.
-    character: the value of a digit, DECIMAL_POINT for a point, else 0; a sign reads like a leading 0.
+    after_comma: a digit after a comma after a digit.
+    shown: a digit, a sign, or a point that begins a chain.
+    point: a point directly after a digit.
+    joint: a comma, joint or exponent directly after a digit.
+    comma: of these a comma.
+    closes: a digit stands before, and the token does not continue its number, except perhaps as separator.
+    closes_behind: a separator stands before, and the token is no digit that continues the chain.
+    character: the value of a digit, DECIMAL_POINT, THOUSANDS_COMMA, else 0; a sign reads like a leading 0.
     """
 
     unknown: Tensor
     dot: Tensor
+    bracket: Tensor
     mark: Tensor
     token: Tensor
     sign: Tensor
-    unlinked: Tensor
+    known: Tensor
+    whole: Tensor
+    outside: Tensor
     begins: Tensor
+    begins_too: Tensor
+    unsigned: Tensor
     after_dot: Tensor
+    after_comma: Tensor
     shown: Tensor
+    point: Tensor
+    joint: Tensor
+    comma: Tensor
     closes: Tensor
-    closes_point: Tensor
+    closes_behind: Tensor
     character: Tensor
 
 
 class NumberText(NamedTuple):
     """The numbers of a text, token by token; all (B, L), int64.
 
-    characters: values of digits, DECIMAL_POINT for points, else 0.
+    characters: values of digits, DECIMAL_POINT, THOUSANDS_COMMA, else 0.
     num_readable: numbers readable at this token, inclusive; a number becomes readable at the first token that proves
         it ended.
-    behind_point: 1 where a number becomes readable two tokens after its last digit, because a point stands between:
-        "12." may continue as "12.5".
+    behind: 1 where a number becomes readable two tokens after its last digit, because a separator stands between:
+        "12." may continue as "12.5", "12," as "12,500".
     written: characters of the number at this token, from its first up to this one; 0 outside numbers.
-    marks: how many of these characters are points or digits other than 0.
-    signs: how many of these characters are minuses, 0 or 1.
+    marks: how many of these characters are points, commas or digits other than 0.
+    signs: how many minuses the number has, 0 or 1: its first character, or before a currency sign.
     unknown: 1 where the token, or the first token of its chain, is unknown (`Grammar`).
     """
 
     characters: Tensor
     num_readable: Tensor
-    behind_point: Tensor
+    behind: Tensor
     written: Tensor
     marks: Tensor
     signs: Tensor
@@ -106,7 +155,7 @@ class NumberText(NamedTuple):
 
     def last_digit(self, end: Tensor) -> Tensor:
         """(B, M): token index of the last digit of the number that becomes readable at token indices `end` (B, M)."""
-        return (end - 1 - self.behind_point.gather(1, end)).clamp(min=0)
+        return (end - 1 - self.behind.gather(1, end)).clamp(min=0)
 
     def value_at(self, end: Tensor, exists: Tensor) -> Tensor:
         """Packed values (2, B, M) of the numbers that become readable at token indices `end` (B, M), where exact.
@@ -126,23 +175,31 @@ class NumberText(NamedTuple):
     def _compute_values(self, end: Tensor, exists: Tensor) -> Tensor:
         """`value_at` by summing the digits of each number asked for.
 
-        A window of 19 characters, the last of the number, holds 18 digits and a point. The number has a value if the
-        window holds all its marks: then every character before the window is a 0 or the sign.
+        A window of 24 characters, the last of the number, holds 18 digits, a point and five commas. The number has a
+        value if the window holds all its marks (then every character before the window is a 0 or the sign), and if
+        commas set off thousands.
         """
         last = self.last_digit(end)
-        reach = torch.arange(MAX_DIGITS + 1, device=last.device)
-        window = (last.unsqueeze(-1) - reach).clamp(min=0)  # (B, M, 19), the last character first
+        reach = torch.arange(WINDOW, device=last.device)
+        window = (last.unsqueeze(-1) - reach).clamp(min=0)  # (B, M, 24), the last character first
         window = self.characters.gather(1, window.flatten(1)).view_as(window)
         window = window * (reach < self.written.gather(1, last).unsqueeze(-1))
-        point = window == DECIMAL_POINT
-        # The point takes a place in the window, so a digit before it is worth one power of ten less than its place.
-        exponent = reach - point.cumsum(-1)
-        digit = window * ((exponent < MAX_DIGITS) & ~point)
+        point, comma = window == DECIMAL_POINT, window == THOUSANDS_COMMA
+        # A separator takes a place in the window, so a digit before it is worth one power of ten less than its place.
+        exponent = reach - (point | comma).cumsum(-1)
+        digit = window * ((exponent < MAX_DIGITS) & (window < DECIMAL_POINT))
         magnitude = (digit * power_of_ten(exponent)).sum(-1)
-        exact = ((digit > 0) | point).sum(-1) == self.marks.gather(1, last)
+        scale = (point * reach).sum(-1)
+        # Between the j-th comma from the right and the point stand 3 j digits; what stands before all is 1 to 999.
+        rank = comma.cumsum(-1)
+        sets_off = comma & (exponent == torch.add((scale - 1).unsqueeze(-1), rank, alpha=3))
+        commas = rank[..., -1]
+        first = magnitude // power_of_ten(torch.add(scale, commas, alpha=3).clamp(max=MAX_DIGITS))
+        exact = ((digit > 0) | point | sets_off).sum(-1) == self.marks.gather(1, last)
+        exact &= commas * ((first - 1) // 999) == 0
         valid = exact & exists & (self.unknown.gather(1, last) + self.unknown.gather(1, end) == 0)
         mantissa = torch.addcmul(magnitude, magnitude, self.signs.gather(1, last), value=-2)
-        return torch.stack([mantissa, torch.where(valid, (point * reach).sum(-1), NO_VALUE)])
+        return torch.stack([mantissa, torch.where(valid, scale, NO_VALUE)])
 
     @property
     def _packed_value(self) -> Tensor:
@@ -180,35 +237,71 @@ def symbol_table(number_tokens: dict[str, list[int]]) -> Tensor:
     return table
 
 
-def grammar_table() -> Tensor:
-    """(32768, 12) int8: `Grammar` of all triples of symbols. A row's index is the triple read as a base-32 number."""
-    symbols = torch.arange(2 * SPACED)
+def grammar_table(number_symbols: Collection[str] = frozenset(SYMBOLS)) -> Tensor:
+    """(262144, 21) int8: `Grammar` of all triples of symbols. A row's index is the triple read as a base-64 number.
+
+    number_symbols: those that the tokens have. Without "opening" no number begins with a point.
+    """
+    symbols = torch.arange(NUM_SYMBOLS)
     kind, spaced = symbols % SPACED, symbols >= SPACED
-    is_digit, is_minus, is_point = (kind >= 1) & (kind <= 10), kind == MINUS, kind == POINT
-    is_unreadable = kind == UNREADABLE
+    is_digit, is_minus, is_point, is_dash = (kind >= 1) & (kind <= 10), kind == MINUS, kind == POINT, kind == DASH
+    is_unreadable, is_comma, is_exponent = kind == UNREADABLE, kind == COMMA, kind == EXPONENT
+    is_joint, is_currency = is_comma | is_exponent | (kind == JOINT), kind == CURRENCY
+    opens = is_minus | is_dash | is_comma | is_currency | (kind == PLUS) | (kind == BRACKET)
+    opens |= (kind == JOINT) | (kind == OPENING)
     # Pairs of symbols, indexed [previous, current].
-    dot = is_digit.unsqueeze(1) & (is_point & ~spaced)
-    sign = is_minus & (spaced | ~(is_digit | (kind == CLOSE) | is_unreadable).unsqueeze(1))
-    # A chain directly after an unreadable token, or after a minus or point that is directly after one, is unknown as a
-    # whole: the unreadable token may hold its first digits, and its first point.
-    tainted = is_unreadable | ((is_minus | is_point) & ~spaced & is_unreadable.unsqueeze(1))
+    point = is_digit.unsqueeze(1) & is_point & ~spaced
+    opening = is_point & (spaced | opens.unsqueeze(1)) & ("opening" in number_symbols)
+    joint = is_digit.unsqueeze(1) & is_joint & ~spaced
+    comma = joint & is_comma
+    dot = point | opening
+    unlike_operator = spaced | ~(is_digit | (kind == CLOSE) | is_unreadable).unsqueeze(1)
+    sign, dash_sign = is_minus & unlike_operator, is_dash & unlike_operator
+    # A chain directly after an unreadable token, or after a minus or separator that is directly after one, is unknown
+    # as a whole: the unreadable token may hold its first digits, and its first point.
+    tainted = is_unreadable | ((is_minus | is_dash | is_point | is_joint) & ~spaced & is_unreadable.unsqueeze(1))
+    # "0x" is, where no digit stands before it; "1e-" and "1e+" are, whatever follows.
+    zero_hex = (kind == 1).unsqueeze(1) & (kind == HEX) & ~spaced
+    exponent_sign = (is_exponent & ~spaced).unsqueeze(1) & (is_minus | is_dash | (kind == PLUS)) & ~spaced
 
     # Triples, indexed [before, previous, current].
-    after_digit, after_dot = is_digit.view(1, -1, 1), dot.unsqueeze(2)
-    linked = dot | (is_digit & ~spaced & (after_digit | after_dot))
+    before_digit, after_digit = is_digit.view(-1, 1, 1), is_digit.view(1, -1, 1)
+    after_dot, after_joint = dot.unsqueeze(2), joint.unsqueeze(2)
+    next_digit = is_digit & ~spaced
+    starts = next_digit | (is_point & ~spaced)  # a number, if it continues none
+    linked = point | joint | (next_digit & (after_digit | after_dot | after_joint))
+    signed = sign.unsqueeze(2) & (next_digit | (opening & ~spaced))
+    lone = ~(is_digit | is_point | is_comma).view(-1, 1, 1) | spaced.view(1, -1, 1)
+    after_sign_or_currency = sign.unsqueeze(2) | (is_currency & ~spaced).view(1, -1, 1)
     grammar = Grammar(
-        unknown=is_unreadable | (tainted.unsqueeze(2) & ~spaced & ~linked),
+        unknown=is_unreadable
+        | (tainted.unsqueeze(2) & ~spaced & ~linked)
+        | (after_joint & ~comma.unsqueeze(2) & next_digit)
+        | (dash_sign.unsqueeze(2) & starts)
+        | (before_digit & exponent_sign)
+        | (lone & zero_hex),
         dot=dot,
-        mark=dot | (is_digit & (kind > 1)),
+        bracket=kind == BRACKET,
+        mark=dot | comma | (is_digit & (kind > 1)),
         token=torch.ones_like(is_digit),
         sign=sign,
-        unlinked=~linked,
-        begins=~linked & ~(is_digit & ~spaced & sign.unsqueeze(2)),
+        known=~linked & ~((exponent_sign.unsqueeze(2) & starts) | (zero_hex.unsqueeze(2) & next_digit)),
+        whole=~linked | after_joint,
+        outside=spaced | ~(is_digit | is_point | is_comma | is_minus | (kind == OPENING)),
+        begins=~linked & ~signed,
+        begins_too=~linked & ~signed,
+        unsigned=~linked
+        & ~(after_sign_or_currency & (next_digit | (opening & ~spaced)))
+        & ~(sign.unsqueeze(2) & is_currency & ~spaced),
         after_dot=after_dot,
-        shown=is_digit | sign,
-        closes=after_digit & ~(is_digit & ~spaced),
-        closes_point=after_dot & ~linked,
-        character=(kind - 1) * is_digit + DECIMAL_POINT * is_point,
+        after_comma=comma.unsqueeze(2) & next_digit,
+        shown=is_digit | sign | opening,
+        point=point,
+        joint=joint,
+        comma=comma,
+        closes=after_digit & ~next_digit,
+        closes_behind=(point | joint).unsqueeze(2) & ~next_digit,
+        character=(kind - 1) * is_digit + DECIMAL_POINT * is_point + THOUSANDS_COMMA * is_comma,
     )
     return torch.stack([column.to(torch.int8).expand_as(linked).flatten() for column in grammar], -1)
 
@@ -222,7 +315,7 @@ def _since_latest(counts: Tensor, before: Tensor, begins: Tensor) -> Tensor:
     """(B, L, C): how much was counted since the latest token with `begins` = 1, inclusive, or since the text began.
 
     counts: (B, L, C), cumulative, including each token. before: (B, L, C), the same without it.
-    begins: (B, L, 1), 0 or 1.
+    begins: (B, L, C), 0 or 1.
     """
     return counts - (before * begins).cummax(1).values
 
@@ -235,26 +328,28 @@ def read_numbers(symbols: Tensor, grammar: Tensor) -> NumberText:
 
     symbols: (B, L), values of `symbol_table`. grammar: `grammar_table()`.
     """
-    padded = torch.nn.functional.pad(symbols, (2, 0))
-    triples = torch.add(padded[:, 2:], padded[:, 1:-1], alpha=32).add(padded[:, :-2], alpha=32 * 32)
-    facts = torch.nn.functional.embedding(triples, grammar).long()  # (B, L, 12)
+    padded = torch.nn.functional.pad(symbols, (2, 0), value=OPENING)
+    triples = torch.add(padded[:, 2:], padded[:, 1:-1], alpha=NUM_SYMBOLS).add(padded[:, :-2], alpha=NUM_SYMBOLS**2)
+    facts = torch.nn.functional.embedding(triples, grammar).long()  # (B, L, 21)
     is_ = Grammar(*facts.unbind(-1))
-    counts = facts[..., :5].cumsum(1)
-    before = counts - facts[..., :5]
+    counts = facts[..., :6].cumsum(1)
+    before = counts - facts[..., :6]
 
-    # The first, third, ... dot of a chain is a decimal point.
-    unknown, dots = _since_latest(counts[..., :2], before[..., :2], is_.unlinked.unsqueeze(-1)).unbind(-1)
+    # The first, third, ... dot of a chain is a decimal point. A comma between brackets ends a number.
+    unknown, dots, brackets = _since_latest(counts[..., :3], before[..., :3], facts[..., 6:9]).unbind(-1)
     odd = dots & 1
-    point = is_.dot & odd
-    # A number begins at its sign, at the first token of a chain or after a dot that is no decimal point.
-    begins = torch.maximum(is_.begins, is_.after_dot - odd)
-    marks, length, signs = _since_latest(counts[..., 2:], before[..., 2:], begins.unsqueeze(-1)).unbind(-1)
+    separator = is_.joint + is_.point * odd - is_.comma * brackets
+    # A number begins at its sign, at the first token of a chain, after a dot that is no decimal point and after a comma
+    # that ended one.
+    restarts = torch.maximum(is_.after_dot - odd, is_.after_comma * brackets)
+    begins = torch.maximum(facts[..., 9:12], restarts.unsqueeze(-1))
+    marks, length, signs = _since_latest(counts[..., 3:], before[..., 3:], begins).unbind(-1)
 
-    # A decimal point does not prove that the number ended: "12." may continue as "12.5". The token after it does.
-    behind_point = is_.closes_point & _previous(odd)
-    num_readable = (is_.closes - point + behind_point).cumsum(1)
-    written = length * (is_.shown | point)
-    return NumberText(is_.character, num_readable, behind_point, written, marks, signs, unknown)
+    # A separator does not prove that the number ended: "12." may continue as "12.5". The token after it does.
+    behind = is_.closes_behind * _previous(separator)
+    num_readable = (is_.closes - separator + behind).cumsum(1)
+    written = length * (is_.shown | separator)
+    return NumberText(is_.character, num_readable, behind, written, marks, signs, unknown)
 
 
 def latest_numbers(text: NumberText, index: Tensor, num_values: int) -> ReadNumbers:

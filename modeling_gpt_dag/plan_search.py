@@ -20,7 +20,7 @@ from torch import Tensor
 from .dag import IndependentChoice, JointChoice, execute
 from .dag_operations import OPERATIONS
 from .decimal_tensor import DecimalTensor
-from .number_text import NumberText
+from .number_text import END, NumberText, next_symbol
 from .plans import IGNORE_INDEX
 
 # How far an approximate result may be from the target. Both bounds only select candidates, which are then executed
@@ -37,6 +37,8 @@ Step = tuple[int, int, int]
 
 class WrittenNumbers(NamedTuple):
     """The number whose first character is the next token; all (B, T), without value where there is none.
+
+    A number that the DAG would write with other characters, such as "1,234" and "007", counts as none.
 
     length: number of its characters.
     """
@@ -63,6 +65,7 @@ def written_numbers(text: NumberText, index: Tensor) -> WrittenNumbers:
         return empty.scatter(1, target, source)[:, :columns]
 
     value = DecimalTensor.unpack(text.value_at(end, ended))
+    value = value.masked(next_symbol(value, length) == END)
     return WrittenNumbers(value.map(scattered), scattered(length))
 
 

@@ -6,12 +6,23 @@ builds such a tokenizer for models trained from scratch, `split_digits` changes 
 """
 
 import copy
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from .number_text import REQUIRED_SYMBOLS
+
+MINUSES, DASHES = "-\N{MINUS SIGN}", "\u2010\u2011\u2012\u2013\ufe63\uff0d"
+# Between digits they set off thousands or decimals in notations that are not read.
+JOINTS = "_'\u2019\u02bc\u00b7\u066b\u066c\uff0c\uff0e\u2044\u00ad\u200b\u2060\ufeff" + "".join(
+    chr(code) for code in range(128, 0x3000) if unicodedata.category(chr(code)) == "Zs"
+)
+EXPONENT_SIGNS = [letter + sign for letter in "eE" for sign in MINUSES + DASHES + "+"]
+JOINING = "\N{MINUS SIGN}\N{EN DASH}\u2019\u00a0\u2009\u202f"  # the usual ones of all these
+# Characters that stand beside digits and do not change what number that is; some tokenizers split them.
+HARMLESS = "\N{MULTIPLICATION SIGN}\N{DIVISION SIGN}£€¥"
 
 END_OF_TEXT = "<|endoftext|>"
 # A base model continues text, so the messages follow each other without markup.
@@ -92,20 +103,67 @@ def _surfaces(tokenizer: PreTrainedTokenizerFast) -> dict[int, str]:
     return {token: text.removeprefix(prefix) for token, text in zip(ids, texts, strict=True)}
 
 
-def _symbol_of(text: str) -> str | None:
+def _is_numeral(character: str) -> bool:
+    """Digits of all scripts, fractions, and raised or lowered signs: "5", "½", "²"."""
+    raised = unicodedata.decomposition(character).startswith(("<super>", "<sub>"))
+    category = unicodedata.category(character)
+    return category.startswith("N") or (raised and category in ("Sm", "Ps", "Pe"))
+
+
+def _is_opening(character: str) -> bool:
+    """Whether ".5" behind it is a number: it is part of no word or number, and closes nothing."""
+    closes = character in ".!?%\N{HORIZONTAL ELLIPSIS}" or unicodedata.category(character) in ("Pe", "Pf")
+    return not (character.isalnum() or closes or unicodedata.category(character).startswith("M"))
+
+
+def number_symbol(text: str) -> str | None:
     """The number symbol of a token's text, None for OTHER."""
-    bare = text.lstrip()
+    if not text:
+        return None
+    bare = text.lstrip(" \t\r\n")
     spaced = " " if bare != text else ""
     if bare.isascii() and bare.isdecimal() and len(bare) == 1:
         return spaced + bare
-    if any(character in "0123456789" for character in text):
+    if any(map(_is_numeral, text)):
         return "unreadable"
-    if text in ("-", "."):
+    if text in MINUSES:
+        return "-"
+    if text in (".", ",", "+"):
         return text
-    if text.endswith("-"):
-        # The minus shares a token with the text before it: "(-" begins a number, ")-" does not.
-        return None if text.endswith(")-") else " -"
-    return ")" if text.endswith(")") else None
+    if text in EXPONENT_SIGNS or all(character in JOINTS for character in text):
+        return "_"
+    if text in ("e", "E", "x", "X"):
+        return text.lower()
+    if len(text) == 1 and unicodedata.category(text) == "Sc":
+        return "$"
+    before, last = text[-2:-1], text[-1]
+    if before and before in MINUSES + DASHES and (last == "." or unicodedata.category(last) == "Sc"):
+        return "unreadable"  # "-." and "-$": whether the minus is a sign says the token before
+    # The minus shares a token with the text before it: "(-" begins a number, ")-" does not.
+    if last in MINUSES:
+        return None if before == ")" else " -"
+    if last in DASHES:
+        return "–" if text == last else None if before == ")" else " –"
+    if last == ".":
+        return " ." if before and _is_opening(before) else None
+    if last in ")[{":
+        return ")" if last == ")" else "["
+    return "opening" if _is_opening(last) else None
+
+
+def _unreadable_parts(tokenizer: PreTrainedTokenizerBase) -> set[int]:
+    """Tokens that begin a character which is split into several and which spoils a number before it.
+
+    And those that end one which spoils a number behind it. Other characters of which they are parts do so, too.
+    """
+
+    def split(characters: Iterable[str]) -> list[list[int]]:
+        parts = following_digit(tokenizer, [character + "1" for character in characters])
+        return [part[:-1] for part in parts if len(part) > 2]
+
+    numerals = filter(_is_numeral, map(chr, range(128, 0x3000)))
+    first = {part[0] for part in split([*numerals, *MINUSES, *DASHES, *JOINTS])}
+    return first | {part[-1] for part in split(JOINING)} - {part[-1] for part in split(HARMLESS)}
 
 
 def number_tokens(tokenizer: PreTrainedTokenizerBase) -> dict[str, list[int]]:
@@ -127,8 +185,11 @@ def number_tokens(tokenizer: PreTrainedTokenizerBase) -> dict[str, list[int]]:
                 "`tokenizer = modeling_gpt_dag.split_digits(tokenizer)` with the model"
             )
     symbols: dict[str, list[int]] = {}
+    parts = _unreadable_parts(tokenizer)
     for token, text in _surfaces(tokenizer).items():
-        symbol = _symbol_of(text)
+        # What is not a whole character is read as this one.
+        is_part = "\N{REPLACEMENT CHARACTER}" in text
+        symbol = ("unreadable" if token in parts else None) if is_part else number_symbol(text)
         if symbol is not None:
             symbols.setdefault(symbol, []).append(token)
     for symbol in REQUIRED_SYMBOLS:

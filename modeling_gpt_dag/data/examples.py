@@ -16,7 +16,7 @@ from ..plans import IGNORE_INDEX
 from ..tokenization import following_digit
 from .checks import check_share
 from .problems import END_OF_LINE, PlanFormat
-from .reasoning import ReasoningText, TokenPlaces, plan_of
+from .reasoning import ReasoningText, TokenPlaces, as_computed, plan_of
 from .tasks import Line
 
 TEXT_TOKENS = 96  # of a passage of plain text
@@ -98,10 +98,12 @@ def reasoning_example(
 ) -> tuple[Example, int]:
     """The example of a running text, and how many of its numbers are labelled.
 
-    Labelled are the numbers that a plan of this format computes, with the token behind each, and their plans. The gate
-    loss is taken of all other tokens. A number that the tokenizer does not write character by character is left alone.
+    The computed numbers are written as the DAG writes them (`as_computed`). Labelled are those that a plan of this
+    format computes, with the token behind each, and their plans. The gate loss is taken of all other tokens. A number
+    that the tokenizer does not write character by character is left alone.
     chat: whether the text has its special tokens, as a chat template gives them.
     """
+    text = as_computed(text, plan_format)
     encoding = tokenizer(text.text, return_offsets_mapping=True, add_special_tokens=not chat)
     ids = encoding["input_ids"]
     places = TokenPlaces(encoding["offset_mapping"])

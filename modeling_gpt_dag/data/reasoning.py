@@ -1,6 +1,7 @@
 """Running text in which numbers are computed: which, by what expression, and where.
 
 What is unusual: the text is parsed to make data for training and evaluation, and only for that; a model never parses.
+Which numbers a model has read says its own reader, with each character a token.
 Annotations `<<48/2=24>>`, as GSM8K's solutions have them, are taken out of the text. They say what computes the number
 behind them. In text without annotations an expression, an equals sign and a number say the same.
 
@@ -15,9 +16,15 @@ import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+import torch
+
+from ..decimal_tensor import DecimalTensor, format_decimal
+from ..number_text import OTHER, SYMBOLS, grammar_table, read_numbers
+from ..tokenization import number_symbol
 from .numeric_match import parse_number
 from .problems import Expression, PlanFormat, Problem
 from .records import BadRecordError, FieldRow, dataset_records, file_records
@@ -26,8 +33,6 @@ ANNOTATION = re.compile(r"<<([^<>]*)>>")
 # As people write numbers: with thousands, and with a leading point.
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
 WRITTEN_NUMBER = re.compile(NUMBER)
-# As `number_text` reads numbers: a minus is a sign unless a digit or ")" stands before it.
-READ_NUMBER = re.compile(r"(?:(?<![\d)])-)?\d+(?:\.\d+)?")
 SIGNS = str.maketrans({"x": "*", "X": "*", "×": "*", "÷": "/", "−": "-", "–": "-", "$": None})
 OPERAND = rf"\(*\$?(?:{NUMBER})\)*"
 EQUATION = re.compile(
@@ -206,6 +211,42 @@ def read_reasoning(name: str, split: str = "train", config: str | None = None) -
     return texts
 
 
+class NumberPlace(NamedTuple):
+    """A number of a text, as a model reads it.
+
+    start, end: its place in the text, end exclusive. readable: the place of the character that proves that it ended.
+    value: its decimal text, None where it has none.
+    """
+
+    start: int
+    end: int
+    readable: int
+    value: str | None
+
+
+@cache
+def _grammar() -> torch.Tensor:
+    return grammar_table()
+
+
+@lru_cache(maxsize=8)
+def numbers_of(text: str) -> list[NumberPlace]:
+    """The numbers of a text, in their order; the last is readable where the text has ended."""
+    text += "\n"
+    names = {character: number_symbol(character) for character in set(text)}
+    symbols = {character: OTHER if name is None else SYMBOLS[name] for character, name in names.items()}
+    found = read_numbers(torch.tensor([[symbols[character] for character in text]], dtype=torch.long), _grammar())
+    readable = found.ended.nonzero()[:, 1].unsqueeze(0)  # (1, M)
+    last = found.last_digit(readable)
+    first = last - found.written.gather(1, last) + 1
+    packed = found.value_at(readable, torch.ones_like(readable, dtype=torch.bool))
+    places = torch.cat([first, last + 1, readable, *DecimalTensor.unpack(packed)]).T.tolist()
+    return [
+        NumberPlace(*place, format_decimal(mantissa, scale) if valid else None)
+        for *place, mantissa, scale, valid in places
+    ]
+
+
 class TokenPlaces:
     """Which tokens the numbers of a text have, where the tokenizer gives each of their characters one.
 
@@ -221,39 +262,66 @@ class TokenPlaces:
         return None if not first or last is None else range(first, last + 1)
 
 
-def read_before(text: str, position: int) -> list[str]:
+def read_before(text: str, position: int) -> list[str | None]:
     """Decimal texts of the numbers that a model has read when it writes at a place of the text, in their order."""
-    return READ_NUMBER.findall(text[:position])
+    return [number.value for number in numbers_of(text) if number.readable < position]
 
 
 def plan_of(text: str, calculation: Calculation, format: PlanFormat) -> list[tuple[int, int, int]] | None:
     """The plan that computes the number from the numbers before it; None where no plan of this format does.
 
     An operand is the latest number before it that has its value, or else a constant. A plan whose result would be
-    written with other digits, such as "10.0" for 10, is none.
+    written with other characters, such as "10.0" for 10 and "1234" for 1,234, is none.
     """
+    found = _plan_and_result(text, calculation, format)
+    return found[0] if found is not None and found[1] == text[calculation.start : calculation.end] else None
+
+
+def _plan_and_result(
+    text: str, calculation: Calculation, format: PlanFormat
+) -> tuple[list[tuple[int, int, int]], str] | None:
+    """The plan that gives the number's value, and how the DAG writes it."""
     if calculation.verdict != "right" or calculation.expression is None:
         return None
     numbers = read_before(text, calculation.start)[-format.num_values :]
     expression = _over_numbers(calculation.expression, numbers, format.constants)
     if expression is None:
         return None
-    problem = Problem(text, tuple(numbers), expression, "")
+    problem = Problem(text, tuple(number or "" for number in numbers), expression, "")
     try:
-        plan = problem.plan(format)
-        is_written_so = problem.is_exact and problem.answer == text[calculation.start : calculation.end]
+        return (problem.plan(format), problem.answer) if problem.is_exact else None
     except (ValueError, decimal.Inexact):  # too many steps; a quotient on the way that no decimal is
         return None
-    return plan if is_written_so else None
 
 
-def _over_numbers(expression: Expression, numbers: Sequence[str], constants: Sequence[str]) -> Expression | None:
+def as_computed(text: ReasoningText, format: PlanFormat) -> ReasoningText:
+    """The text with each number that a plan computes as the DAG writes it: "1234" for "1,234", "7.5" for "7.50".
+
+    Other numbers stay as they are. What is written with other characters cannot be learned.
+    """
+    whole = text.text
+    calculations: list[Calculation] = []
+    shift = 0
+    for each in text.calculations:
+        calculation = each._replace(start=each.start + shift, end=each.end + shift)
+        found = _plan_and_result(whole, calculation, format)
+        if found is not None and found[1] != whole[calculation.start : calculation.end]:
+            whole = whole[: calculation.start] + found[1] + whole[calculation.end :]
+            calculation = calculation._replace(end=calculation.start + len(found[1]))
+            shift = calculation.end - each.end
+        calculations.append(calculation)
+    return text._replace(text=whole, calculations=calculations)
+
+
+def _over_numbers(
+    expression: Expression, numbers: Sequence[str | None], constants: Sequence[str]
+) -> Expression | None:
     """Leaves become the place of the latest number of the same value, or a constant; None where one is neither."""
     if isinstance(expression, tuple):
         left, right = (_over_numbers(operand, numbers, constants) for operand in expression[1:])
         return None if left is None or right is None else (expression[0], left, right)
     value = Decimal(expression)
-    places = [place for place, number in enumerate(numbers) if Decimal(number) == value]
+    places = [place for place, number in enumerate(numbers) if number is not None and Decimal(number) == value]
     if places:
         return places[-1]
     return next((constant for constant in constants if Decimal(constant) == value), None)

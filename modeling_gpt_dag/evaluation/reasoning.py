@@ -15,7 +15,7 @@ from transformers import PreTrainedTokenizerBase
 
 from ..command_line.markdown import markdown_table
 from ..dag import GATE_THRESHOLD
-from ..data.reasoning import READ_NUMBER, Calculation, ReasoningText, TokenPlaces, kind_of
+from ..data.reasoning import Calculation, ReasoningText, TokenPlaces, kind_of, numbers_of
 from ..decimal_tensor import format_decimal
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..planner_input import backbone_features, split_features
@@ -157,13 +157,13 @@ def evaluate_reasoning(
                 if total.presented[-1]:
                     presented.append((reading.plan_prob[place[0] - 1], not total.presented_wrong[-1], True))
                 counted |= {place[0] - 1, *place}
-        for match in READ_NUMBER.finditer(text.text):
-            place = reading.places.of(*match.span())
+        for number in numbers_of(text.text):
+            place = reading.places.of(number.start, number.end)
             if place is not None and place[0] - 1 not in counted:
                 is_open = reading.is_open[place[0] - 1]
-                (prompts if match.start() < text.prompt_length else others).add(is_open)
+                (prompts if number.start < text.prompt_length else others).add(is_open)
                 if is_open:
-                    is_right = reading.result_before(place) == Decimal(match.group())
+                    is_right = number.value is not None and reading.result_before(place) == Decimal(number.value)
                     presented.append((reading.plan_prob[place[0] - 1], is_right, False))
                 counted |= {place[0] - 1, *place}
         for token, is_open in enumerate(reading.is_open[:-1]):

@@ -10,10 +10,22 @@ import decimal
 import itertools
 import re
 from decimal import Decimal
+from typing import NamedTuple
 
 import torch
 
-NUMBER = re.compile(r"(?:(?<![\d)])-)?\d+(?:\.\d+)?")
+OTHERS = "½²٣"  # numerals that are not read
+OPENING = r"\s*/:;,\"&@#\\^(\[{<=>|~$€+\-−–_'’\u00a0"  # behind which a number may begin with a point
+JOINT = r"[,_'’\u00a0eE]"
+UNIT = r"[0-9]+(?:\.[0-9]+)?"
+SIGN = rf"(?:(?<![0-9){OTHERS}])[-−])"
+# A sign, digits with or without a point, and whatever is joined to them.
+NUMBER = re.compile(rf"{SIGN}?(?:{UNIT}|(?:(?<=[{OPENING}])|^)\.[0-9]+)(?:{JOINT}{UNIT})*")
+LIST = re.compile(r"[\[{][0-9.,\-−\s*/:;\"&@#\\^(<=>|~]*")
+READ = re.compile(r"(?:0*[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]*)(?:\.[0-9]+)?")
+SPOILED = re.compile(  # what stands before the digits
+    rf"[{OTHERS}](?:[-−–.]|{JOINT})?$|(?:^|[^0-9){OTHERS}])–$|[0-9{OTHERS}][eE][-−–+]$|(?<![0-9.,])0[xX]$"
+)
 DIGITS = 18
 decimal.getcontext().prec = 200
 
@@ -31,29 +43,56 @@ def plain(value: Decimal) -> Decimal:
     return abs(Decimal(format(value, "f"))) if value == 0 else Decimal(format(value, "f"))
 
 
-def readable_numbers(text: str) -> list[str]:
-    """Texts of the numbers that have certainly ended at the last character of `text`, latest first."""
-    numbers = []
+class Number(NamedTuple):
+    start: int
+    end: int
+    value: Decimal | None
+
+
+def numbers(text: str) -> list[Number]:
+    """The numbers of a text from left to right; the last may be unfinished."""
+    # Within brackets a comma ends a number.
+    whole, text = text, LIST.sub(lambda match: match.group().replace(",", ";"), text)
+    found: list[Number] = []
+    spoiled, end = False, -1
     for match in NUMBER.finditer(text):
-        rest = text[match.end() :]
-        open_point = rest == "." and "." not in match.group()
-        if rest and not open_point:
-            numbers.append(match.group())
-    return numbers[::-1]
+        sign = re.match(SIGN, text[match.start() :]) is not None and match.group()[0] in "-−"
+        body = match.group()[sign:]
+        before, after = whole[: match.end() - len(body)], text[match.end() :]
+        is_linked = not sign and match.start() == end + 1 and text[end] in ".;" and body[0] != "."
+        spoiled = bool(SPOILED.search(before) or re.search(r"[^0-9.,]", body)) or (spoiled and is_linked)
+        point = "" if "." in re.split(JOINT, body)[-1] else r"\.|"
+        is_cut = re.match(rf"(?:{point}{JOINT})?[{OTHERS}]|[eE][-−–+]", after) is not None
+        is_cut |= body == "0" and after[:1] in ("x", "X") and not before.endswith((".", ","))
+        value = None
+        if READ.fullmatch(body) and not spoiled and not is_cut:
+            negative = sign or re.search(rf"{SIGN}[$€]$", before)
+            value = value_of(("-" if negative else "") + body.replace(",", ""))
+        found.append(Number(match.start(), match.end(), value))
+        end = match.end()
+    return found
+
+
+def is_open(text: str, number: Number) -> bool:
+    """Whether the text may go on with the number, which is its last."""
+    rest = LIST.sub(lambda match: match.group().replace(",", ";"), text)[number.end :]
+    unit = re.split(JOINT, text[number.start : number.end])[-1]
+    return rest == "" or re.fullmatch(JOINT, rest) is not None or (rest == "." and "." not in unit)
+
+
+def readable_numbers(text: str) -> list[Decimal | None]:
+    """Values of the numbers that have certainly ended at the last character of `text`, latest first."""
+    return [number.value for number in numbers(text) if not is_open(text, number)][::-1]
 
 
 def written_characters(text: str) -> int:
     """Characters of the number that `text` ends with, 0 if it ends outside one."""
-    unfinished = re.search(r"(?:(?<![\d)])-)?\d+(?:\.\d*)?$|(?<![\d)])-$", text)
-    if unfinished is None:
-        return 0
-    # "1.2.3" ends with the number 3: scan from the left, as NUMBER does, to see where the last one begins.
-    last = list(NUMBER.finditer(text))[-1:]
-    if last and last[0].end() == len(text):
-        return len(last[0].group())
-    if last and text.endswith(".") and last[0].end() == len(text) - 1:
-        return len(last[0].group()) + 1 if "." not in last[0].group() else 0
-    return 1 if text.endswith("-") else 0
+    last = numbers(text)[-1:]
+    if last and is_open(text, last[0]):
+        return len(text) - last[0].start
+    # A sign or a point with which a number may begin.
+    begun = re.search(rf"{SIGN}?(?:(?<=[{OPENING}])|^)\.$|{SIGN}$", text)
+    return len(begun.group()) if begun else 0
 
 
 def value_of(text: str) -> Decimal | None:

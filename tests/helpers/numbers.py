@@ -7,12 +7,22 @@ import torch
 from modeling_gpt_dag.dag_operations import Calculator
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
 from modeling_gpt_dag.number_text import (
+    OTHER,
+    SYMBOLS,
     NumberText,
     grammar_table,
     latest_numbers,
 )
+from modeling_gpt_dag.tokenization import number_symbol
 
 GRAMMAR = grammar_table()
+
+
+def symbols_of(*texts: str) -> torch.Tensor:
+    """(B, L): number symbols of texts of which each character is a token; the shorter end with blanks."""
+    width = max(map(len, texts))
+    names = [[number_symbol(character) for character in text.ljust(width)] for text in texts]
+    return torch.tensor([[OTHER if name is None else SYMBOLS[name] for name in row] for row in names])
 
 
 def numbers_at(text: NumberText, index: torch.Tensor, num_values: int) -> tuple[DecimalTensor, torch.Tensor]:

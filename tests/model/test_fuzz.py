@@ -155,7 +155,7 @@ def test_numbers_are_read_as_the_regular_expression_and_decimal_read_them(length
         found = batched(texts(decimals(value)), 4)
         counts = exists.squeeze(1).sum(1).tolist()
         for line, values, count in zip(lines, found, counts, strict=True):
-            expected = texts([value_of(number) for number in readable_numbers(line)])[:4]
+            expected = texts(readable_numbers(line))[:4]
             assert (values[:count], count) == (expected, len(expected)), line
 
 
@@ -212,7 +212,7 @@ def test_plans_on_the_numbers_of_a_text_give_what_python_gives(generator):
     for line, scratch_lists, row_plans, row_written, row_next in zip(
         lines, found, plans[:, 0].tolist(), written[:, 0].tolist(), following, strict=True
     ):
-        read = [value_of(number) for number in readable_numbers(line)]
+        read = readable_numbers(line)
         for scratch, plan, count, symbol in zip(scratch_lists, row_plans, row_written, row_next, strict=True):
             named = [(left, right, NAMES[operation]) for left, right, operation in plan]
             expected = run_plan(read, named, size)

@@ -1,32 +1,34 @@
 """Reading and writing numbers, against a regular expression and Python's Decimal."""
 
 import random
+import re
+import sys
+import unicodedata
 from decimal import Decimal
 
 import pytest
 import torch
 
-from helpers.naive_dag import next_character, plain, readable_numbers, value_of, written_characters
-from helpers.numbers import GRAMMAR, decimals, numbers_at
+from helpers.naive_dag import next_character, plain, readable_numbers, written_characters
+from helpers.numbers import GRAMMAR, decimals, numbers_at, symbols_of, texts
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
+from modeling_gpt_dag.number_memory import NumberMemory
 from modeling_gpt_dag.number_text import (
+    OTHER,
     SYMBOLS,
     WRITTEN_SYMBOLS,
+    grammar_table,
     next_symbol,
     read_numbers,
     symbol_table,
 )
+from modeling_gpt_dag.tokenization import DASHES, JOINTS, number_symbol
 
 
 def numbers_at_every_token(symbols: torch.Tensor, num_values: int) -> tuple[DecimalTensor, torch.Tensor]:
     """The latest numbers at every token of symbols (B, L)."""
     index = torch.arange(symbols.shape[1]).expand_as(symbols)
     return numbers_at(read_numbers(symbols, GRAMMAR), index, num_values)
-
-
-def symbols_of(*texts: str) -> torch.Tensor:
-    width = max(map(len, texts))
-    return torch.tensor([[SYMBOLS.get(character, 0) for character in text.ljust(width)] for text in texts])
 
 
 def read(text: str, num_values: int = 8) -> list[Decimal | None]:
@@ -54,8 +56,26 @@ def read(text: str, num_values: int = 8) -> list[Decimal | None]:
         ("12", []),
         ("1.2.3 ", ["3", "1.2"]),
         ("1..2 ", ["2", "1"]),
-        (".5 ", ["5"]),
-        ("1,000 ", ["0", "1"]),
+        (".5 ", ["0.5"]),
+        ("-.5 ", ["-0.5"]),
+        ("$.50 ", ["0.50"]),
+        ("3-.5 ", ["0.5", "3"]),
+        ("p.5 ", ["5"]),
+        ("end .", []),
+        ("1,000 ", ["1000"]),
+        ("1,234,567.89=", ["1234567.89"]),
+        ("-1,234,", []),
+        ("01,234 ", ["1234"]),
+        ("-1,234, ", ["-1234"]),
+        ("1, 2,", ["1"]),
+        ("1, 2, ", ["2", "1"]),
+        ("1,000,000,000,000,000.00 ", ["1000000000000000.00"]),
+        ("[100,200] {-1.5,3, 40,500} ", ["500", "40", "3", "-1.5", "200", "100"]),
+        ("(1,234) ", ["1234"]),
+        ("-$5 $-5 \u22125 ", ["-5", "-5", "-5"]),
+        ("7-$5 -$1,234.5 ", ["-1234.5", "5", "7"]),
+        ("3\u20134 ", ["4", "3"]),
+        ("1/2 12:30 50% 3rd 12x3 10x5 ", ["5", "10", "3", "12", "3", "50", "30", "12"]),
         ("5.-3 ", ["-3", "5"]),
         ("no numbers", []),
         ("1 2 3 4 5 6 7 8 9 ", ["9", "8", "7", "6", "5", "4", "3", "2"]),
@@ -68,24 +88,115 @@ def test_reading_follows_the_grammar(text, expected):
     assert list(map(str, read(text))) == [str(plain(Decimal(number))) for number in expected]
 
 
-@pytest.mark.parametrize("text", ["1000000000000000000=", "0.1234567890123456789=", "1234567890123456789.5="])
-def test_a_number_too_long_to_be_exact_exists_without_a_value(text):
-    assert read(text) == [None]
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("12,34 ", 1),
+        ("1,2345 ", 1),
+        ("1234,567 ", 1),
+        ("0,123 ", 1),
+        ("000,123 ", 1),
+        ("1,234,56 ", 1),
+        ("1.234,56 ", 1),
+        ("1.5,2.5 ", 1),
+        (".123,456 ", 1),
+        ("1_000 ", 1),
+        ("1'000 ", 1),
+        ("1\u2019000 ", 1),
+        ("1\u202f000 ", 1),
+        ("1e3 ", 1),
+        ("1.5E3 ", 1),
+        ("1e-3 ", 2),
+        ("1e+3 ", 2),
+        ("0x15 ", 2),
+        ("3\u00b2 ", 1),
+        ("1\u00bd ", 1),
+        ("1.\u00bd ", 1),
+        ("1,\u00bd ", 1),
+        ("\u20135 ", 1),
+        ("\u2013.5 ", 1),
+        ("5\u0663 ", 1),
+        ("1000000000000000000=", 1),
+        ("0.1234567890123456789=", 1),
+        ("1234567890123456789.5=", 1),
+        ("1,000,000,000,000,000,000 ", 1),
+    ],
+)
+def test_what_is_not_read_keeps_its_slot_and_has_no_value(text, slots):
+    assert read(text) == [None] * slots
 
 
-@pytest.mark.parametrize("characters", ["0123456789+-*=", "01.-)( ", "123456789.", "9-.)(a"])
+@pytest.mark.parametrize(
+    "characters",
+    ["0123456789+-*=", "01.-)( ", "123456789.", "9-.)(a", "0012,,.-", "123,,. -$[]", "01.,ex_-+\u2013\u00bd$ [("],
+)
 def test_reading_random_strings_equals_the_regular_expression_at_every_prefix(characters):
     generator = random.Random(characters)
-    texts = ["".join(generator.choices(characters, k=30)) for _ in range(60)]
-    text = read_numbers(symbols_of(*texts), GRAMMAR)
-    value, exists = numbers_at(text, torch.arange(30).expand(len(texts), -1), 3)
-    for row, line in enumerate(texts):
+    lines = ["".join(generator.choices(characters, k=30)) for _ in range(60)]
+    text = read_numbers(symbols_of(*lines), GRAMMAR)
+    value, exists = numbers_at(text, torch.arange(30).expand(len(lines), -1), 3)
+    for row, line in enumerate(lines):
         for end in range(30):
             expected = readable_numbers(line[: end + 1])[:3]
             found = decimals(value.map(lambda tensor, row=row, end=end: tensor[row, end]))
-            assert found[: len(expected)] == [value_of(number) for number in expected], line[: end + 1]
+            assert found[: len(expected)] == expected, line[: end + 1]
             assert exists[row, end].tolist() == [rank < len(expected) for rank in range(3)]
             assert text.written[row, end] == written_characters(line[: end + 1]), line[: end + 1]
+
+
+def test_a_packed_text_is_read_as_it_is_alone():
+    """Its first token continues nothing of the text before it."""
+    generator = random.Random(0)
+    first, second = (
+        symbols_of(*("".join(generator.choices("0012,,.-$[ex_\u2013\u00bd a", k=8)) for _ in range(2000)))
+        for _ in range(2)
+    )
+    alone = read_numbers(second, GRAMMAR)
+    starts = torch.arange(8).expand(2000, -1)
+    packed = read_numbers(torch.cat([first, NumberMemory.mark_sequence_starts(second, starts)], 1), GRAMMAR)
+    assert torch.equal(packed.written[:, 8:], alone.written)
+    # What becomes readable at its first token began before it.
+    assert torch.equal(packed.ended[:, 9:], alone.ended[:, 1:])
+    for found, expected in zip(packed.value, alone.value, strict=True):
+        assert torch.equal(found[:, 9:], expected[:, 1:])
+
+
+def test_symbols_of_a_config_from_before_read_as_they_did():
+    """Then commas and all that joins digits were other characters, and no number began with a point."""
+    old = {*"0123456789-.)", " -", "unreadable", *(f" {digit}" for digit in range(10))}
+    text = "1,234 .5 -.5 1e3 [1,2]-$5.-7 "
+    ids = [[SYMBOLS[character] if character in old else OTHER for character in text]]
+    value = read_numbers(torch.tensor(ids), grammar_table(old)).value
+    assert texts(decimals(value.map(lambda part: part[value.valid]))) == [
+        *("1", "234", "5", "5", "1", "3", "1", "2", "5", "-7")
+    ]
+
+
+RAISED = "SUPERSCRIPT|SUBSCRIPT"
+
+
+def test_no_character_of_unicode_makes_half_a_number():
+    """Every numeral, space, sign and mark that there is, in front of digits, behind and between them."""
+    characters = [
+        c for c in map(chr, range(sys.maxunicode)) if unicodedata.category(c).startswith(("N", "Z", "P", "S"))
+    ]
+    # Characters of the same symbol are the same to the reader.
+    forms = ("1{}234 ", "a {}5 ", "5{} ", "a {}.5 ")
+    of_symbol = {number_symbol(character): character for character in characters}
+    readings = {symbol: [texts(read(form.format(c))[::-1]) for form in forms] for symbol, c in of_symbol.items()}
+    for character in characters:
+        between, before, behind, before_point = readings[number_symbol(character)]
+        if character in "0123456789.,":
+            continue
+        if unicodedata.category(character).startswith("N") or re.search(RAISED, unicodedata.name(character, "")):
+            assert {*between, *before, *behind, *before_point} == {None}, character
+            continue
+        is_space = unicodedata.category(character) == "Zs" and character not in " \u3000"
+        assert between == ([None] if is_space or character in JOINTS else ["1", "234"]), character
+        assert behind == ["5"], character
+        is_minus = character in "-\N{MINUS SIGN}"
+        assert before == (["-5"] if is_minus else [None] if character in DASHES else ["5"]), character
+        assert before_point in (["-0.5"] if is_minus else [None] if character in DASHES else ["0.5"], ["5"]), character
 
 
 def test_a_number_of_many_digits_takes_one_position():

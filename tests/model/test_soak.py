@@ -6,7 +6,7 @@ import psutil
 import pytest
 import torch
 
-from helpers.naive_dag import readable_numbers, value_of, written_characters
+from helpers.naive_dag import readable_numbers, written_characters
 from helpers.numbers import decimals, texts
 from modeling_gpt_dag.dag_operations import OPERATIONS
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
@@ -30,7 +30,7 @@ def read_by_hand(row: list[int], characters: dict[int, str], size: int) -> list[
     """The numbers that the last token of a row decides on: those before the number it may be writing."""
     text = "".join(characters.get(token, "x") for token in row)
     numbers = readable_numbers(text[: len(text) - written_characters(text)])[:size]
-    return texts([value_of(number) for number in numbers]) + [None] * (size - len(numbers))
+    return texts(numbers) + [None] * (size - len(numbers))
 
 
 def test_ten_thousand_prompts_of_any_bytes_leave_logits_finite_numbers_right_and_memory_as_it_was(make_model, symbols):

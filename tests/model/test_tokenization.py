@@ -1,11 +1,15 @@
 """Tokenizers: one token per digit, and what each token means to a number."""
 
 import pytest
+import torch
 from tokenizers import Tokenizer, models
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
+from helpers.numbers import GRAMMAR, decimals, texts
 from helpers.tokenizers import bpe
 from modeling_gpt_dag import byte_tokenizer, number_tokens, split_digits
+from modeling_gpt_dag.number_text import read_numbers, symbol_table
+from modeling_gpt_dag.tokenization import number_symbol
 
 TEXT = "1234+5=\n-3.5 é 日本 <a>\t"
 
@@ -52,9 +56,69 @@ def test_number_tokens_tells_spaced_signed_and_unreadable_tokens_apart():
     assert symbols["-"] == [token["-"]]
     assert sorted(symbols[" -"]) == sorted([token["(-"], token["Ġ-"], token["=-"]])
     assert symbols[")"] == [token[")"], token["a)"]]
-    assert sorted(symbols["unreadable"]) == sorted([token["12"], token["5)"]])
+    assert {token["12"], token["5)"]} <= set(symbols["unreadable"])
     assert token[")-"] not in [i for ids in symbols.values() for i in ids]
 
 
 def test_number_tokens_of_the_byte_tokenizer_are_complete(symbols, tokenizer):
-    assert {symbol: tokenizer.decode(ids) for symbol, ids in symbols.items()} == {s: s for s in "0123456789-.)"}
+    found = {symbol: set(map(tokenizer.decode, ids)) for symbol, ids in symbols.items()}
+    assert {symbol: found[symbol] for symbol in "0123456789-.),+$"} == {
+        symbol: {symbol} for symbol in "0123456789-.),+$"
+    }
+    assert (found["_"], found["e"], found["x"], found["["]) == ({"_", "'"}, {"e", "E"}, {"x", "X"}, {"[", "{"})
+    assert {" ", "\n", "(", "=", "*"} <= found["opening"] and not {"a", "-", ")", "."} & found["opening"]
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol"),
+    [
+        ("$.", " ."),
+        (" .", " ."),
+        ("a.", None),
+        ("..", None),
+        ("-.", "unreadable"),
+        (" -$", "unreadable"),
+        (" (\u2212", " -"),
+        (" \u2013", " \u2013"),
+        (")\u2013", None),
+        ("e-", "_"),
+        ("\u00a05", "unreadable"),
+        ("\u0665", "unreadable"),
+        ("\u207b", "unreadable"),
+        ("\u00a0", "_"),
+        (" $", "opening"),
+        ("\u20ac", "$"),
+        ("word", None),
+        ("", None),
+    ],
+)
+def test_a_token_means_to_a_number_what_its_text_says(text, symbol):
+    assert number_symbol(text) == symbol
+
+
+READINGS = {
+    "1,234.5 and .5 ": ["1234.5", "0.5"],
+    "-$5, (.25)\n": ["-5", "0.25"],
+    "x=[100,200] ": ["100", "200"],
+    "12\u00d73=\u20ac4\u00f72 ": ["12", "3", "4", "2"],
+    "1\u202f234 ": [],
+    "1\u00a0234 ": [],
+    "1\u2019234 ": [],
+    "3\u00b2 1\u00bd \u21535 ": [],
+    "12,34 1e5 1e-5 1_000 0x10 ": [],
+    "\u0663\u0664 5\u0663 ": [],
+    "\u20135 ": [],
+}
+
+
+@pytest.mark.parametrize("text", READINGS, ids=ascii)
+@pytest.mark.parametrize(
+    "merges", [(), ("$|.", "Ġ|.", "Ġ|-", "\u00c2|\u00bd", "Ġ|(", "\u00e2|\u012a", "Ġ|1")], ids=["bytes", "merges"]
+)
+def test_a_number_is_read_whole_or_not_at_all_in_any_tokens(text, merges):
+    tokenizer = split_digits(bpe(*merges))
+    ids = torch.tensor(tokenizer(text, add_special_tokens=False)["input_ids"]).unsqueeze(0)
+    table = symbol_table(number_tokens(tokenizer))
+    value = read_numbers(table[ids.clamp(max=len(table) - 1)], GRAMMAR).value
+    few = value.map(lambda part: part[value.valid])
+    assert texts(decimals(few)) == READINGS[text]
