@@ -18,8 +18,12 @@ from .running_text_stories import ENTRIES, LEDGERS, STORIES, TOTAL, TOTALS, Even
 from .running_text_writer import Writer, draw_style, expanded
 
 SHARES = {"patterns": 5, "stories": 4, "ledgers": 4, "plain": 3}  # of the texts
+PROMPT_SHARE = 0.9
+TRIES = 20  # for the numbers of a pattern
 # In a field, the names of its numbers that have no number behind them yet.
 LETTER = re.compile(r"(?<![a-z\d])[a-z](?![a-z\d])")
+OPERAND = re.compile(r"(?<![a-z])[a-z]\d*(?![a-z\d])")
+EQUATION = re.compile(r"\{(\w+)==([^{};~]*)[^{}]*\}")
 FIELD_NAMES = re.compile(r"\{[^{};]*")
 
 
@@ -50,7 +54,7 @@ def _story(story: Story, generator: random.Random) -> Pattern:
 
 
 def _ledger(ledger: Ledger, generator: random.Random) -> Pattern:
-    labels = generator.sample(ledger.labels.split(), generator.choice((2, 2, 3, 3, 4, 5)))
+    labels = generator.sample(ledger.labels.split(), generator.choice((2, 2, 3, 3, 3, 4, 4, 5)))
     first = [entry for entry in ENTRIES if "before" not in entry.told]
     entries = [generator.choice(ENTRIES if number else first) for number in range(len(labels))]
     subject = generator.choice((ledger.subject, ledger.subject, "{label}:", "{label} ="))
@@ -94,10 +98,29 @@ def _laid_out(sentences: list[str], generator: random.Random) -> str:
     )
 
 
+def _led(sentence: str, given: list[str], generator: random.Random) -> str:
+    """Half of the sentences as they are; the others with something before their first calculation.
+
+    That is about its operands, or about one of the numbers given.
+    """
+    match = EQUATION.search(sentence)
+    if match is None or "=" in sentence[: match.start()] or generator.random() < 0.5:
+        return sentence
+    operands = OPERAND.findall(match[2])
+    others = given if given and generator.random() < 0.2 else operands
+    names = {"q": generator.choice(operands), "w": generator.choice(others), "t": match[1]}
+    lead = expanded(generator.choice(styles.LEADS), generator)
+    lead = re.sub(r"\{([qwt])\}", lambda name: f"{{{names[name[1]]}}}", lead)
+    before = sentence[: match.start()]
+    is_kept = ":" in before or generator.random() < 0.3  # what declares a number is
+    return lead + (before if is_kept else "") + sentence[match.start() :]
+
+
 def _told(pattern: Pattern, generator: random.Random) -> tuple[str, str]:
     """The whole prompt and the whole text of a pattern, with its layout and numbers that do not matter."""
     prompt, text = (expanded(part, generator) for part in pattern[1:])
-    sentences = text.split("\n")
+    given = re.findall(r"\{(\w+):", prompt)
+    sentences = [_led(sentence, given, generator) for sentence in text.split("\n")]
     is_plain = pattern.name.startswith("plain")
     remarks = [expanded(remark, generator) for remark in generator.sample(styles.REMARKS, 2)]
     remarks = [_named(remark, {}, 90 + number) for number, remark in enumerate(remarks)]
@@ -114,22 +137,28 @@ def _told(pattern: Pattern, generator: random.Random) -> tuple[str, str]:
     return prompt, _laid_out(sentences, generator)
 
 
+def _written(pattern: Pattern, generator: random.Random) -> ReasoningText:
+    """Raises ValueError where the numbers drawn lead to one that is not to be written."""
+    prompt, text = _told(pattern, generator)
+    frame = _named(generator.choice(styles.FRAMES), {}, 99)
+    writer = Writer(generator, draw_style(generator), [frame.replace("{}", ""), prompt, text])
+    if pattern.name.startswith("word") or generator.random() < PROMPT_SHARE:
+        writer.write(frame.replace("{}", prompt).lstrip())
+    length = len(writer.text)
+    writer.write(text + "\n")
+    return ReasoningText(writer.text, writer.calculations, length, pattern.name)
+
+
 def running_texts(split: Split, seed: int) -> Iterator[ReasoningText]:
     """An endless stream of texts of one split, by a hash of the text; the pattern of each is its `group`."""
     generator = random.Random(seed)
     while True:
         pattern = _pattern(generator)
-        prompt, text = _told(pattern, generator)
-        frame = _named(generator.choice(styles.FRAMES), {}, 99)
-        writer = Writer(generator, draw_style(generator), [frame.replace("{}", ""), prompt, text])
-        try:
-            if not pattern.name.startswith("word") and generator.random() < 0.1:
-                length = 0  # nothing is asked
-            else:
-                writer.write(frame.replace("{}", prompt).lstrip())
-                length = len(writer.text)
-            writer.write(text + "\n")
-        except ValueError:  # a value that is not to be written
-            continue
-        if is_held_out(writer.text, 1 / EVALUATION_SHARE) == (split == "evaluation"):
-            yield ReasoningText(writer.text, writer.calculations, length, pattern.name)
+        for _ in range(TRIES):
+            try:
+                text = _written(pattern, generator)
+            except ValueError:
+                continue
+            if is_held_out(text.text, 1 / EVALUATION_SHARE) == (split == "evaluation"):
+                yield text
+            break

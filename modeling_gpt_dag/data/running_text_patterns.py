@@ -138,12 +138,57 @@ steps: equation first
 {t==[a*n|n*a]}
 [That many|So {t}] miles are walked by {name}.
 
+steps: sums and differences
+{name} has {a:large;things} {things}, {b:num;things} at home, {c:few;things} elsewhere. Then {d:few;things} get lost.
+The number is {t==[a+b-c|a-b+c|a+b+c-d|a+b-c-d|a-b-c-d|a-(b+c)|a-c-d|(a+b)-(c+d)];things} {things}.
+
+steps: a product and something else
+{n:few;box} {box} of {a:num;things} {things}, {b:few} of which [are broken|come back|are new], and {k:few} more.
+In the end it is {t==[n*a-b|(n*a)-b|n*a-b-k|a*(n+k)|a*(n-k)|n*a+b+k|(n+b)*(a+k)|n*a*k|n*(a*k)|b*n*k];things} {things}.
+
+steps: a quotient and something else
+{a:multiple k;things} {things} in {k:few} {box}, with {b:few} [more|less] in each, and {n:few} times that.
+This gives {t==[a/k+b|a/k-b|(a/k)+b|a/k*n|(a/k)*n|a*n/k|n*(a/k)|b+a/k|a/k/n|a/(b+n)|a/(k*n)];things} {things}.
+
+steps: three products in one line
+{n:few} {item}s for {a:dollars}, {m:few} {other}s for {b:dollars} and {k:few} more for {c:few} dollars.
+[They cost|The cost is|Total:] {t==[n*a+m*b+k*c|(n*a)+(m*b)+(k*c)|a*n+b*m+c*k]}.
+
+steps: six terms
+The days bring {a:num}, {b:num}, {c:num}, {d:num}, {e:num} and {f:num} {things}.
+In all {name} has {t==[a+b+c+d+e+f|a+b+c+d+e|b+c+d+e+f];things} {things}.
+
+steps: factors
+{n:few;rows} rows of {m:few;trees} trees with {a:few;nests} nests, for {k:few;years} years.
+[The number is|It is|There are] {t==[n*m*a|a*m*n|n*m*a*k|k*a*n|(n*m)*a|n*(m*k)];nests}.
+
 steps: an unknown
-{n:few} times a number plus {a:few} is {b:large}. What is the number?
+{n:few} times a number plus {a:multiple n} is {b:multiple n}. What is the number?
 Let x be the number.
 {n}x + {a} = {b}
 {n}x = {s==b-a}
 x = {t==s/n}
+
+steps: an unknown in a sum
+{name} has {n:few} times as many {things} as {friend}, and together they have {b:large}.
+Let x be the number of {friend}'s {things}.
+[So|Then] x + {n}x = {b}
+[Combining like terms gives|That is] {s=n+1}x = {b}
+[Dividing both sides by {s} gives x|x] = {t==b/s}
+
+steps: an unknown difference
+{name} has {a:multiple n} more than {n:few} times what {friend} has, which makes {b:multiple n}.
+[We write|The equation is] {n} * y + {a} = {b}
+[Subtracting {a} from both sides|Without the {a}]: {n} * y = {b} - {a}
+So {n} * y is {s==b-a}
+Then y = {t==s/n} {things}
+
+steps: an expression with an unknown
+{name} has y {things}, {friend} {a:few} more and {third} {b:few} more than {friend}; all have {c:large}.
+{friend} has y + {a}, {third} has y + {a} + {b} = y + {s==a+b}
+Total: y + y + {a} + y + {s} = {c}
+Without the extra {things} there are {r==c-a-s}
+y = {t==r/3}
 
 steps: checked
 What is {a:num} less {b:below a}?
@@ -320,6 +365,24 @@ part: and the rest
 1/{k:few} of {a:multiple k;things} {things} are {color}.
 {s==ONE_OF(k,a);things} are {color}.
 The other {t==a-s;things} are not.
+
+part: of a part
+{m:few}/{k:few} of {a:multiple k} {things} are {color}, and 1/{n:few} of these [are old|get lost].
+[{name} has|There are] {s==PART(m,k,a);things} {color} ones.
+The [old|lost] ones are {t==ONE_OF(n,s);things}.
+
+part: three quarters
+{a:multiple k} people are {k:fours} times what one row holds, and 3/4 come.
+SO() {s==[3 / 4 * a~a*3/4|a * 3 / 4|(3/4) * a~a*3/4|3/4 of a~a*3/4|a * .75|.75 * a|0.75 * a];people} come.
+[There are|So] {t==[a-s|1 / 4 * a~a/4|a / 4|a * .25];people} [missing|who do not come].
+
+part: per cent back to the whole
+{a:hundreds} dollars are {p:percent}% of the price.
+The price is {t==[a / p'|a / p * 100~a*100/p|100 / p * a~a*100/p|a * 100 / p|a / (p / 100)~a*100/p]} dollars.
+
+part: more than the whole
+This year there are {p:above h}% of the {a:hundreds;things} {things} of last year.
+[Last year it was {h:hundred}%, so|Of {h:hundred}%] there are {t==[p / 100 * a~a*p/100|a * p/100|(p/100) * a~a*p/100]}.
 
 part: back to the whole
 {a:num;things} {things} are 1/{k:few} of all.
@@ -525,6 +588,20 @@ a = {a}
 b = {b}
 c = {c:num}
 So a is {a} and b is {b}.
+
+plain: equations with an unknown
+What do we know about x?
+[Let x be the number.|We do not know x.]
+{a:few}x + {b:num} = {c:large}
+x + {d:few} = {e:num}y
+[So|Then] 2x - {f:few} = {g:num}, and x + x + {h:few} = {k:num}
+
+plain: shares and their names
+What are the shares?
+1/{a:few} is for {name}, {b:percent}% for {friend}.
+p = {c:percent}%
+{things} = {d:num}, {item} = {e:dollars}
+x = {f:half}
 
 plain: labels
 What is in stock?

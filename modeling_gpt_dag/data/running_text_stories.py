@@ -335,6 +335,9 @@ ENTRIES = _events("""
 {subject} {a:large}, but {b:below a} are lost.
 {subject} {y==a-b;unit}{unit}.
 
+{subject} {m:few}/{k:divisor x} of {before}.
+{subject} [{m}/{k} of that, or |]{y==PART(m,k,x);unit}{unit}.
+
 {subject} 1/{k:divisor x} of {before}.
 {subject} {y==ONE_OF(k,x);unit}{unit}.
 

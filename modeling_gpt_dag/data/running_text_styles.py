@@ -26,8 +26,9 @@ TIGHT_EQUALS = ["="] * 6 + [" = "] * 4 + ["= "] * 3 + [" ="]
 WORD_EQUALS = [" equals ", " is ", " is equal to ", " makes ", " gives ", " = "]
 
 # What stands around the unit of an operand, "apples", and behind a price; a text has one of each.
-UNIT_FORMS = """#|#|#|#|#|#|#|#|# each|# per {box}|# a day|more #|of the #|# in the {box}|total #|# for {name}|\
-# {friend} bought|# per week|{color} #|# she has|old # that are left|# from {friend} and {third}|# per {other}"""
+UNIT_FORMS = """#|#|#|#|#|#|#|#|#|#|#|#|# each|# per {box}|# a day|more #|of the #|# in the {box}|total #|\
+# for {name}|# {friend} bought|# per week|{color} #|#/{other}|#/day|#/{item} sold|#/person|old # that are left|\
+# she has|# from {friend} and {third}|# per {other}"""
 PRICE_FORMS = "|||||/{other}|/hour| each| per {item}| a day|/day|/person| per week| for the {item}| dollars"
 
 # Behind which sentence what follows, and before it; "@" is the number of the sentence.
@@ -74,6 +75,32 @@ CLOSINGS = [
     "Therefore, it is {t} in all.",
     "So we get {t}, as asked.",
     "That is the result: {t}.",
+]
+# What may lead to a calculation of `{t}`, instead of the pattern's words or before them; `{q}` and `{w}` are operands.
+LEADS = [
+    "[Since|As|If|Because|When] there are {q}[ {things}|], ",
+    "[Since|If|When] one is {q} and the other {w}, [then |]",
+    "[Since|If] {name} [has|needs|uses|buys] {q} [at {w} each|of {w}|and {w} more], ",
+    "With {q} and {w} [we get|it is|this makes] ",
+    "{name} has {q} [{things}|of them|left], so ",
+    "{name} [bought|made|saw] {q} {things} [and|for|at] {w} [{other}s|each|more], [which is|or|so that is|meaning] ",
+    "For {q} [{things}|people|days] at {w} each, [it is|that makes] ",
+    "Of the {q}, ",
+    "We [take|use] {q} and {w}: ",
+    "In {q} [days|weeks|hours|trips], [{name} makes|there are|it is] ",
+    "{q} [people|{things}|hours|of them] and {w} [more|others|{things}] [is|make|are] ",
+    "Each of the {q} [has|gets|costs] {w}, [so|and] [it is|that is|in all it is] ",
+    "[First|Then|Next|Now|Finally|After that][,|] [find|calculate|work out|compute|determine] [the total|how many "
+    "there are|the cost|the number of {things}|what is left|the rest]: ",
+    "[First|Then|Next|Now|Finally][,|] [add|take|multiply|divide|use] [the numbers|both|them|these amounts] [together|"
+    "to find the answer|to get the result]: ",
+    "[First|Then|Next] [add|multiply|divide|take] {q} [and|by|from|with] {w} to [find|see] [the total|how many]: ",
+    "[The total|The number of {things}|The cost|The rest|The amount|The share] [is|was|will be] ",
+    "[Total|Result|Cost|Rest|{name}|Number|{things}] = ",
+    "[Total|Cost|{name}|Amount]: ",
+    "SO() [{name} has|they have|it costs|it takes|{name} needs|{name} made] [a total of |exactly |]",
+    "[He|She|{name}] [needs|has|makes|gets] {t} [{things} |in total |more |]because ",
+    "",
 ]
 # Numbers in the question that have nothing to do with it, and in the solution.
 REMARKS = [

@@ -28,11 +28,12 @@ TERM = re.compile(
     r"(?P<name>(?<![a-z])[a-z]\d*(?![a-z\d]))(?P<form>[%']?)|(?P<constant>\d+(?:\.\d+)?|\.\d+)|\s*(?P<sign>[-*/+])\s*"
 )
 # Digits of the numbers of a text.
-SIZES = [(1,), (1, 2), (1, 2), (1, 2, 2), (1, 2, 2), (2,), (2,), (1, 2, 3), (2, 3), (1, 2, 3, 4), (3, 4, 5)]
+SIZES = [(1,), (1,), (1, 2), (1, 2), (1, 2), (1, 2, 2), (2,), (2,), (1, 2, 3), (2, 3), (1, 2, 3, 4), (3, 4, 5)]
 # Numbers of a kind: first, last, step, decimal places.
 FIXED_KINDS = {
     "few": (2, 12, 1, 0),
     "small": (2, 40, 1, 0),
+    "fours": (4, 40, 4, 0),
     "even": (4, 300, 2, 0),
     "hundred": (100, 100, 1, 0),
     "hundreds": (100, 4000, 100, 0),
@@ -62,7 +63,7 @@ class Style(NamedTuple):
 
 
 def draw_style(generator: random.Random) -> Style:
-    way = generator.choices(("tight", "wide", "words", "latex"), (6, 7, 1, 1))[0]
+    way = generator.choices(("tight", "wide", "words", "latex"), (8, 8, 1, 1))[0]
     before = behind = ""
     if way == "words":
         signs = {sign: f" {generator.choice(ways.split('|'))} " for sign, ways in styles.WORD_SIGNS.items()}
@@ -82,8 +83,8 @@ def draw_style(generator: random.Random) -> Style:
         equals,
         has_units,
         has_dollars=way != "latex" and generator.random() < 0.55,
-        has_dollar_result=way != "latex" and generator.random() < 0.8,
-        has_thousands=generator.random() < 0.15,
+        has_dollar_result=way != "latex" and generator.random() < 0.95,
+        has_thousands=generator.random() < 0.1,
         point=generator.choice((".2", "0.2", "0.20")),
         before=before,
         behind=behind,
