@@ -20,6 +20,7 @@ from .running_text_writer import Writer, draw_style, expanded
 SHARES = {"patterns": 5, "stories": 4, "ledgers": 4, "plain": 3}  # of the texts
 PROMPT_SHARE = 0.9
 TRIES = 20  # for the numbers of a pattern
+OTHER_NUMBERS = 100  # behind the names of numbers that belong to no pattern; no story has so many events
 # In a field, the names of its numbers that have no number behind them yet.
 LETTER = re.compile(r"(?<![a-z\d])[a-z](?![a-z\d])")
 OPERAND = re.compile(r"(?<![a-z])[a-z]\d*(?![a-z\d])")
@@ -99,9 +100,9 @@ def _laid_out(sentences: list[str], generator: random.Random) -> str:
 
 
 def _led(sentence: str, given: list[str], generator: random.Random) -> str:
-    """Half of the sentences as they are; the others with something before their first calculation.
+    """Half of the sentences as they are; the others with something said before their first calculation.
 
-    That is about its operands, or about one of the numbers given.
+    It is about the operands, or about any of the numbers given, so that the latest number is not always an operand.
     """
     match = EQUATION.search(sentence)
     if match is None or "=" in sentence[: match.start()] or generator.random() < 0.5:
@@ -109,8 +110,7 @@ def _led(sentence: str, given: list[str], generator: random.Random) -> str:
     operands = OPERAND.findall(match[2])
     others = given if given and generator.random() < 0.2 else operands
     names = {"q": generator.choice(operands), "w": generator.choice(others), "t": match[1]}
-    lead = expanded(generator.choice(styles.LEADS), generator)
-    lead = re.sub(r"\{([qwt])\}", lambda name: f"{{{names[name[1]]}}}", lead)
+    lead = _named(expanded(generator.choice(styles.LEADS), generator), names, OTHER_NUMBERS)
     before = sentence[: match.start()]
     is_kept = ":" in before or generator.random() < 0.3  # what declares a number is
     return lead + (before if is_kept else "") + sentence[match.start() :]
@@ -121,15 +121,14 @@ def _told(pattern: Pattern, generator: random.Random) -> tuple[str, str]:
     prompt, text = (expanded(part, generator) for part in pattern[1:])
     given = re.findall(r"\{(\w+):", prompt)
     sentences = [_led(sentence, given, generator) for sentence in text.split("\n")]
-    is_plain = pattern.name.startswith("plain")
-    remarks = [expanded(remark, generator) for remark in generator.sample(styles.REMARKS, 2)]
-    remarks = [_named(remark, {}, 90 + number) for number, remark in enumerate(remarks)]
-    for remark in remarks[: generator.choice((0, 0, 0, 1, 1, 2))]:
+    remarks = generator.sample(styles.REMARKS, generator.choice((0, 0, 0, 1, 1, 2)))
+    for number, remark in enumerate(remarks, OTHER_NUMBERS + 1):
+        remark = _named(expanded(remark, generator), {}, number)
         prompt = f"{prompt} {remark}" if generator.random() < 0.3 else f"{remark} {prompt}"
-    if not is_plain and generator.random() < 0.15:
-        remark = _named(expanded(generator.choice(styles.SOLUTION_REMARKS), generator), {}, 92)
-        sentences.insert(generator.randint(0, len(sentences)), remark)
     results = re.findall(r"\{(\w+)=", text)
+    if results and generator.random() < 0.15:
+        remark = _named(expanded(generator.choice(styles.SOLUTION_REMARKS), generator), {}, OTHER_NUMBERS)
+        sentences.insert(generator.randint(0, len(sentences)), remark)
     if results and generator.random() < 0.35:
         sentences.append(generator.choice(styles.CLOSINGS).replace("{t}", f"{{{results[-1]}}}"))
     if "¦" in pattern.text:
@@ -140,7 +139,7 @@ def _told(pattern: Pattern, generator: random.Random) -> tuple[str, str]:
 def _written(pattern: Pattern, generator: random.Random) -> ReasoningText:
     """Raises ValueError where the numbers drawn lead to one that is not to be written."""
     prompt, text = _told(pattern, generator)
-    frame = _named(generator.choice(styles.FRAMES), {}, 99)
+    frame = _named(generator.choice(styles.FRAMES), {}, OTHER_NUMBERS - 1)
     writer = Writer(generator, draw_style(generator), [frame.replace("{}", ""), prompt, text])
     if pattern.name.startswith("word") or generator.random() < PROMPT_SHARE:
         writer.write(frame.replace("{}", prompt).lstrip())

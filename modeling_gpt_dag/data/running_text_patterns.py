@@ -659,6 +659,36 @@ How big is it?
 It is {a:num} x {b:num} [cm|m|feet] and weighs {c:half} kg.
 The scale is 1:{d:hundreds}.
 
+plain: settings
+[Show me the settings.|What is in the file?]
+timeout = {a:small}
+[width={b:num}|size = {b:num} x {c:num}]
+[max_{item} = {d:large}|"{item}": {d:large},]
+{other}: {e:num} # was {f:num}
+
+plain: log
+What does the log say?
+{a:two}:{b:two}:{c:two} error {d:num} in line {e:num}
+{f:large} files, {g:few} failed - {h:num} kept
+retry {k:few}/{m:few} after {n:small} s
+
+plain: letter
+Write [a letter|an email] to {friend}.
+Dear {friend}, thank you for the {a:few} {things} and the {item} of {y:year}.
+[I|We] will come on May {b:small} at {c:few} with {d:few} others and bring {e:num} {other}s.
+Yours, {name}
+
+plain: news
+[What happened today?|Tell me the news.]
+About {a:large} people came to the [fair|town], [up from|after] {b:large} last year.
+The price of a {item} rose {c:percent} per cent to {d:money}; {name}, {e:small}, bought {f:few}.
+It goes on until {g:few} p.m.
+
+plain: without numbers
+[Why is the sky blue?|What makes a good friend?|How do birds find their way?]
+[Light is scattered by the air.|A good friend listens.|They follow the sun and the stars.]
+[{name} and {friend} like to talk about it.|There is more to say about this.|Nobody knows all of it.]
+
 plain: chat
 [Hi, how are you?|Tell me a story.|What do you like?|Who are you?]
 [I am fine, thank you.|Once there was a fox who had {a:few} friends.|I like tea, and I read {b:few} books.]
