@@ -17,7 +17,8 @@ COLORS = "red blue green yellow white black striped"
 BOXES = "boxes bags packs crates jars shelves rows baskets trays"
 
 # Ways to write the signs, the more frequent ones more often.
-SIGNS = {"*": "* * * x x × *", "/": "/ / / ÷", "+": "+", "-": "- - - − –"}
+TIGHT_SIGNS = {"*": "* * * * x x ×", "/": "/ / / ÷", "+": "+", "-": "- - - −"}
+WIDE_SIGNS = TIGHT_SIGNS | {"-": "- - - − –"}  # without blanks "3–5" is a range
 WORD_SIGNS = {"*": "times|multiplied by|times", "/": "divided by|over", "+": "plus|added to|and", "-": "minus|less"}
 LATEX_SIGNS = {"*": r"\times|\cdot|\times", "/": r"\div|/", "+": "+", "-": "-"}
 WIDE_EQUALS = [" = "] * 8 + ["= ", "=", " ="]

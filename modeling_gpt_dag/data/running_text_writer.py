@@ -72,8 +72,8 @@ def draw_style(generator: random.Random) -> Style:
         signs = {sign: f" {generator.choice(ways.split('|'))} " for sign, ways in styles.LATEX_SIGNS.items()}
         equals, (before, behind) = " = ", generator.choice(styles.LATEX_FRAMES)
     else:
-        gap = " " if way == "wide" else ""
-        signs = {sign: gap + generator.choice(ways.split()) + gap for sign, ways in styles.SIGNS.items()}
+        gap, choices = (" ", styles.WIDE_SIGNS) if way == "wide" else ("", styles.TIGHT_SIGNS)
+        signs = {sign: gap + generator.choice(ways.split()) + gap for sign, ways in choices.items()}
         equals = generator.choice(styles.WIDE_EQUALS if gap else styles.TIGHT_EQUALS)
     has_units = way in ("tight", "wide") and generator.random() < 0.3
     if has_units:
