@@ -108,8 +108,9 @@ def _led(sentence: str, given: list[str], generator: random.Random) -> str:
     if match is None or "=" in sentence[: match.start()] or generator.random() < 0.5:
         return sentence
     operands = OPERAND.findall(match[2])
-    others = given if given and generator.random() < 0.2 else operands
-    names = {"q": generator.choice(operands), "w": generator.choice(others), "t": match[1]}
+    generator.shuffle(operands)
+    other = generator.choice(given) if given and generator.random() < 0.2 else operands[-1]
+    names = {"q": operands[0], "w": other, "t": match[1]}
     lead = _named(expanded(generator.choice(styles.LEADS), generator), names, OTHER_NUMBERS)
     before = sentence[: match.start()]
     is_kept = ":" in before or generator.random() < 0.3  # what declares a number is

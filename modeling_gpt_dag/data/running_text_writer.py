@@ -27,6 +27,7 @@ MACRO = re.compile(r"([A-Z][A-Z_]+)\(([\w,]*)\)")
 TERM = re.compile(
     r"(?P<name>(?<![a-z])[a-z]\d*(?![a-z\d]))(?P<form>[%']?)|(?P<constant>\d+(?:\.\d+)?|\.\d+)|\s*(?P<sign>[-*/+])\s*"
 )
+DIVISOR = re.compile(r"/\s*\(?([a-z]\d*)")
 # Digits of the numbers of a text.
 SIZES = [(1,), (1,), (1, 2), (1, 2), (1, 2), (1, 2, 2), (2,), (2,), (1, 2, 3), (2, 3), (1, 2, 3, 4), (3, 4, 5)]
 # Numbers of a kind: first, last, step, decimal places.
@@ -226,7 +227,7 @@ class Writer:
             return False
         formula = self.formulas[name]
         operands = [match["name"] for match in TERM.finditer(formula) if match["name"]]
-        return any(map(self._is_money, operands)) and not ("/" in formula and self._is_money(operands[-1]))
+        return any(map(self._is_money, operands)) and not any(map(self._is_money, DIVISOR.findall(formula)))
 
     def value(self, name: str) -> str:
         """The number of a field, drawn or computed; raises ValueError for one that is not to be written."""

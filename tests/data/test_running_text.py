@@ -56,7 +56,8 @@ def test_what_reads_as_an_equation_is_right_and_among_the_computed_numbers(texts
         places = {(calculation.start, calculation.end) for calculation in text.calculations}
         plain = text.text.replace("\\(", "  ")  # LaTeX
         for match in EQUATION.finditer(plain):
-            if not GOES_ON.search(plain[: match.start()]) and plain[match.end() :][:2].strip() not in tuple("+*/-x×÷"):
+            goes_on = GOES_ON.search(plain[: match.start()]) or re.match(r" ?[-+*/x×÷]", plain[match.end() :])
+            if not goes_on and "\n" not in match.group():  # where a line begins with "-"
                 (equation,) = equations_text(match.group()).calculations
                 assert equation.verdict == "right" and match.span("result") in places, (match, text)
                 found += 1
@@ -122,9 +123,9 @@ def test_an_equation_is_written_in_the_style_of_its_text_from_one_formula():
 
 
 def test_money_has_a_dollar_sign_and_what_is_divided_by_money_has_none():
-    writer = written("{p:money} {n:few} {t==p*n} {k==t/p}")
-    p, n, t, k = (writer.values[name] for name in "pntk")
-    assert writer.text == f"${p} {n} ${p} x {n} = ${t} ${t}/${p} = {k}" and Decimal(k) == Decimal(n)
+    writer = written("{p:money} {n:few} {t==p*n} {k==t/p} {h==t/2}")
+    p, n, t, k, h = (writer.values[name] for name in "pntkh")
+    assert writer.text == f"${p} {n} ${p} x {n} = ${t} ${t}/${p} = {k} ${t}/2 = ${h}" and Decimal(k) == Decimal(n)
 
 
 def test_a_formula_may_mean_another_than_is_written():
