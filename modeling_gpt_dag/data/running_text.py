@@ -1,283 +1,164 @@
-"""Running text of our own: short solutions in which numbers are computed, restated and merely mentioned.
+"""Running text of our own: solutions in which numbers are computed, restated and merely mentioned.
 
-What is unusual: a pattern says what computes a number in the place where the number stands, `{t=n*p}`, so that text,
-expression and value cannot differ. A number that is said again, `{t}`, is copied and not computed. Signs are written
-in the ways people write them, all in one text alike.
+What is unusual: it is made to be varied, so that a calculator trained on it alone computes in text that nobody here
+wrote. What is told are patterns, and stories and ledgers composed of events; how it is written, signs, units, layouts
+and frames, is drawn for each text. A pattern says what computes a number in the place where the number stands.
 """
 
 import random
 import re
-import string
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from .problems import EVALUATION_SHARE, Split, integer
-from .reasoning import Calculation, ReasoningText, exact_value, parse_expression
+from . import running_text_styles as styles
+from .problems import EVALUATION_SHARE, Split
+from .reasoning import ReasoningText
 from .records import is_held_out
-from .templates import ITEMS, NAMES, THINGS
+from .running_text_patterns import PATTERNS, PLAIN, Pattern
+from .running_text_stories import ENTRIES, LEDGERS, STORIES, TOTAL, TOTALS, Event, Ledger, Story
+from .running_text_writer import Writer, draw_style, expanded
 
-MOST_DIGITS = 7  # of a result
+SHARES = {"patterns": 5, "stories": 4, "ledgers": 4, "plain": 3}  # of the texts
+PROMPT_SHARE = 0.9
+TRIES = 20  # for the numbers of a pattern
+OTHER_NUMBERS = 100  # behind the names of numbers that belong to no pattern; no story has so many events
+# In a field, the names of its numbers that have no number behind them yet.
+LETTER = re.compile(r"(?<![a-z\d])[a-z](?![a-z\d])")
+OPERAND = re.compile(r"(?<![a-z])[a-z]\d*(?![a-z\d])")
+EQUATION = re.compile(r"\{(\w+)==([^{};~]*)[^{}]*\}")
+FIELD_NAMES = re.compile(r"\{[^{};]*")
 
 
-class Pattern(NamedTuple):
-    """prompt: what is asked. text: what follows. Fields are `{name}` words, `{a}` or `{a:kind}` numbers, `{t=a+b}`.
+def _named(text: str, names: dict[str, str], number: int) -> str:
+    """Fields get the names given, or else others with the number, so that parts of a text do not share them."""
 
-    Two kinds concern another field: `below` is a number below `a`; `multiple` is one of `n`, which it draws, too.
+    def renamed(field: re.Match) -> str:
+        return LETTER.sub(lambda name: names.get(name[0], f"{name[0]}{number}"), field[0])
+
+    return FIELD_NAMES.sub(renamed, text)
+
+
+def _composed(parts: list[Event]) -> tuple[str, str]:
+    """What is told and what is computed, of events each of which goes on from the `y` of the one before it."""
+    told, computed = [], []
+    for number, (tell, compute) in enumerate(parts):
+        names = {"x": f"y{number - 1}", "y": f"y{number}"}
+        told.append(_named(tell, names, number))
+        computed.append(_named(compute, names, number))
+    return " ".join(filter(None, told)), "\n".join(filter(None, computed))
+
+
+def _story(story: Story, generator: random.Random) -> Pattern:
+    events = generator.sample(story.events, generator.choice((1, 2, 2, 3, 3, 4, 5)))
+    opening = Event(*(_named(text, {"x": "y"}, 0) for text in story.opening))
+    told, computed = _composed([opening, *events])
+    return Pattern(f"story: {story.name}", f"{told} {story.question}", computed)
+
+
+def _ledger(ledger: Ledger, generator: random.Random) -> Pattern:
+    labels = generator.sample(ledger.labels.split(), generator.choice((2, 2, 3, 3, 3, 4, 4, 5)))
+    first = [entry for entry in ENTRIES if "before" not in entry.told]
+    entries = [generator.choice(ENTRIES if number else first) for number in range(len(labels))]
+    subject = generator.choice((ledger.subject, ledger.subject, "{label}:", "{label} ="))
+    parts = []
+    for number, entry in enumerate(entries):
+        words = {"label": labels[number], "before": labels[number - 1]}
+        told = entry.told.replace("{subject}", ledger.subject)
+        computed = entry.computed.replace("{subject}", subject)
+        parts.append(Event(*(_filled(text, words, ledger.is_money) for text in (told, computed))))
+    total = " + ".join(f"y{number}" for number in range(len(labels)))
+    asked = generator.choice(TOTALS)
+    parts.append(Event("", _filled(TOTAL.replace("SUM", total), {}, ledger.is_money).replace("{x=", "{y=")))
+    parts.append(Event(*(_filled(text, {}, ledger.is_money) for text in asked)))
+    told, computed = _composed(parts)
+    return Pattern(f"ledger: {ledger.name}", told, computed)
+
+
+def _filled(text: str, words: dict[str, str], is_money: bool) -> str:
+    """An entry with its words; what is counted are dollars or things."""
+    text = text.replace(":entry", ":dollars" if is_money else ":num;things")
+    text = text.replace(";unit", "" if is_money else ";things").replace("{unit}", "" if is_money else " {things}")
+    return re.sub(r"\{(label|before)\}", lambda match: words[match[1]], text)
+
+
+def _pattern(generator: random.Random) -> Pattern:
+    (source,) = generator.choices(list(SHARES), list(SHARES.values()))
+    if source == "stories":
+        return _story(generator.choice(STORIES), generator)
+    if source == "ledgers":
+        return _ledger(generator.choice(LEDGERS), generator)
+    return generator.choice(PATTERNS if source == "patterns" else PLAIN)
+
+
+def _laid_out(sentences: list[str], generator: random.Random) -> str:
+    separator, before = generator.choice(styles.LAYOUTS)
+    if separator != " " and generator.random() < 0.5:
+        sentences = [sentence.removesuffix(".") for sentence in sentences]
+    return separator.join(
+        before.replace("@", str(number)) + sentence[:1].upper() + sentence[1:]
+        for number, sentence in enumerate(sentences, 1)
+    )
+
+
+def _led(sentence: str, given: list[str], generator: random.Random) -> str:
+    """Half of the sentences as they are; the others with something said before their first calculation.
+
+    It is about the operands, or about any of the numbers given, so that the latest number is not always an operand.
     """
-
-    name: str
-    prompt: str
-    text: str
-
-
-PATTERNS = [
-    Pattern(
-        "steps: sum",
-        "{name} has {a} {things} and gets {b} more. How many {things} does {name} have?",
-        "{name} has {a} {things} and gets {b} more, so {name} has {a} + {b} = {t=a+b} {things}.",
-    ),
-    Pattern(
-        "steps: difference",
-        "{name} has {a} {things} and gives {b:below} to {friend}. How many are left?",
-        "{name} starts with {a} {things}. After giving away {b}, there are {a} - {b} = {t=a-b} {things} left.",
-    ),
-    Pattern(
-        "steps: product",
-        "There are {n:few} boxes with {a} {things} each. How many {things} are there?",
-        "Each of the {n} boxes has {a} {things}. {n} * {a} = {t=n*a}, so there are {t} {things}.",
-    ),
-    Pattern(
-        "steps: quotient",
-        "{name} shares {a:multiple} {things} among {n} friends. How many does each get?",
-        "We divide the {things} by the friends: {a} / {n} = {t=a/n}. Each friend gets {t} {things}.",
-    ),
-    Pattern(
-        "steps: two sums",
-        "{name} reads {a} pages on Monday, {b} on Tuesday and {c} on Friday. How many pages is that?",
-        "On Monday and Tuesday {name} reads {a} + {b} = {s=a+b} pages.\nWith Friday it is {s} + {c} = {t=s+c} pages.",
-    ),
-    Pattern(
-        "steps: three terms",
-        "A shelf has {a} red, {b} blue and {c} green {things}. How many in total?",
-        "The total number of {things} is {a} + {b} + {c} = {t=a+b+c}.",
-    ),
-    Pattern(
-        "steps: product, then sum",
-        "{name} buys {n:few} packs of {a} {things} and has {b} at home. How many {things} now?",
-        "The packs hold {n} * {a} = {s=n*a} {things}.\nTogether with the {b} at home there are {s} + {b} = {t=s+b}.",
-    ),
-    Pattern(
-        "steps: in one line",
-        "{n:few} groups of {a} people and {b} more people come. How many people come?",
-        "In all {n} * {a} + {b} = {t=n*a+b} people come.",
-    ),
-    Pattern(
-        "steps: difference of products",
-        "{name} sells {n:few} bags of {a} {things} and takes {b:few} bags of 3 back. How many {things} are gone?",
-        "{name} sells {n} * {a} = {s=n*a} {things} and takes back {b} * 3 = {r=b*3}. So {s} - {r} = {t=s-r} are gone.",
-    ),
-    Pattern(
-        "steps: parentheses",
-        "{name} earns ${a} and spends ${b:below} each week. How much is left after {n:few} weeks?",
-        "Each week leaves money over: ({a} - {b}) * {n} = {t=(a-b)*n}. So {name} has ${t} after {n} weeks.",
-    ),
-    Pattern(
-        "steps: twice",
-        "{name} has {a} {things}. {friend} has twice as many. How many does {friend} have?",
-        "{friend} has 2 * {a} = {t=2*a} {things}, which is twice the {a} of {name}.",
-    ),
-    Pattern(
-        "steps: half",
-        "{name} sold {a:even} {things} in May and half as many in June. How many in both months?",
-        "In June {name} sold {a} / 2 = {s=a/2} {things}.\nIn both months {name} sold {a} + {s} = {t=a+s} {things}.",
-    ),
-    Pattern(
-        "receipt: price times number",
-        "A {item} costs ${p:money}. What do {n:few} of them cost?",
-        "{n} {item}s cost {n} * ${p} = ${t=n*p}.",
-    ),
-    Pattern(
-        "receipt: two items",
-        "A {item} costs ${p:money}, a {other} ${q:money}. What is the bill?",
-        "{item}: ${p}\n{other}: ${q}\nTotal: ${p} + ${q} = ${t=p+q}",
-    ),
-    Pattern(
-        "receipt: change",
-        "{name} has ${a} and pays a bill of ${b:below}. What is the change?",
-        "The change is ${a} - ${b} = ${t=a-b}.",
-    ),
-    Pattern(
-        "receipt: items and tip",
-        "{name} pays ${a} for food and ${b} for drinks, and leaves a tip of ${n:few}. How much is that?",
-        "Food and drinks: ${a} + ${b} = ${s=a+b}. With the tip of ${n} the bill is ${s} + ${n} = ${t=s+n}.",
-    ),
-    Pattern(
-        "conversion: minutes",
-        "A film lasts {n:few} hours and {m:few} minutes. How many minutes is that?",
-        "{n} hours are {n} * 60 = {s=n*60} minutes. With {m} more that is {s} + {m} = {t=s+m} minutes.",
-    ),
-    Pattern(
-        "conversion: weeks",
-        "{name} runs {a:few} miles a day. How far in {n:few} weeks?",
-        "{n} weeks have {n} * 7 = {s=n*7} days.\n{name} runs {s} * {a} = {t=s*a} miles.",
-    ),
-    Pattern(
-        "conversion: dozens",
-        "How many eggs are {n:few} dozen eggs?",
-        "A dozen is 12, so {n} dozen are 12 * {n} = {t=12*n} eggs.",
-    ),
-    Pattern(
-        "comparison: more",
-        "{name} has {a} {things} and {friend} has {b:below}. How many more has {name}?",
-        "{name} has {a} and {friend} has {b}. The difference is {a} - {b} = {t=a-b}, so {name} has {t} more.",
-    ),
-    Pattern(
-        "comparison: older",
-        "{name} is {n:few} years old. {friend} is {m:few} years older. How old are they together?",
-        "{friend} is {n} + {m} = {s=n+m} years old. Together they are {n} + {s} = {t=n+s}.",
-    ),
-    Pattern(
-        "per cent: of a number",
-        "Of the {a:hundreds} people at a fair {n:few} per cent are children. How many children are there?",
-        "There are {a} * {n} / 100 = {t=a*n/100} children among the {a} people.",
-    ),
-    Pattern(
-        "per cent: discount",
-        "A {item} of ${a:hundreds} is sold {n:few} per cent cheaper. What does it cost now?",
-        "The discount is {a} / 100 * {n} = {s=a/100*n} dollars.\nThe {item} now costs {a} - {s} = {t=a-s} dollars.",
-    ),
-    Pattern(
-        "rate: speed",
-        "A train goes {a} miles an hour for {n:few} hours. How far does it go?",
-        "Distance is speed times time: {a} * {n} = {t=a*n} miles.",
-    ),
-    Pattern(
-        "rate: wages",
-        "{name} earns ${n:few} an hour, works {m:few} hours a day and {d:few} days a week. What is the weekly pay?",
-        "In a week {name} works {m} * {d} = {s=m*d} hours.\nThe pay is {s} * ${n} = ${t=s*n}.",
-    ),
-    Pattern(
-        "average: two numbers",
-        "What is the average of {a:even} and {b:even}?",
-        "The sum is {a} + {b} = {s=a+b} and the average {s} / 2 = {t=s/2}.",
-    ),
-    Pattern(
-        "table: rows",
-        "List the {things} of {n:few} days with {a} a day.",
-        "day 1: {a}\nday 2: {a} + {a} = {s=a+a}\nday 3: {s} + {a} = {t=s+a}",
-    ),
-    Pattern(
-        "word: plus",
-        "What is {a} plus {b}?",
-        "To add {a} and {b}, we put them together. {a} plus {b} is {t=a+b}.",
-    ),
-    Pattern(
-        "word: minus",
-        "What is {a} minus {b:below}?",
-        "{a} minus {b} is {t=a-b}.",
-    ),
-    Pattern(
-        "word: times",
-        "What is {a} times {n:few}?",
-        "{a} times {n} equals {t=a*n}.",
-    ),
-    Pattern(
-        "word: divided by",
-        "What is {a:multiple} divided by {n}?",
-        "{a} divided by {n} is equal to {t=a/n}.",
-    ),
-    Pattern(
-        "plain: nothing computed",
-        "When was {name} born?",
-        "{name} was born in {y:year}, in house {a} of Mill Street, and moved to number {b} in {z:year}. Page {n:few}.",
-    ),
-    Pattern(
-        "plain: a list",
-        "What is on the list?",
-        "1. {a} {things}\n2. {b} {item}s\n3. {c} boxes\nThe list was made at {n:few}:30 by {name}, who is {m:few}.",
-    ),
-]
-SIGN_STYLES = {"*": (" * ", "*", " x ", " × "), "/": (" / ", "/", " ÷ "), "+": (" + ", "+"), "-": (" - ", "-")}
-SIGN = re.compile(r" ([-*/+]) (?=[$({]|$)")
+    match = EQUATION.search(sentence)
+    if match is None or "=" in sentence[: match.start()] or generator.random() < 0.5:
+        return sentence
+    operands = OPERAND.findall(match[2])
+    generator.shuffle(operands)
+    other = generator.choice(given) if given and generator.random() < 0.2 else operands[-1]
+    names = {"q": operands[0], "w": other, "t": match[1]}
+    lead = _named(expanded(generator.choice(styles.LEADS), generator), names, OTHER_NUMBERS)
+    before = sentence[: match.start()]
+    is_kept = ":" in before or generator.random() < 0.3  # what declares a number is
+    return lead + (before if is_kept else "") + sentence[match.start() :]
 
 
-def _styled(text: str, generator: random.Random) -> str:
-    """The pattern with other signs for its operations, and with equals signs with or without blanks."""
-    styles = {sign: generator.choice(ways) for sign, ways in SIGN_STYLES.items()}
-    text = SIGN.sub(lambda match: styles[match[1]], text)
-    return text.replace(" = ", generator.choice((" = ", " = ", "=")))
+def _told(pattern: Pattern, generator: random.Random) -> tuple[str, str]:
+    """The whole prompt and the whole text of a pattern, with its layout and numbers that do not matter."""
+    prompt, text = (expanded(part, generator) for part in pattern[1:])
+    given = re.findall(r"\{(\w+):", prompt)
+    sentences = [_led(sentence, given, generator) for sentence in text.split("\n")]
+    remarks = generator.sample(styles.REMARKS, generator.choice((0, 0, 0, 1, 1, 2)))
+    for number, remark in enumerate(remarks, OTHER_NUMBERS + 1):
+        remark = _named(expanded(remark, generator), {}, number)
+        prompt = f"{prompt} {remark}" if generator.random() < 0.3 else f"{remark} {prompt}"
+    results = re.findall(r"\{(\w+)=", text)
+    if results and generator.random() < 0.15:
+        remark = _named(expanded(generator.choice(styles.SOLUTION_REMARKS), generator), {}, OTHER_NUMBERS)
+        sentences.insert(generator.randint(0, len(sentences)), remark)
+    if results and generator.random() < 0.35:
+        sentences.append(generator.choice(styles.CLOSINGS).replace("{t}", f"{{{results[-1]}}}"))
+    if "¦" in pattern.text:
+        return prompt, "\n".join(sentences)
+    return prompt, _laid_out(sentences, generator)
 
 
-class _Writer:
-    """Writes a pattern with numbers and words drawn; `text` and `calculations` grow as it is written."""
-
-    def __init__(self, generator: random.Random):
-        self.generator = generator
-        name, friend = generator.sample(NAMES, 2)
-        item, other = generator.sample(ITEMS, 2)
-        self.values = {
-            "name": name,
-            "friend": friend,
-            "things": generator.choice(THINGS),
-            "item": item,
-            "other": other,
-        }
-        self.text = ""
-        self.calculations: list[Calculation] = []
-
-    def write(self, pattern: str):
-        for literal, field, kind, _ in string.Formatter().parse(pattern):
-            self.text += literal
-            if field is not None:
-                name, is_computed, formula = field.partition("=")
-                if is_computed:
-                    self._compute(name, formula)
-                elif name not in self.values:
-                    self.values[name] = self._number(name, kind or "")
-                self.text += self.values[name]
-
-    def _compute(self, name: str, formula: str):
-        """Raises ValueError where the value is not to be written: negative, too long, no decimal."""
-        written = re.sub(r"[a-z]\w*", lambda match: self.values[match.group()], formula)
-        expression = parse_expression(written)
-        value = exact_value(expression)
-        if value is None or value < 0 or len(value.as_tuple().digits) > MOST_DIGITS:
-            raise ValueError(written)
-        self.values[name] = format(value, "f")
-        start = len(self.text)
-        self.calculations.append(Calculation(start, start + len(self.values[name]), value, expression, "right"))
-
-    def _number(self, name: str, kind: str) -> str:
-        generator = self.generator
-        if kind == "few":
-            return str(generator.randint(2, 30))
-        if kind == "money":
-            return f"{generator.randint(1, 99)}.{generator.choice((generator.randint(1, 99), 5, 25, 50, 75)):02d}"
-        if kind == "year":
-            return str(generator.randint(1900, 2030))
-        if kind == "even":
-            return str(2 * int(integer(generator, (1, 2, 3))))
-        if kind == "hundreds":
-            return str(100 * generator.randint(1, 40))
-        if kind == "below":
-            return str(generator.randint(1, max(1, int(self.values["a"]) - 1)))
-        if kind == "multiple":
-            self.values["n"] = str(generator.randint(2, 12))
-            return str(int(self.values["n"]) * generator.randint(2, 200))
-        return integer(generator, (1, 2, 2, 3, 3, 4))
+def _written(pattern: Pattern, generator: random.Random) -> ReasoningText:
+    """Raises ValueError where the numbers drawn lead to one that is not to be written."""
+    prompt, text = _told(pattern, generator)
+    frame = _named(generator.choice(styles.FRAMES), {}, OTHER_NUMBERS - 1)
+    writer = Writer(generator, draw_style(generator), [frame.replace("{}", ""), prompt, text])
+    if pattern.name.startswith("word") or generator.random() < PROMPT_SHARE:
+        writer.write(frame.replace("{}", prompt).lstrip())
+    length = len(writer.text)
+    writer.write(text + "\n")
+    return ReasoningText(writer.text, writer.calculations, length, pattern.name)
 
 
 def running_texts(split: Split, seed: int) -> Iterator[ReasoningText]:
     """An endless stream of texts of one split, by a hash of the text; the pattern of each is its `group`."""
     generator = random.Random(seed)
     while True:
-        writer = _Writer(generator)
-        pattern = generator.choice(PATTERNS)
-        try:
-            writer.write(pattern.prompt + "\n")
-            length = len(writer.text)
-            writer.write(_styled(pattern.text, generator) + "\n")
-        except ValueError:  # a value that is not to be written
-            continue
-        if is_held_out(writer.text, 1 / EVALUATION_SHARE) == (split == "evaluation"):
-            yield ReasoningText(writer.text, writer.calculations, length, pattern.name)
+        pattern = _pattern(generator)
+        for _ in range(TRIES):
+            try:
+                text = _written(pattern, generator)
+            except ValueError:
+                continue
+            if is_held_out(text.text, 1 / EVALUATION_SHARE) == (split == "evaluation"):
+                yield text
+            break
