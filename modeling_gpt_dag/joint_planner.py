@@ -105,6 +105,9 @@ class JointPlanner(nn.Module):
         self.score = nn.Linear(width, 2 * len(operations))
         self.result = nn.Linear(width, width, bias=False)
         self.operation = nn.Embedding(len(operations), width)
+        for module in self.children():
+            # A mark for _init_weights, which sees one module at a time.
+            module._is_planner = True  # type: ignore[assignment]  # not a module
         self.allowed = nn.Buffer(self.build_allowed(), persistent=False)
         self.commutative = nn.Buffer(self.build_commutative(), persistent=False)
 

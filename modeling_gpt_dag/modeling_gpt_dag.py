@@ -148,6 +148,7 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
         | context block `Conv1D` weights | the same; over sqrt(2 layers) on the residual path, as in GPT-2 |
         | biases; norms | 0; weight 1, bias 0 |
         | `GateMixer.gate_head` bias | 3: a gate that starts open learns in a third of the steps |
+        | `JointPlanner` weights | Xavier uniform; embeddings normal, 0, 0.3: from small weights it learns slowly |
         | `ExactDAG.end_embedding` | normal, 0, `initializer_range` |
         | `GateMixer.dag_scale` | 1 |
         """
@@ -157,6 +158,11 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
             residual_layers = getattr(module, "_residual_layers", None)
             init.normal_(module.weight, mean=0.0, std=std / (2 * residual_layers) ** 0.5 if residual_layers else std)
             init.zeros_(module.bias)
+        elif getattr(module, "_is_planner", False):
+            if isinstance(module, nn.Linear):
+                init.xavier_uniform_(module.weight)
+            else:
+                init.normal_(cast(Tensor, module.weight), mean=0.0, std=0.3)
         elif isinstance(module, nn.Linear) and getattr(module, "_is_gate", False):
             init.constant_(module.bias, 3.0)
         elif isinstance(module, ExactDAG):

@@ -55,7 +55,12 @@ def test_training_examples_are_questions_and_plain_text_in_the_given_shares(toke
 
 def test_questions_of_one_kind_that_has_several_turns_differ(tokenizer):
     args = AttachArguments(
-        backbone="", num_texts=60, plain_text_share=0.0, tasks={"expressions": 1}, digits=[4], num_operators={1: 2, 2: 1}
+        backbone="",
+        num_texts=60,
+        plain_text_share=0.0,
+        tasks={"expressions": 1},
+        digits=[4],
+        num_operators={1: 2, 2: 1},
     )
     texts = [tokenizer.decode(example.input_ids) for example in training_examples(tokenizer, args, seed=0)]
     assert len(args.question_kinds()) == 3 and len(set(texts)) == 60
