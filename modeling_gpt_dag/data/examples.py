@@ -98,8 +98,9 @@ def reasoning_example(
 ) -> tuple[Example, int]:
     """The example of a running text, and how many of its numbers are labelled.
 
-    The computed numbers are written as the DAG writes them (`as_computed`). Labelled are the numbers that a plan of this format computes, with the token behind each, and their plans. The gate
-    loss is taken of all other tokens. A number that the tokenizer does not write character by character is left alone.
+    The computed numbers are written as the DAG writes them (`as_computed`). Labelled are those that a plan of this
+    format computes, with the token behind each, and their plans. The gate loss is taken of all other tokens. A number
+    that the tokenizer does not write character by character is left alone.
     """
     text = as_computed(text, plan_format)
     encoding = tokenizer(text.text, return_offsets_mapping=True)
