@@ -21,8 +21,8 @@ from torch import Tensor
 
 from .decimal_tensor import MAX_DIGITS, NO_VALUE, DecimalTensor, first_exponent, power_of_ten
 
-# Number symbols, by what a token is or ends with. A token that begins with white space (" 5", " -") has its symbol plus
-# SPACED; it never continues a number.
+# Number symbols, by what a token is or ends with. A token that begins with white space (" 5", " -") has its symbol
+# plus SPACED; it never continues a number.
 # MINUS (U+2212 too), POINT, DASH (U+2013), COMMA, EXPONENT ("e"), HEX ("x"), PLUS, CURRENCY: the token is that and
 #   nothing else. A JOINT joins digits in a notation that is not read, as "_" does. MINUS + SPACED and POINT + SPACED
 #   also end tokens in which something stands before that makes them begin a number.
@@ -81,7 +81,7 @@ class Grammar(NamedTuple):
     sign: a minus with neither a digit nor ")" before it; the digit after it makes a negative number.
 
     known: the token does not continue what an unknown token spoiled.
-    whole: the next dot is a decimal point: the token does not continue a chain, or is the digit after a comma or joint.
+    whole: a dot behind it is a decimal point, as the token begins a chain or stands behind a comma or joint.
     outside: the token is nothing that a list of numbers in brackets holds.
     begins: a number may begin here: the token continues no chain, and it is not a digit directly after its sign.
     begins_too: the same.
@@ -323,8 +323,7 @@ def _since_latest(counts: Tensor, before: Tensor, begins: Tensor) -> Tensor:
 def read_numbers(symbols: Tensor, grammar: Tensor) -> NumberText:
     """Find the numbers in a text.
 
-    "1.2.3" is the number 1.2, a point and the number 3. So the odd dots of a chain of digits and dots are decimal
-    points, and a cumulative count decides which those are: no loop over tokens is needed.
+    "1.2.3" is the number 1.2, a point and the number 3. So the odd dots of a chain are decimal points, and a cumulative count decides which those are: no loop over tokens is needed.
 
     symbols: (B, L), values of `symbol_table`. grammar: `grammar_table()`.
     """
@@ -339,8 +338,8 @@ def read_numbers(symbols: Tensor, grammar: Tensor) -> NumberText:
     unknown, dots, brackets = _since_latest(counts[..., :3], before[..., :3], facts[..., 6:9]).unbind(-1)
     odd = dots & 1
     separator = is_.joint + is_.point * odd - is_.comma * brackets
-    # A number begins at its sign, at the first token of a chain, after a dot that is no decimal point and after a comma
-    # that ended one.
+    # A number begins at its sign, at the first token of a chain, after a dot that is no decimal point, and after a
+    # comma that ended one.
     restarts = torch.maximum(is_.after_dot - odd, is_.after_comma * brackets)
     begins = torch.maximum(facts[..., 9:12], restarts.unsqueeze(-1))
     marks, length, signs = _since_latest(counts[..., 3:], before[..., 3:], begins).unbind(-1)

@@ -12,6 +12,7 @@ from modeling_gpt_dag.data.examples import reasoning_example
 from modeling_gpt_dag.data.problems import PlanFormat
 from modeling_gpt_dag.data.reasoning import (
     annotated_text,
+    as_computed,
     equations_text,
     kind_of,
     parse_expression,
@@ -104,9 +105,10 @@ def test_a_plan_computes_the_number_from_the_numbers_before_it():
         ("9 and 1 2 3 4 5: <<9+1=10>>10", FORM),
         ("0.2*50 = <<0.2*50=10>>10", FORM),
         ("1,000+1 = <<1,000+1=1,001>>1,001", FORM),
+        ("12,5 and 5: <<12+5=17>>17", FORM),
         ("6/3*3 = <<6/3*3=6>>6", FORM._replace(operations=["add", "identity"])),
     ],
-    ids=["too many steps", "too far back", "written with other digits", "thousands", "no such operation"],
+    ids=["too many steps", "too far back", "written with other digits", "thousands", "not read", "no such operation"],
 )
 def test_what_the_model_cannot_do_has_no_plan(text, form):
     found = annotated_text(text)
@@ -114,17 +116,40 @@ def test_what_the_model_cannot_do_has_no_plan(text, form):
 
 
 def test_the_numbers_before_a_place_are_those_the_model_reads(tokenizer, symbols):
-    text = "-3 and 4-5, (6)-7 or 8.50. 9 =x"
+    text = "-3 and 4-5, (6)-7 or 8.50. 9, 1,250 at -$.5 =x"
     table = symbol_table(symbols)
     ids = torch.tensor([tokenizer(text, add_special_tokens=False)["input_ids"]]).clamp(max=len(table) - 1)
     value = read_numbers(table[ids], GRAMMAR).value
     read = [int(m) / 10 ** int(s) for m, s, valid in zip(*(part[0].tolist() for part in value), strict=True) if valid]
-    assert [float(number) for number in read_before(text, len(text))] == read == [-3, 4, 5, 6, 7, 8.5, 9]
+    assert read == [-3, 4, 5, 6, 7, 8.5, 9, 1250, -0.5]
+    assert read_before(text, len(text)) == ["-3", "4", "5", "6", "7", "8.50", "9", "1250", "-0.5"]
+    assert read_before(text, text.index(",")) == ["-3", "4"] and read_before("1,2345 7 ", 9) == [None, "7"]
+
+
+def test_computed_numbers_are_written_as_the_dag_writes_them_and_others_stay():
+    """In training; what follows moves along, and a number that was rewritten is an operand of the next."""
+    form = FORM._replace(constants=["0.5"])
+    text = (
+        "1,000 and 234 is <<1000+234=1,234>>1,234, half of it <<1234*.5=617>>617, and 3*2.5 = $<<3*2.5=7.50>>7.50. "
+        "7.5/15 = <<7.5/15=.50>>.50. 1/3 = <<1/3=.33>>.33 of 2,000: <<7,000-5,000=2,000>>2,000"
+    )
+    found = annotated_text(text)
+    written = as_computed(found, form)
+    assert written.text == (
+        "1,000 and 234 is 1234, half of it 617.0, and 3*2.5 = $7.5. 7.5/15 = 0.5. 1/3 = .33 of 2,000: 2,000"
+    )
+    places = [written.text[each.start : each.end] for each in written.calculations]
+    assert places == ["1234", "617.0", "7.5", "0.5", ".33", "2,000"]
+    plans = [plan_of(written.text, each, form) is not None for each in written.calculations]
+    assert plans == [True, True, True, True, False, False]
+    assert [each.value for each in written.calculations] == [each.value for each in found.calculations]
 
 
 def test_labelled_are_computed_numbers_the_token_behind_them_and_their_plans(tokenizer):
     found = annotated_text(SOLUTION)
+    cents = annotated_text(SOLUTION.replace(">>72", ">>72.00"))
     example, labelled = reasoning_example(tokenizer, found, FORM)
+    assert reasoning_example(tokenizer, cents, FORM) == (example, labelled)
     assert labelled == 2 and tokenizer.decode(example.input_ids) == found.text
     spoken = (char if label != -100 else "|" for char, label in zip(found.text, example.labels, strict=True))
     assert [part for part in "".join(spoken).split("|") if part] == ["24 ", "72,"]

@@ -11,12 +11,13 @@ from fractions import Fraction
 import pytest
 import torch
 
-from helpers.naive_dag import NUMBER, apply, fits, next_character, plain, readable_numbers, run_plan, value_of
-from helpers.numbers import GRAMMAR, decimals, exact, numbers_at, texts
+from helpers.naive_dag import apply, fits, next_character, numbers, plain, readable_numbers, run_plan
+from helpers.numbers import GRAMMAR, decimals, exact, numbers_at, symbols_of, texts
 from modeling_gpt_dag.dag import IndependentDAG, execute
 from modeling_gpt_dag.dag_operations import OPERATIONS
 from modeling_gpt_dag.decimal_tensor import LIMIT, MAX_DIGITS, DecimalTensor, parse_decimal
-from modeling_gpt_dag.number_text import END, SYMBOLS, next_symbol, read_numbers
+from modeling_gpt_dag.number_text import END, OTHER, SYMBOLS, next_symbol, read_numbers
+from modeling_gpt_dag.tokenization import number_symbol
 
 pytestmark = pytest.mark.slow
 NAMES = list(OPERATIONS)
@@ -31,6 +32,10 @@ BETWEEN = [
     "..",
     "-.",
     ",",
+    "[",
+    "$",
+    "_",
+    "\N{EN DASH}",
     " ",
     "(",
     ")",
@@ -149,7 +154,7 @@ def random_text(generator: random.Random, length: int) -> str:
 def test_numbers_are_read_as_the_regular_expression_and_decimal_read_them(length, generator):
     """5,000 texts of each length, 4 numbers each, those of more than 18 digits without a value."""
     for lines in batched([random_text(generator, length) for _ in range(5_000)], 1_000):
-        symbols = torch.tensor([[SYMBOLS.get(character, 0) for character in line] for line in lines])
+        symbols = symbols_of(*lines)
         last = torch.full((len(lines), 1), length - 1)
         value, exists = numbers_at(read_numbers(symbols, GRAMMAR), last, 4)
         found = batched(texts(decimals(value)), 4)
@@ -161,20 +166,18 @@ def test_numbers_are_read_as_the_regular_expression_and_decimal_read_them(length
 
 def test_beside_tokens_that_cannot_be_read_no_number_is_read_wrongly(generator):
     """20,000 streams of 12 tokens: a number with a value is one of the text, from its first to its last character."""
-    alphabet = [*"0123456789", *"..--)x ", " 3", " 0", " -", *UNREADABLE]
+    alphabet = [*"0123456789", *"..--,)x ", " 3", " 0", " -", *UNREADABLE]
     streams = [generator.choices(alphabet, k=12) + ["\n"] for _ in range(20_000)]
-    symbols = dict.fromkeys(UNREADABLE, SYMBOLS["unreadable"]) | SYMBOLS
-    text = read_numbers(torch.tensor([[symbols.get(token, 0) for token in stream] for stream in streams]), GRAMMAR)
+    symbols = {token: SYMBOLS.get(number_symbol(token) or "", OTHER) for token in [*alphabet, "\n"]}
+    text = read_numbers(torch.tensor([[symbols[token] for token in stream] for stream in streams]), GRAMMAR)
     last, ended = text.last_digit(torch.arange(13).expand(len(streams), -1)).tolist(), text.value.valid.tolist()
     values = batched(texts(decimals(text.value)), 13)
     seen = 0
     for row, stream in enumerate(streams):
         ends = [len("".join(stream[: index + 1])) for index in range(13)]
-        numbers = {match.end(): match.group() for match in NUMBER.finditer("".join(stream))}
+        by_end = {number.end: number.value for number in numbers("".join(stream))}
         for index in (index for index in range(13) if ended[row][index]):
-            number = numbers.get(ends[last[row][index]])
-            expected = None if number is None else format(value_of(number), "f")
-            assert values[row][index] == expected, (stream, index)
+            assert [values[row][index]] == texts([by_end.get(ends[last[row][index]])]), (stream, index)
             seen += 1
     assert seen > 20_000
 
@@ -198,7 +201,7 @@ def test_plans_on_the_numbers_of_a_text_give_what_python_gives(generator):
         chosen = generator.sample(numbers, generator.randint(1, size + 1))
         lines.append("".join(format(number, "f") + generator.choice("+*=x, )(\n") for number in chosen))
     width = max(map(len, lines))
-    symbols = torch.tensor([[SYMBOLS.get(character, 0) for character in line.rjust(width)] for line in lines])
+    symbols = symbols_of(*(line.rjust(width) for line in lines))
     initial, _ = numbers_at(read_numbers(symbols, GRAMMAR), torch.full((len(lines), 1), width - 1), size)
     slots = torch.arange(size, size + depth).unsqueeze(-1)
     operands = (torch.rand(len(lines), 1, num_plans, depth, 2) * slots).long()

@@ -4,7 +4,7 @@ import pytest
 import torch
 from transformers import DynamicCache
 
-PROMPTS = ["12+34=", "-7.5*2=1", "9"]
+PROMPTS = ["1,234+.5=", "-7.5*[2,3]=1", "9"]
 LENGTH = 7
 
 
@@ -43,7 +43,7 @@ def test_left_padding_changes_nothing(model, tokenizer):
 
 @pytest.mark.parametrize("chunk", [1, 3])
 def test_logits_in_chunks_through_the_cache_equal_those_of_one_pass(model, encode, chunk):
-    ids = encode("12+34=46\n-3.5*2=-7.0\n1-")
+    ids = encode("1,234+.5=46\n-$3.5*[1,2,3]=1,23-7.0\n1-")
     cache = DynamicCache(config=model.config)
     parts = [model(part, past_key_values=cache).logits for part in ids.split(chunk, 1)]
     torch.testing.assert_close(torch.cat(parts, 1), model(ids).logits, rtol=1e-4, atol=1e-4)

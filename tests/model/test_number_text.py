@@ -188,7 +188,7 @@ def test_no_character_of_unicode_makes_half_a_number():
         between, before, behind, before_point = readings[number_symbol(character)]
         if character in "0123456789.,":
             continue
-        if unicodedata.category(character).startswith("N") or re.search(RAISED, unicodedata.name(character, "")):
+        if unicodedata.category(character).startswith("N") or re.match(RAISED, unicodedata.name(character, "")):
             assert {*between, *before, *behind, *before_point} == {None}, character
             continue
         is_space = unicodedata.category(character) == "Zs" and character not in " \u3000"
