@@ -411,7 +411,7 @@ class JointDAG(ExactDAG):
         """Plans (M, K, D, 3) and their log-probabilities (M, K).
 
         With K = 1 nothing is drawn: labels say what is executed. So gate and mixer learn to write right results while
-        the planner still learns its plans, from the plan loss. A single plan has the weight 1 whatever its probability.
+        the planner still learns its plans, from the plan loss. A single plan weighs 1 whatever its probability.
         """
         if self.num_plans == 1 and plan_labels is not None:
             plans = self.planner.labelled(plan_labels.flatten(0, 1))

@@ -40,7 +40,7 @@ TOKENS = {"questions": 32, "replies": 100}  # of an answer
 @dataclass(kw_only=True)
 class Arguments(TaskArguments, QuestionArguments, ReasoningArguments, PromptArguments):
     model: str = field(metadata={"help": "directory of a trained GPT-DAG"})
-    task: Literal["arithmetic", "expressions", "wordings", "questions", "reasoning", "replies"] = field(
+    task: Literal["arithmetic", "expressions", "wordings", "plain_questions", "questions", "reasoning", "replies"] = field(
         default="arithmetic",
         metadata={"help": "generated problems, or those of a file or dataset"},
     )

@@ -32,6 +32,9 @@ class AttachArguments(Checked):
     negative_operand_share: float = field(
         default=0.05, metadata={"help": "share of the operands that are negative, where it makes sense"}
     )
+    label_plans: bool = field(
+        default=False, metadata={"help": "label the questions' plans, instead of learning them from the answers"}
+    )
     num_texts: int = field(default=8_000, metadata={"help": "texts to train on, plain ones included"})
     plain_text_share: float = field(
         default=0.2, metadata={"help": "share of the texts in which nothing is to be computed"}
@@ -101,7 +104,7 @@ class AttachArguments(Checked):
         return [
             (task, count)
             for task in in_turns(self.tasks)
-            for count in ([1] if task == "arithmetic" else in_turns(self.num_operators))
+            for count in ([1] if task in ("arithmetic", "plain_questions") else in_turns(self.num_operators))
         ]
 
 

@@ -13,7 +13,7 @@ from ..evaluation.exact_match import evaluate_task
 from ..evaluation.language_cost import language_cost
 from ..evaluation.reasoning import ReasoningReport, evaluate_reasoning, reasoning_table
 from ..evaluation.reports import LanguageCost, TaskReport
-from ..evaluation.tables import percent
+from ..evaluation.tables import percent, worst_template_text
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from .arguments import AttachArguments
 from .model import in_dtype
@@ -52,6 +52,9 @@ def evaluation_rows(args: AttachArguments) -> list[EvaluationRow]:
         EvaluationRow("two operations, language", wordings(2)),
         EvaluationRow("two operations, notation", TaskArguments(task="expressions", num_operators=[2])),
     ]
+    assert isinstance(args.tasks, dict), "it is parsed when made"
+    if "plain_questions" in args.tasks:
+        rows.append(EvaluationRow('"What is a plus b?", four operations', TaskArguments(task="plain_questions"), 5))
     if args.chat_question_share > 0:
         rows.append(EvaluationRow("one operation, as a chat", wordings(1), chat=True))
     return rows
@@ -123,15 +126,15 @@ def _first_lines(tokenizer: PreTrainedTokenizerBase, lines: list[str], num_token
 def attach_table(before: Measured, after: Measured) -> str:
     """As Markdown."""
     rows = [
-        [title, str(row.n), percent(before.rows[title].exact_match), percent(row.exact_match)]
+        [title, str(row.n), *map(percent, (before.rows[title].exact_match, row.exact_match)), worst_template_text(row)]
         for title, row in after.rows.items()
     ]
     if after.language is not None:
         cost, rate = after.language, after.language.false_gate_rate
         for title, part in (("all lines", cost.all), ("lines with numbers", cost.with_numbers)):
-            rows.append([f"perplexity, {title}", f"{part.tokens} tokens", f"{part.before:.3f}", f"{part.after:.3f}"])
-        rows.append(["lines with numbers on which the gate fires", str(rate.n), "", percent(rate.share)])
-    parts = [markdown_table(["questions", "n", "before", "after"], rows)]
+            rows.append([f"perplexity, {title}", f"{part.tokens} tokens", f"{part.before:.3f}", f"{part.after:.3f}", ""])
+        rows.append(["lines with numbers on which the gate fires", str(rate.n), "", percent(rate.share), ""])
+    parts = [markdown_table(["questions", "n", "before", "after", "worst template after"], rows)]
     if after.reasoning is not None:
         parts.append(reasoning_table(after.reasoning))
     return "\n\n".join(parts)

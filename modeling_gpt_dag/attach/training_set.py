@@ -48,8 +48,13 @@ def read_text(path: str) -> str:
         return file.read()
 
 
-def training_examples(tokenizer: PreTrainedTokenizerFast, args: AttachArguments, seed: int) -> list[Example]:
-    """The texts to train on: questions of each task and number of operators by their shares, and plain text."""
+def training_examples(
+    tokenizer: PreTrainedTokenizerFast, args: AttachArguments, seed: int, plan_format: PlanFormat | None = None
+) -> list[Example]:
+    """The texts to train on: questions of each task and number of operators by their shares, and plain text.
+
+    plan_format: of the plans that label the questions; None where answers alone are to be learned from.
+    """
     symbols = number_tokens(tokenizer)
     num_plain = round(args.num_texts * args.plain_text_share)
     num_text = num_plain // 2 if args.plain_text_file is not None else 0  # from the file
@@ -60,6 +65,7 @@ def training_examples(tokenizer: PreTrainedTokenizerFast, args: AttachArguments,
             TaskArguments(task=task, num_operators=[count], negative_operand_share=args.negative_operand_share),
             seed,
             args.digits,
+            plan_format=plan_format,
         )
         for task, count in dict.fromkeys(turns)
     }
@@ -163,9 +169,10 @@ def training_set(
     model: GPTDAGForCausalLM, tokenizer: PreTrainedTokenizerFast, args: AttachArguments, directory: Path, seed: int
 ) -> Dataset:
     """With a frozen backbone on a CPU its hidden states, in `directory`; else the texts alone."""
-    examples = training_examples(tokenizer, args, seed)
-    examples += reasoning_examples(tokenizer, args, plan_format(model.config), seed)
-    examples += reply_examples(backbone_alone(model), tokenizer, args, plan_format(model.config), directory, seed)
+    form = plan_format(model.config)
+    examples = training_examples(tokenizer, args, seed, form if args.label_plans else None)
+    examples += reasoning_examples(tokenizer, args, form, seed)
+    examples += reply_examples(backbone_alone(model), tokenizer, args, form, directory, seed)
     if args.unfreeze != "none" or torch.accelerator.is_available():
         return Examples(examples)
     backbone = in_dtype(model.model.backbone, args.inference_dtype)

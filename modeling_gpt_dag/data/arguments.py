@@ -5,7 +5,7 @@ from typing import Literal, cast, get_args
 
 from .checks import Checked, check_at_least, check_share, checked_shares
 
-Task = Literal["arithmetic", "expressions", "wordings"]
+Task = Literal["arithmetic", "expressions", "wordings", "plain_questions"]
 TrainingTask = Literal["arithmetic", "expressions", "wordings", "questions", "text", "mixture"]
 OnBadRecord = Literal["error", "skip"]
 
@@ -17,7 +17,7 @@ DEFAULT_TEMPLATE = "{question} "
 class TaskArguments(Checked):
     """Which problems to draw."""
 
-    task: Task = field(default="arithmetic", metadata={"help": "a+b=, expressions of several operators, or wordings"})
+    task: Task = field(default="arithmetic", metadata={"help": "a+b=, expressions of several operators, wordings, or 'What is a plus b?'"})
     operators: str = field(default="+-*", metadata={"help": "operators of arithmetic and expressions, some of + - *"})
     num_operators: list[int] | None = field(
         default=None, metadata={"help": "operators per expression or wording, all by default; arithmetic has 1"}

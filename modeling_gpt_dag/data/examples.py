@@ -52,7 +52,7 @@ def number_of(number_tokens: dict[str, list[int]], answer: str) -> list[int]:
 def question(
     tokenizer: PreTrainedTokenizerBase, number_tokens: dict[str, list[int]], line: Line, chat: bool = False
 ) -> Example:
-    """The example of a line: a question, or plain text where the line has no answer.
+    """The example of a line: a question, or plain text where the line has no answer. A line's plan is labelled.
 
     chat: whether the question is a user's message in the tokenizer's template.
     """
@@ -65,7 +65,10 @@ def question(
     if not line.answer:
         return Example(ids, [IGNORE_INDEX] * len(ids))
     answer = number_of(number_tokens, line.answer) + ending
-    return Example(ids + answer, [IGNORE_INDEX] * len(ids) + answer)
+    plans = None
+    if line.plan is not None:
+        plans = dict.fromkeys(range(len(ids) - 1, len(ids) + len(line.answer)), line.plan)
+    return Example(ids + answer, [IGNORE_INDEX] * len(ids) + answer, plans)
 
 
 def question_examples(

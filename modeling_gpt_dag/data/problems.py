@@ -46,7 +46,8 @@ def plan_format(config: GPTDAGConfig) -> PlanFormat:
 class Problem(NamedTuple):
     """numbers: all numbers of the prompt as decimal text, in its order, those that do not matter included.
 
-    ending: what follows the answer. group: the row of the result table that the problem belongs to.
+    ending: what follows the answer. group: the row of the result table that the problem belongs to. template: the
+    sentence without its numbers and names, where it has one.
     """
 
     prompt: str
@@ -54,6 +55,7 @@ class Problem(NamedTuple):
     expression: Expression
     group: str
     ending: str = END_OF_LINE
+    template: str = ""
 
     def values(self) -> list[Decimal]:
         """Every operand and result of the expression, the answer last; raises decimal.Inexact beyond 200 digits."""

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 from .numeric_match import parse_number
-from .problems import Expression, Problem, Split, integer
-from .reasoning import exact_value
+from .plain_questions import plain_questions
+from .problems import Expression, Split
 from .records import BadRecordError, FieldRow, dataset_records, file_records, is_held_out
 from .reply_text import Prompt
 from .running_text import running_texts
@@ -22,34 +22,6 @@ from .wordings import plain_lines, wording_problems
 PromptKind = Literal["questions", "wordings", "stories", "talk", "files"]
 SHARES: dict[PromptKind, float] = {"questions": 0.3, "wordings": 0.2, "stories": 0.2, "talk": 0.3, "files": 0.5}
 TEXT_FIELDS = ("question", "prompt", "text")
-DIGITS = (1, 2, 2, 3, 3, 4, 5)
-
-# The plainest questions, by operation.
-WORDED = ("What is {}?", "How much is {}?", "{}?", "Please tell me what {} is.", "Can you calculate {}?")
-NOTED = ("What is {}?", "Calculate {}", "{} = ?", "{}", "Compute {}.")
-SAID: dict[str, tuple[Sequence[str], Sequence[str], Sequence[str]]] = {
-    "add": (["{a} plus {b}"], ["{a} + {b}", "{a}+{b}"], ["What is the sum of {a} and {b}?", "Add {a} and {b}."]),
-    "subtract": (
-        ["{a} minus {b}"],
-        ["{a} - {b}", "{a}-{b}"],
-        ["Subtract {b} from {a}.", "What is the difference between {a} and {b}?"],
-    ),
-    "multiply": (
-        ["{a} times {b}", "{a} multiplied by {b}"],
-        ["{a} * {b}", "{a}*{b}", "{a} x {b}"],
-        ["What is the product of {a} and {b}?", "Multiply {a} by {b}."],
-    ),
-    "divide": (["{a} divided by {b}"], ["{a} / {b}", "{a}/{b}", "{a} ÷ {b}"], ["Divide {a} by {b}."]),
-}
-QUESTIONS = [
-    (operation, template)
-    for operation, (words, signs, sentences) in SAID.items()
-    for template in (
-        *(frame.format(text) for frame, text in product(WORDED, words)),
-        *(frame.format(text) for frame, text in product(NOTED, signs)),
-        *sentences,
-    )
-]
 TALK = (
     "Tell me about {}.",
     "What do you know about {}?",
@@ -137,19 +109,10 @@ def _over_texts(expression: Expression, numbers: Sequence[str]) -> Expression:
 
 
 def _questions(split: Split, seed: int) -> Iterator[Prompt]:
-    """The plainest ones: four operations on integers of up to five digits, divisions that come out even."""
-    generator = random.Random(seed)
-    while True:
-        operation, template = generator.choice(QUESTIONS)
-        a, b = integer(generator, DIGITS), integer(generator, DIGITS)
-        if operation == "divide":
-            b = integer(generator, (1, 1, 2, 3))
-            a = str(int(b) * int(integer(generator, (1, 2, 3))))
-        elif operation == "subtract" and generator.random() < 0.8:
-            a, b = sorted((a, b), key=int, reverse=True)
-        expression = (operation, a, b)
-        if (operation, b) != ("divide", "0") and Problem("", (), expression, "").split == split:
-            yield Prompt(template.format(a=a, b=b), expression, template, True, exact_value(expression))
+    """The plainest ones, of up to five digits."""
+    for problem in plain_questions(split, seed):
+        expression = _over_texts(problem.expression, problem.numbers)
+        yield Prompt(problem.prompt, expression, problem.template, True, Decimal(problem.answer))
 
 
 def _wordings(split: Split, seed: int) -> Iterator[Prompt]:

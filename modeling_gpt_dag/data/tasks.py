@@ -6,6 +6,7 @@ from typing import NamedTuple, get_args
 
 from .arguments import Task, TaskArguments
 from .checks import check_choice, check_share
+from .plain_questions import answered_questions
 from .problems import PlanFormat, Problem, Split, arithmetic_problems, distinct
 from .wordings import plain_lines, wording_problems
 
@@ -15,6 +16,8 @@ def task_problems(task: TaskArguments, split: Split, seed: int, digits: list[int
     check_choice("task", task.task, get_args(Task))  # the tasks of training are more
     if task.task == "wordings":
         return wording_problems(split, seed, task.held_out, digits, task.num_operators, task.negative_operand_share)
+    if task.task == "plain_questions":
+        return answered_questions(split, seed, digits)
     counts = [1] if task.task == "arithmetic" else task.num_operators or [1, 2, 3]
     shares = task.parentheses_share, task.negative_operand_share
     return arithmetic_problems(split, seed, task.operators, digits, counts, *shares)

@@ -178,7 +178,7 @@ def wording_problems(
             prompt, numbers = _fill(template.text, words, kinds)
             ending, _ = _fill(template.ending, words, kinds)
             expression = _by_order(template.expression, list(numbers))
-            problem = Problem(prompt, tuple(numbers.values()), expression, template.group, ending)
+            problem = Problem(prompt, tuple(numbers.values()), expression, template.group, ending, template.text)
             if problem.split == split:
                 yield problem
 

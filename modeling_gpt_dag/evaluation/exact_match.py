@@ -21,7 +21,7 @@ from ..data.arguments import TaskArguments
 from ..data.problems import END_OF_LINE, PlanFormat, Problem, plan_format
 from ..data.tasks import evaluation_problems
 from .generation import Answer, answer_lines, has_plans
-from .reports import Breakdown, GateRate, LeftOut, TaskReport, share_of
+from .reports import Breakdown, GateRate, LeftOut, TaskReport, share_of, worst_template
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -86,7 +86,7 @@ def evaluate_task(
     progress: bool = False,
     chat: bool = False,
 ) -> TaskReport:
-    """Exact match on a generated task, operands of `digits` digits (wordings: also shorter ones up to 4).
+    """Exact match on a generated task, operands of `digits` digits (questions in English, up to 5: also shorter).
 
     model: any causal language model. Raises ValueError for options that the task does not have.
     """
@@ -99,10 +99,12 @@ def evaluate_task(
     left_out = [answer for problem, answer in pairs if not problem.is_exact]
     config = model.config
     form = plan_format(config) if isinstance(config, GPTDAGConfig) and has_plans(config) else None
+    lines = [answer.text for answer in answers]
     return TaskReport.of(
-        hits_by_group(problems, [answer.text for answer in answers]),
+        hits_by(lambda problem: problem.group, problems, lines),
         breakdown_of(scored, form) if form is not None and scored else None,
         LeftOut(len(left_out), sum(answer.gate_above_zero for answer in left_out)),
+        worst=worst_template(hits_by(lambda problem: problem.template, problems, lines)),
         task=task.task,
         held_out=task.held_out,
         digits=digits,
@@ -112,16 +114,22 @@ def evaluate_task(
 
 def drawn_problems(task: TaskArguments, digits: int, num_samples: int, seed: int) -> list[Problem]:
     """Those of `evaluate_task`."""
-    lengths = list(range(1, 5)) if task.task == "wordings" and digits <= 4 else [digits]
+    lengths = [digits]
+    if task.task == "plain_questions" and digits <= 5:
+        lengths = list(range(1, digits + 1))
+    elif task.task == "wordings" and digits <= 4:
+        lengths = [1, 2, 3, 4]
     return evaluation_problems(task, num_samples, seed, lengths)
 
 
-def hits_by_group(problems: Sequence[Problem], lines: Sequence[str]) -> dict[str, list[bool]]:
-    """Of the problems with an exact value: whether each line is its answer, by the problem's group."""
+def hits_by(
+    key: Callable[[Problem], str], problems: Sequence[Problem], lines: Sequence[str]
+) -> dict[str, list[bool]]:
+    """Of the problems with an exact value: whether each line is its answer, by a key of the problem."""
     hits: dict[str, list[bool]] = {}
     for problem, line in zip(problems, lines, strict=True):
         if problem.is_exact:
-            hits.setdefault(problem.group, []).append(is_exact_match(line, problem))
+            hits.setdefault(key(problem), []).append(is_exact_match(line, problem))
     return hits
 
 

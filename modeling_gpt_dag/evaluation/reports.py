@@ -1,12 +1,13 @@
 """What evaluations return: plain records, which are JSON by `dataclasses.asdict` and come back by `from_json`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 from .statistics import wilson_interval
 
 Interval = tuple[float | None, float | None]
+LEAST_ASKED = 10  # times, for a template to be told of alone
 
 
 def _interval(hits: int, n: int) -> Interval:
@@ -17,6 +18,15 @@ def _interval(hits: int, n: int) -> Interval:
 def _from_json(fields: dict[str, Any]) -> dict[str, Any]:
     """JSON has lists where a record has a tuple."""
     return fields | {"interval": tuple(fields["interval"])}
+
+
+def worst_template(hits: dict[str, list[bool]]) -> "WorstTemplate | None":
+    """hits: by template."""
+    often = [template for template, found in hits.items() if template and len(found) >= LEAST_ASKED]
+    if not often:
+        return None
+    worst = min(often, key=lambda template: share_of(hits[template]))
+    return WorstTemplate(worst, Score.of(hits[worst]))
 
 
 def share_of(hits: Sequence[bool]) -> float:
@@ -34,6 +44,14 @@ class Score:
     @classmethod
     def of(cls, hits: Sequence[bool]) -> Self:
         return cls(share_of(hits) if hits else None, len(hits), _interval(sum(hits), len(hits)))
+
+
+@dataclass(frozen=True)
+class WorstTemplate:
+    """The sentence that is answered worst, of those asked `LEAST_ASKED` times at least."""
+
+    template: str
+    score: Score
 
 
 @dataclass(frozen=True)
@@ -64,7 +82,10 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class ExactMatch:
-    """Exact match over all scored problems and by group; breakdown: None without exact numerics."""
+    """Exact match over all scored problems and by group; breakdown: None without exact numerics.
+
+    worst: None where no template was asked often enough.
+    """
 
     exact_match: float | None
     n: int
@@ -72,10 +93,11 @@ class ExactMatch:
     groups: dict[str, Score]
     breakdown: Breakdown | None
     left_out: LeftOut
+    worst: WorstTemplate | None = field(default=None, kw_only=True)
 
     @classmethod
     def of(cls, hits: dict[str, list[bool]], breakdown: Breakdown | None, left_out: LeftOut, **others: Any) -> Self:
-        """hits: by group. others: fields of a subclass."""
+        """hits: by group. others: further fields."""
         total = Score.of([hit for group in hits.values() for hit in group])
         groups = {group: Score.of(hits[group]) for group in sorted(hits)}
         return cls(total.exact_match, total.n, total.interval, groups, breakdown, left_out, **others)
@@ -86,6 +108,9 @@ class ExactMatch:
         groups = {name: Score(**_from_json(group)) for name, group in fields["groups"].items()}
         breakdown = None if fields["breakdown"] is None else Breakdown(**fields["breakdown"])
         nested = {"groups": groups, "breakdown": breakdown, "left_out": LeftOut(**fields["left_out"])}
+        worst = fields.get("worst")  # which older reports do not have
+        if worst is not None:
+            nested["worst"] = WorstTemplate(worst["template"], Score(**_from_json(worst["score"])))
         return cls(**_from_json(fields) | nested)
 
 

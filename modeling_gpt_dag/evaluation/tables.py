@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from ..command_line.markdown import markdown_table
-from .reports import QuestionReport, RunReport, Score, TaskReport
+from .reports import ExactMatch, QuestionReport, RunReport, Score, TaskReport
 
 # Fields of `Breakdown` -> headings.
 BREAKDOWN = {
@@ -25,8 +25,9 @@ def _row_name(report: TaskReport) -> str:
 
 
 def exact_match_table(reports: Sequence[TaskReport]) -> str:
-    """One report per row, by group."""
+    """One report per row, by group, and its worst template where it has templates."""
     groups = sorted({group for report in reports for group in report.groups})
+    has_templates = any(report.worst is not None for report in reports)
     nothing = Score(None, 0, (None, None))
     rows = [
         [
@@ -35,10 +36,19 @@ def exact_match_table(reports: Sequence[TaskReport]) -> str:
             percent(report.exact_match),
             str(report.n),
             str(report.left_out.n),
+            *([worst_template_text(report)] if has_templates else []),
         ]
         for report in reports
     ]
-    return markdown_table(["digits", *groups, "all", "n", "left out"], rows)
+    head = ["digits", *groups, "all", "n", "left out"]
+    return markdown_table(head + ["worst template"] * has_templates, rows)
+
+
+def worst_template_text(report: ExactMatch) -> str:
+    if report.worst is None:
+        return "-"
+    sentence = report.worst.template.strip().replace("\n", " / ").replace("|", "\\|")
+    return f"{percent(report.worst.score.exact_match)} of {report.worst.score.n}: {sentence}"
 
 
 def breakdown_table(reports: Sequence[TaskReport]) -> str:
