@@ -12,16 +12,9 @@ import torch
 from helpers.naive_dag import next_character, plain, readable_numbers, written_characters
 from helpers.numbers import GRAMMAR, decimals, numbers_at, symbols_of, texts
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
+from modeling_gpt_dag.number_grammar import OTHER, SYMBOLS, grammar_table, symbol_table
 from modeling_gpt_dag.number_memory import NumberMemory
-from modeling_gpt_dag.number_text import (
-    OTHER,
-    SYMBOLS,
-    WRITTEN_SYMBOLS,
-    grammar_table,
-    next_symbol,
-    read_numbers,
-    symbol_table,
-)
+from modeling_gpt_dag.number_text import WRITTEN_SYMBOLS, next_symbol, read_numbers
 from modeling_gpt_dag.tokenization import DASHES, JOINTS, number_symbol
 
 

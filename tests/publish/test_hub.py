@@ -45,7 +45,7 @@ def repository(make_model, tokenizer, tmp_path):
 def test_a_repository_has_weights_code_tokenizer_and_card(repository):
     model, files, folder = repository
     code = {"from_backbone", "configuration_gpt_dag", "dag", "dag_operations", "decimal_tensor", "modeling_gpt_dag"}
-    code |= {"number_memory", "number_text", "plan_search", "planner_input", "plans", "tokenization"}
+    code |= {"number_grammar", "number_memory", "number_text", "plan_search", "planner_input", "plans", "tokenization"}
     assert {name for name in files if name.endswith(".py")} == {f"{name}.py" for name in code}
     assert {"README.md", "config.json", "generation_config.json", "model.safetensors", "tokenizer.json"} <= set(files)
     card = (folder / "README.md").read_text()
@@ -75,7 +75,7 @@ def test_the_card_of_exact_numerics_says_what_it_reads_plans_and_gets_wrong(make
     assert "reads the numbers of the text, plans 3 steps per token with `add, identity, multiply, subtract`" in card
     assert "It computes in sentences like those it was trained on." in card
     assert "In other text it was measured to plan wrongly, often with an open gate" in card
-    assert "thousands separators are read wrongly, `1,234` as 234" in card
+    assert "Numbers in notations that are not read (`12,5`, `1e3`, `½`)" in card
     assert "`scripts/train.py` with ```yaml max_steps: 5 ```" in card
     assert "pretrained" not in card
 
