@@ -13,7 +13,7 @@ from transformers import CONFIG_MAPPING, AutoConfig, GPT2Config, PreTrainedConfi
 
 from .dag_operations import OPERATIONS
 from .decimal_tensor import parse_decimal
-from .number_text import REQUIRED_SYMBOLS, SYMBOLS
+from .number_grammar import REQUIRED_SYMBOLS, SYMBOLS
 
 NUMERICS = ("exact", "soft")
 GATES = ("convex", "none")

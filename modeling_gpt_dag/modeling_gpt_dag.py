@@ -180,7 +180,7 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
             init.copy_(module.written_tokens, module.build_written_tokens())
             init.copy_(module.grammar, module.build_grammar())
 
-    def resize_token_embeddings(self, *args, **kwargs) -> nn.Module:
+    def resize_token_embeddings(self, *args, **kwargs) -> nn.Embedding:
         """As the library does it; tokens that are gone leave `config.number_tokens`."""
         embeddings = super().resize_token_embeddings(*args, **kwargs)
         if self.config.number_tokens is not None:

@@ -14,18 +14,8 @@ from torch import Tensor, nn
 from transformers.cache_utils import Cache
 
 from .configuration_gpt_dag import GPTDAGConfig
-from .number_text import (
-    OPENING,
-    OTHER,
-    SPACED,
-    WRITTEN_SYMBOLS,
-    NumberText,
-    ReadNumbers,
-    grammar_table,
-    latest_numbers,
-    read_numbers,
-    symbol_table,
-)
+from .number_grammar import OPENING, OTHER, SPACED, grammar_table, symbol_table
+from .number_text import WRITTEN_SYMBOLS, NumberText, ReadNumbers, latest_numbers, read_numbers
 
 HOW_TO_FILL = (
     'dag_numerics="exact" reads numbers from token ids and needs to know which tokens are digits: '
@@ -107,7 +97,7 @@ class NumberMemory(nn.Module):
     @staticmethod
     def mark_sequence_starts(symbols: Tensor, position_ids: Tensor | None) -> Tensor:
         """(B, T): the symbols, SPACED at position 0: a packed sequence does not continue the number before it."""
-        return symbols if position_ids is None else torch.where(position_ids == 0, symbols | SPACED, symbols)
+        return symbols if position_ids is None else torch.where(position_ids == 0, symbols % SPACED + SPACED, symbols)
 
     def read(
         self,
@@ -118,8 +108,8 @@ class NumberMemory(nn.Module):
         cache: Cache | None,
         dtype: torch.dtype,
     ) -> NumberText:
-        """Cache this call's symbols and find the numbers in all (B, L) tokens. Masked tokens count as
-        OPENING, as what stands before a text does.
+        """Cache this call's symbols and find the numbers in all (B, L) tokens. Masked tokens count as what
+        stands before a text.
 
         symbols, position_ids: (B, T). index: (T,), token indices of this call. dtype: of the cache.
         """

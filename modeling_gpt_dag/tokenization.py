@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
-from .number_text import REQUIRED_SYMBOLS
+from .number_grammar import REQUIRED_SYMBOLS
 
 MINUSES, DASHES = "-\N{MINUS SIGN}", "\u2010\u2011\u2012\u2013\ufe63\uff0d"
 # Between digits they set off thousands or decimals in notations that are not read.

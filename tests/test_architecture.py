@@ -25,7 +25,15 @@ ROOMS: dict[str, set[str]] = {
 }
 # What the files that travel may import besides each other. `tokenizers` comes with transformers.
 HUB_IMPORTS = {"torch", "transformers", "huggingface_hub", "tokenizers"}
-WITHOUT_TRANSFORMERS = {"dag", "dag_operations", "decimal_tensor", "number_text", "plans", "plan_search"}
+WITHOUT_TRANSFORMERS = {
+    "dag",
+    "dag_operations",
+    "decimal_tensor",
+    "number_grammar",
+    "number_text",
+    "plans",
+    "plan_search",
+}
 # The name to install where it is not the one to import.
 DISTRIBUTIONS = {"yaml": "pyyaml"}
 # Of matplotlib's and the library datasets' dependencies, imported where those are used.

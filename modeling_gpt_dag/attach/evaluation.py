@@ -132,7 +132,9 @@ def attach_table(before: Measured, after: Measured) -> str:
     if after.language is not None:
         cost, rate = after.language, after.language.false_gate_rate
         for title, part in (("all lines", cost.all), ("lines with numbers", cost.with_numbers)):
-            rows.append([f"perplexity, {title}", f"{part.tokens} tokens", f"{part.before:.3f}", f"{part.after:.3f}", ""])
+            rows.append(
+                [f"perplexity, {title}", f"{part.tokens} tokens", f"{part.before:.3f}", f"{part.after:.3f}", ""]
+            )
         rows.append(["lines with numbers on which the gate fires", str(rate.n), "", percent(rate.share), ""])
     parts = [markdown_table(["questions", "n", "before", "after", "worst template after"], rows)]
     if after.reasoning is not None:

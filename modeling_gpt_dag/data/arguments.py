@@ -17,7 +17,10 @@ DEFAULT_TEMPLATE = "{question} "
 class TaskArguments(Checked):
     """Which problems to draw."""
 
-    task: Task = field(default="arithmetic", metadata={"help": "a+b=, expressions of several operators, wordings, or 'What is a plus b?'"})
+    task: Task = field(
+        default="arithmetic",
+        metadata={"help": "a+b=, expressions of several operators, wordings, or 'What is a plus b?'"},
+    )
     operators: str = field(default="+-*", metadata={"help": "operators of arithmetic and expressions, some of + - *"})
     num_operators: list[int] | None = field(
         default=None, metadata={"help": "operators per expression or wording, all by default; arithmetic has 1"}

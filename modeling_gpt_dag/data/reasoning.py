@@ -23,7 +23,8 @@ from typing import Literal, NamedTuple
 import torch
 
 from ..decimal_tensor import DecimalTensor, format_decimal
-from ..number_text import OTHER, SYMBOLS, grammar_table, read_numbers
+from ..number_grammar import OTHER, SYMBOLS, grammar_table
+from ..number_text import read_numbers
 from ..tokenization import number_symbol
 from .numeric_match import parse_number
 from .problems import Expression, PlanFormat, Problem
@@ -242,8 +243,8 @@ def numbers_of(text: str) -> list[NumberPlace]:
     packed = found.value_at(readable, torch.ones_like(readable, dtype=torch.bool))
     places = torch.cat([first, last + 1, readable, *DecimalTensor.unpack(packed)]).T.tolist()
     return [
-        NumberPlace(*place, format_decimal(mantissa, scale) if valid else None)
-        for *place, mantissa, scale, valid in places
+        NumberPlace(start, end, proof, format_decimal(mantissa, scale) if valid else None)
+        for start, end, proof, mantissa, scale, valid in places
     ]
 
 

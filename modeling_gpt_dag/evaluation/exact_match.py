@@ -122,9 +122,7 @@ def drawn_problems(task: TaskArguments, digits: int, num_samples: int, seed: int
     return evaluation_problems(task, num_samples, seed, lengths)
 
 
-def hits_by(
-    key: Callable[[Problem], str], problems: Sequence[Problem], lines: Sequence[str]
-) -> dict[str, list[bool]]:
+def hits_by(key: Callable[[Problem], str], problems: Sequence[Problem], lines: Sequence[str]) -> dict[str, list[bool]]:
     """Of the problems with an exact value: whether each line is its answer, by a key of the problem."""
     hits: dict[str, list[bool]] = {}
     for problem, line in zip(problems, lines, strict=True):

@@ -20,7 +20,8 @@ from modeling_gpt_dag.data.reasoning import (
     read_before,
     read_reasoning,
 )
-from modeling_gpt_dag.number_text import read_numbers, symbol_table
+from modeling_gpt_dag.number_grammar import symbol_table
+from modeling_gpt_dag.number_text import read_numbers
 
 FORM = PlanFormat(3, 5, ["2", "0.01"], ["add", "identity", "multiply", "subtract", "divide"])
 SOLUTION = "He sold 48/2 = <<48/2=24>>24 clips.\nTogether 48+24 = $<<48+24=72>>72, over <<7=7>>7 days.\n"

@@ -6,13 +6,8 @@ import torch
 
 from modeling_gpt_dag.dag_operations import Calculator
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
-from modeling_gpt_dag.number_text import (
-    OTHER,
-    SYMBOLS,
-    NumberText,
-    grammar_table,
-    latest_numbers,
-)
+from modeling_gpt_dag.number_grammar import OTHER, SYMBOLS, grammar_table
+from modeling_gpt_dag.number_text import NumberText, latest_numbers
 from modeling_gpt_dag.tokenization import number_symbol
 
 GRAMMAR = grammar_table()

@@ -8,7 +8,8 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 from helpers.numbers import GRAMMAR, decimals, texts
 from helpers.tokenizers import bpe
 from modeling_gpt_dag import byte_tokenizer, number_tokens, split_digits
-from modeling_gpt_dag.number_text import read_numbers, symbol_table
+from modeling_gpt_dag.number_grammar import symbol_table
+from modeling_gpt_dag.number_text import read_numbers
 from modeling_gpt_dag.tokenization import number_symbol
 
 TEXT = "1234+5=\n-3.5 é 日本 <a>\t"
