@@ -41,13 +41,14 @@ SAID: dict[str, tuple[Sequence[str], Sequence[str], Sequence[str]]] = {
     ),
     "divide": (["{a} divided by {b}"], ["{a} / {b}", "{a}/{b}", "{a} ÷ {b}"], ["Divide {a} by {b}."]),
 }
+# Operation, how it is said, and the whole template.
 QUESTIONS = [
-    (operation, template)
+    (operation, text, template)
     for operation, (words, signs, sentences) in SAID.items()
-    for template in (
-        *(frame.format(text) for frame, text in product(WORDED, words)),
-        *(frame.format(text) for frame, text in product(NOTED, signs)),
-        *sentences,
+    for text, template in (
+        *((text, frame.format(text)) for frame, text in product(WORDED, words)),
+        *((text, frame.format(text)) for frame, text in product(NOTED, signs)),
+        *((text, text) for text in sentences),
     )
 ]
 TALK = (
@@ -140,7 +141,7 @@ def _questions(split: Split, seed: int) -> Iterator[Prompt]:
     """The plainest ones: four operations on integers of up to five digits, divisions that come out even."""
     generator = random.Random(seed)
     while True:
-        operation, template = generator.choice(QUESTIONS)
+        operation, said, template = generator.choice(QUESTIONS)
         a, b = integer(generator, DIGITS), integer(generator, DIGITS)
         if operation == "divide":
             b = integer(generator, (1, 1, 2, 3))
@@ -149,7 +150,7 @@ def _questions(split: Split, seed: int) -> Iterator[Prompt]:
             a, b = sorted((a, b), key=int, reverse=True)
         expression = (operation, a, b)
         if (operation, b) != ("divide", "0") and Problem("", (), expression, "").split == split:
-            yield Prompt(template.format(a=a, b=b), expression, template, True, exact_value(expression))
+            yield Prompt(template.format(a=a, b=b), expression, said, True, exact_value(expression))
 
 
 def _wordings(split: Split, seed: int) -> Iterator[Prompt]:
