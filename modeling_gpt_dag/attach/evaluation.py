@@ -125,10 +125,10 @@ def _first_lines(tokenizer: PreTrainedTokenizerBase, lines: list[str], num_token
 
 def attach_table(before: Measured, after: Measured) -> str:
     """As Markdown."""
-    rows = [
-        [title, str(row.n), *map(percent, (before.rows[title].exact_match, row.exact_match)), worst_template_text(row)]
-        for title, row in after.rows.items()
-    ]
+    rows = []
+    for title, row in after.rows.items():
+        shares = (before.rows[title].exact_match, row.exact_match)
+        rows.append([title, str(row.n), *map(percent, shares), worst_template_text(row)])
     if after.language is not None:
         cost, rate = after.language, after.language.false_gate_rate
         for title, part in (("all lines", cost.all), ("lines with numbers", cost.with_numbers)):

@@ -22,6 +22,7 @@ from ..evaluation.generation import continuations
 BATCH = 64  # prompts at a time
 ROUNDS = 4  # of writing: numbers mended in a reply, and one
 LEAST_TOKENS = 16  # behind a mended number
+TEMPERATURE = 0.7  # at 1 small models write nonsense
 GOES_ON = re.compile(r"^[.,]?\d[\d.,]*(?<=\d)")
 
 
@@ -51,7 +52,8 @@ class ReplyWriter:
         The file's name gets a key of prompts and settings and of `made_from`, which names the backbone.
         """
         given = [chat_prompt(self.tokenizer, prompt.text) for prompt in prompts]
-        key = json.dumps([made_from, given, self.reply_tokens, self.sampled_share, self.seed, BATCH, ROUNDS])
+        settings = [self.reply_tokens, self.sampled_share, self.seed, BATCH, ROUNDS, TEMPERATURE]
+        key = json.dumps([made_from, given, settings])
         file = file.with_stem(f"{file.stem}-{hashlib.sha256(key.encode()).hexdigest()[:16]}")
         file.parent.mkdir(parents=True, exist_ok=True)
         known = dict(_stored(file))
@@ -75,10 +77,11 @@ class ReplyWriter:
         budget = [self.reply_tokens] * len(prompts)
         with torch.random.fork_rng():
             torch.manual_seed(self.seed + number)
+            options = {"do_sample": True, "temperature": TEMPERATURE} if samples else {}
             for turn in range(ROUNDS):
                 texts = [given[i] + replies[i] for i in unfinished]
                 most = max(budget[i] for i in unfinished)
-                written = continuations(self.backbone, self.tokenizer, texts, most, do_sample=samples)
+                written = continuations(self.backbone, self.tokenizer, texts, most, **options)
                 for i, text in zip(unfinished, written, strict=True):
                     if replies[i]:  # it ends with the right number, which is not to go on
                         text = GOES_ON.sub("", text)

@@ -28,13 +28,14 @@ SAID: dict[str, tuple[Sequence[str], Sequence[str], Sequence[str]]] = {
     ),
     "divide": (["{a} divided by {b}"], ["{a} / {b}", "{a}/{b}", "{a} ÷ {b}"], ["Divide {a} by {b}."]),
 }
+# Operation, how it is said, and the whole question.
 QUESTIONS = [
-    (operation, template)
+    (operation, said, question)
     for operation, (words, signs, sentences) in SAID.items()
-    for template in (
-        *(frame.format(text) for frame, text in product(WORDED, words)),
-        *(frame.format(text) for frame, text in product(NOTED, signs)),
-        *sentences,
+    for said, question in (
+        *((text, frame.format(text)) for frame, text in product(WORDED, words)),
+        *((text, frame.format(text)) for frame, text in product(NOTED, signs)),
+        *((text, text) for text in sentences),
     )
 ]
 # Around a question, up to where its answer stands.
@@ -59,7 +60,7 @@ def plain_questions(split: Split, seed: int, digits: Sequence[int] = (1, 2, 2, 3
     """
     generator = random.Random(seed)
     while True:
-        operation, template = generator.choice(QUESTIONS)
+        operation, said, question = generator.choice(QUESTIONS)
         a, b = integer(generator, digits), integer(generator, digits)
         if operation == "divide":
             b = integer(generator, [length for length in digits if length <= 3] or digits)
@@ -68,11 +69,11 @@ def plain_questions(split: Split, seed: int, digits: Sequence[int] = (1, 2, 2, 3
             a, b = sorted((a, b), key=int, reverse=True)
         if (operation, b) == ("divide", "0"):
             continue
-        order = [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+        order = [name for _, name, _, _ in string.Formatter().parse(question) if name is not None]
         operands = {"a": a, "b": b}
         numbers = tuple(operands[name] for name in order)
         expression = (operation, order.index("a"), order.index("b"))
-        problem = Problem(template.format(**operands), numbers, expression, operation, template=template)
+        problem = Problem(question.format(**operands), numbers, expression, operation, template=said)
         if problem.split == split:
             yield problem
 

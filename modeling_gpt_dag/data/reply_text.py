@@ -26,11 +26,11 @@ from .reasoning import (
 )
 
 # The words of "11 days a week * 27 days", but not the sign of "3 x 4".
-UNIT = r"(?: (?!(?:and|or|is|are|equals|plus|minus|times)\b)[A-Za-z]{2,}| a\b){0,4}"
+UNIT = r"(?: (?!(?:and|or|is|are|equals|plus|minus|times)\b)[A-Za-z]{2,}| a\b| \([A-Za-z ]+\)){0,4}"
 SIGN = r"\s*[-+*/xX×÷−–]\s*"
 NOTATION = rf"(?<![\d.,])(?P<expression>{OPERAND}(?:{UNIT}{SIGN}{OPERAND})+){UNIT}"
 # A number that is no part of another, no percentage, ordinal or unit; behind words it is no operand, either.
-RESULT = rf"\s*\$?(?P<result>-?(?:{NUMBER}))(?![\d%A-Za-z]|[.,]\d)"
+RESULT = r"\s*\$?(?P<result>-?(?:\d+(?:,\d+)*(?:\.\d+)?|\.\d+))(?![\d%A-Za-z]|[.,]\d)"
 ALONE = rf"{RESULT}(?!\s*(?:[-+*/×÷^]|x\b|times\b|plus\b|minus\b|multiplied\b|divided\b|per ?cent\b))"
 IS = r"(?:is equal to|is equivalent to|is|are|equals|equal|makes|gives(?: us| you)?|would be|will be|=)"
 CUE = (
@@ -39,27 +39,32 @@ CUE = (
 )
 GAP = r"[^\d.?!\n=]{0,40}?"
 OPERANDS = {name: rf"(?<![\d.,])\$?(?P<{name}>{NUMBER}){UNIT}" for name in "ab"}
+# An operation by its name, and what to do: of the latter the result is the question's, where that is known.
 PHRASES: Sequence[tuple[str, str]] = (
     ("add", "{a} (?:plus|added to) {b}"),
     ("add", "(?:sum|total) of {a} and {b}"),
-    ("add", "add(?:ing|s)? {a} (?:and|to|with) {b}"),
     ("subtract", "{a} minus {b}"),
     ("subtract", "difference (?:between|of) {a} and {b}"),
-    ("subtract", "subtract(?:ing|s)? {b} from {a}"),
     ("subtract", "{b} subtracted from {a}"),
     ("multiply", "{a} (?:times|multiplied by) {b}"),
     ("multiply", "product of {a} and {b}"),
-    ("multiply", "multipl(?:y|ying|ies) {a} (?:by|and|with) {b}"),
     ("divide", "{a} divided by {b}"),
     ("divide", "quotient of {a} and {b}"),
+)
+COMMANDS: Sequence[tuple[str, str]] = (
+    ("add", "add(?:ing|s)? {a} (?:and|to|with) {b}"),
+    ("subtract", "subtract(?:ing|s)? {b} from {a}"),
+    ("multiply", "multipl(?:y|ying|ies) {a} (?:by|and|with) {b}"),
     ("divide", "divid(?:e|ing|es) {a} by {b}"),
 )
 EQUATION = re.compile(rf"{NOTATION}\s*[=≈]{RESULT}")
 SAID = re.compile(rf"{NOTATION}{GAP}\b{CUE}{ALONE}")
 WORDED = [
     (operation, re.compile(rf"{phrase.format(**OPERANDS)}{GAP}\b{CUE}{ALONE}", re.IGNORECASE))
-    for operation, phrase in PHRASES
+    for operation, phrase in (*PHRASES, *COMMANDS)
 ]
+TWICE = re.compile(rf"(?:double of|two times|twice) {OPERANDS['a']}{GAP}\b{CUE}{ALONE}", re.IGNORECASE)
+NAMED = {TWICE, *(pattern for _, pattern in WORDED[: len(PHRASES)])}
 CUED = re.compile(rf"\b{CUE}{ALONE}", re.IGNORECASE)
 ANSWERED = re.compile(
     rf"(?:\b(?:answer|result|solution)\b(?: (?!is\b)[a-z]+){{0,6}}?(?: {IS}:?|:)|(?:^|\n)####){ALONE}", re.IGNORECASE
@@ -120,6 +125,11 @@ def _numbers(text: str) -> list[Decimal]:
     return [parse_number(match.group()) for match in WRITTEN_NUMBER.finditer(text)]
 
 
+def _decimal(text: str) -> Decimal:
+    """Of a number whose commas need not set off thousands."""
+    return Decimal(text.replace(",", ""))
+
+
 def _leaves(expression: Expression) -> list[Decimal]:
     if not isinstance(expression, tuple):
         return [Decimal(expression)]
@@ -136,7 +146,7 @@ def _parts(expression: Expression) -> Iterator[Expression]:
 
 def _notation(text: str) -> Expression | None:
     """Without the words for what is counted."""
-    return parse_expression(re.sub(r" (?:[A-Za-z]{2,}|a\b)", "", text))
+    return parse_expression(re.sub(r" (?:\([A-Za-z ]+\)|[A-Za-z]{2,}|a\b)", "", text))
 
 
 class _Reader:
@@ -149,7 +159,8 @@ class _Reader:
 
     def read(self) -> list[Result]:
         found: dict[int, tuple[re.Match, str]] = {}  # by where the number starts; the surest way to find it counts
-        for kind, pattern in (("=", EQUATION), ("=", SAID), *WORDED, ("answer", ANSWERED), ("cue", CUED)):
+        patterns = (("=", EQUATION), ("=", SAID), ("twice", TWICE), *WORDED, ("answer", ANSWERED), ("cue", CUED))
+        for kind, pattern in patterns:
             for match in _overlapping(pattern, self.reply):
                 found.setdefault(match.start("result"), (match, kind))
         for start in sorted(found):
@@ -159,37 +170,52 @@ class _Reader:
         return self.results
 
     def _add(self, match: re.Match, kind: str):
-        start, end = match.span("result")
-        value = parse_number(match["result"])
+        value = _decimal(match["result"])
+        sentence = self._sentence(match.start("result"))
         if kind == "=":
             self._computed(match, value, _notation(match["expression"]))
+        elif OTHERWISE.search(sentence):
             return
-        sentence = self._sentence(start)
-        asked = None if OTHERWISE.search(sentence) else self._asked(sentence)
-        is_answer = kind == "answer"
-        said = [result for result in self.results if result.wanted is not None]
-        if asked is not None and (is_answer or not self._is_answered()):
-            is_told = is_answer or set(self._operands()) <= set(_numbers(sentence))
-            if kind in ("answer", "cue") and value in self.asked and not is_told:
-                return  # "Ann has 23 pens, which is": it only says what was asked
-            wanted = canonical(asked)
-            if not any(result.wanted == wanted for result in said):
-                self._computed(match, value, asked)
-            else:
-                self._said_again(start, end, wanted, value)
-        elif kind not in ("answer", "cue"):
-            left, right = (plain_number(match[name]) for name in "ab")
-            if "difference" in match.group().casefold() and Decimal(left) < Decimal(right):
-                left, right = right, left
-            if not OTHERWISE.search(sentence):
-                self._computed(match, value, (kind, left, right))
-        elif is_answer and said:
-            known = canonical(self.prompt.expression)
-            known = said[-1].wanted if known is None else known
-            if self.prompt.expression is not None or value not in _numbers(self.prompt.text + self.reply[:start]):
-                self._said_again(start, end, known, value)
+        elif kind in ("answer", "cue"):
+            self._announced(match, value, self._asked(sentence), kind == "answer")
+        else:
+            said = self._said(match, kind)
+            asked = None if self._is_answered() else self._asked(sentence)
+            operation, left, right = said
+            is_difference = "difference" in match.group().casefold()  # of which the question knows the sign
+            is_asked = match.re not in NAMED or (is_difference and asked == (operation, right, left))
+            self._computed(match, value, asked if asked is not None and is_asked else said, said)
 
-    def _computed(self, match: re.Match, value: Decimal, expression: Expression | None):
+    def _said(self, match: re.Match, operation: str) -> tuple[str, str, str]:
+        """The operation that words say, of two numbers in their order; a difference is positive."""
+        left = plain_number(match["a"])
+        if operation == "twice":
+            return "multiply", left, "2"
+        right = plain_number(match["b"])
+        if "difference" in match.group().casefold() and Decimal(left) < Decimal(right):
+            left, right = right, left
+        return operation, left, right
+
+    def _announced(self, match: re.Match, value: Decimal, asked: Expression | None, is_answer: bool):
+        """A number that words announce without an operation of their own."""
+        said = [result.wanted for result in self.results if result.wanted is not None]
+        written = [_decimal(self.reply[result.start : result.end]) for result in self.results]
+        if asked is not None and (is_answer or not (self._is_answered() or value in self.asked + written)):
+            wanted = canonical(asked)
+            if wanted in said:
+                self._said_again(match, wanted, value)
+            else:
+                self._computed(match, value, asked)
+        elif is_answer and said and self.prompt.expression is None:
+            if value not in _numbers(self.prompt.text + self.reply[: match.start("result")]):
+                self._said_again(match, said[-1], value)
+        elif is_answer and said:
+            self._said_again(match, canonical(self.prompt.expression), value)
+
+    def _computed(
+        self, match: re.Match, value: Decimal, expression: Expression | None, said: Expression | None = None
+    ):
+        """said: what the words say, which is right, too."""
         exact = None if expression is None else fraction_value(expression)
         if exact is None:
             return
@@ -197,10 +223,12 @@ class _Reader:
         chain = WRITTEN_NOTATION.match(self.reply, start)  # = 24 + 2 = 26
         chained = None if chain is None else _notation(chain["expression"])
         is_right = _is_rounded(value, exact) if chained is None else fraction_value(chained) == exact
+        is_right = is_right or (said is not None and value == exact_value(said))
         self.results.append(Result(start, end, expression, canonical(expression), is_right))
 
-    def _said_again(self, start: int, end: int, wanted: str | None, value: Decimal):
+    def _said_again(self, match: re.Match, wanted: str | None, value: Decimal):
         if wanted is not None:
+            start, end = match.span("result")
             self.results.append(Result(start, end, None, wanted, value == Decimal(wanted)))
 
     def _sentence(self, end: int) -> str:

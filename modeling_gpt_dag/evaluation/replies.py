@@ -21,6 +21,8 @@ from .generation import continuations, has_dag
 from .reports import Interval, Score
 from .tables import percent
 
+FEW = 5  # equations that a template has at least, to be the worst
+
 
 @dataclass(frozen=True)
 class Hits:
@@ -244,9 +246,9 @@ def replies_table(report: RepliesReport) -> str:
 
 
 def _group_table(groups: dict[str, GroupScore]) -> str:
-    """The template with the lowest share of right equations first."""
+    """The template with the lowest share of right equations first, of those with a few equations."""
     head = ["prompts", "n", "equations, alone", "gate open", "answers, alone", "gate open", "the backbone's words"]
-    computing = [name for name, group in groups.items() if group.open.equations.n]
+    computing = [name for name, group in groups.items() if group.open.equations.n >= FEW]
     shown = dict(groups)
     if computing:
         worst = min(computing, key=lambda name: groups[name].open.equations.share or 0.0)

@@ -107,7 +107,7 @@ class ExactMatch:
         """Raises KeyError or TypeError for other fields than this class has."""
         groups = {name: Score(**_from_json(group)) for name, group in fields["groups"].items()}
         breakdown = None if fields["breakdown"] is None else Breakdown(**fields["breakdown"])
-        nested = {"groups": groups, "breakdown": breakdown, "left_out": LeftOut(**fields["left_out"])}
+        nested: dict[str, Any] = {"groups": groups, "breakdown": breakdown, "left_out": LeftOut(**fields["left_out"])}
         worst = fields.get("worst")  # which older reports do not have
         if worst is not None:
             nested["worst"] = WorstTemplate(worst["template"], Score(**_from_json(worst["score"])))

@@ -41,6 +41,9 @@ def found(reply: str, prompt: Prompt = STORY) -> list[tuple[str, str | None]]:
         ("1. 8 pens\n2. 9 caps\nOn page 12 there are 4 pens.", []),
         ("It was built in 1984 and is 20 meters high.", []),
         ("7 / 0 = 0.", []),
+        ("$81.16 (pen) + $41.67 (lamp) = $162.25.", [("162.25", "122.83")]),
+        ("7485 * 9216 = 633,2160000", [("633,2160000", "68981760")]),
+        ("The double of 833 is 833.", [("833", "1666")]),
     ],
 )
 def test_results_are_the_numbers_behind_an_expression_and_a_word_that_announces_them(reply, expected):
@@ -53,8 +56,12 @@ def test_results_are_the_numbers_behind_an_expression_and_a_word_that_announces_
         ("To add 345 and 678, we multiply 345 by 678, which is 21921.", PLUS, [("21921", "1023")]),
         ("The answer is 21921.", PLUS, [("21921", "1023")]),
         ("The answer is 345.", PLUS, [("345", "1023")]),
-        ("To find 345 plus 678, we look at 345, which is 345.", PLUS, [("345", "1023")]),
         ("We look at 345, which is 345.", PLUS, []),
+        ("The first number is 345 and the second is 678.", PLUS, []),
+        ("345 multiplied by 678 is 21921.", PLUS, [("21921", "233910")]),
+        ("345 minus 678 is 12.", PLUS, [("12", "-333")]),
+        ("The difference between 5 and 9 is 4.", Prompt("5 - 9?", ("subtract", "5", "9")), [("4", "-4")]),
+        ("345 + 600 = 945. So there are 945.", PLUS, [("945", "945")]),
         ("The result of multiplying 345 by 678 is large.", PLUS, []),
         ("8296 is multiplied by 25. This gives 1207.", TIMES, [("1207", "207400")]),
         ("8296 * 20 = 165920.\nThis gives 1207.", TIMES, [("165920", "165920"), ("1207", "207400")]),
@@ -127,3 +134,8 @@ def test_the_running_text_of_a_reply_ends_before_what_is_still_wrong():
     assert [text.text[each.start : each.end] for each in text.calculations] == ["10", "20"]
     assert [each.value for each in text.calculations] == [Decimal(10), Decimal(20)]
     assert {each.verdict for each in text.calculations} == {"right"} and text.prompt_length == 13
+
+
+def test_what_the_words_say_is_right_beside_what_was_asked():
+    (result,) = results("Multiply 345 by 678, which is 233910.", PLUS)
+    assert result.is_right and result.wanted == "1023"

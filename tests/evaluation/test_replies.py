@@ -65,12 +65,13 @@ def test_replies_of_model_and_backbone_stand_beside_each_other(model, tokenizer)
 
 def test_the_worst_template_stands_first(model, tokenizer):
     report, _ = evaluate_replies(model, tokenizer, [SUM, TALK], max_new_tokens=4)
-    bad, good = numbers_score([SUM], ["1 + 1 = 3"]), numbers_score([SUM], ["1 + 1 = 2"])
+    bad, good = numbers_score([SUM], ["1 + 1 = 3. " * 5]), numbers_score([SUM], ["1 + 1 = 2. " * 5])
     groups = report.groups
     groups |= {
         "good": dataclasses.replace(groups["sum"], open=good),
         "bad": dataclasses.replace(groups["sum"], open=bad),
     }
+    groups["few"] = dataclasses.replace(groups["sum"], open=numbers_score([SUM], ["1 + 1 = 3"]))
     assert "| worst template, bad |" in replies_table(report)
 
 
