@@ -85,7 +85,7 @@ def draw_style(generator: random.Random) -> Style:
         equals,
         has_units,
         has_dollars=way != "latex" and generator.random() < 0.55,
-        has_dollar_result=way != "latex" and generator.random() < 0.95,
+        has_dollar_result=way != "latex",
         has_thousands=generator.random() < 0.1,
         point=generator.choice((".2", "0.2", "0.20")),
         before=before,
