@@ -30,6 +30,7 @@ TERM = re.compile(
 DIVISOR = re.compile(r"/\s*\(?([a-z]\d*)")
 # Digits of the numbers of a text.
 SIZES = [(1,), (1,), (1, 2), (1, 2), (1, 2), (1, 2, 2), (2,), (2,), (1, 2, 3), (2, 3), (1, 2, 3, 4), (3, 4, 5)]
+WITHOUT_COMMA = ("year", "late", "four")
 # Numbers of a kind: first, last, step, decimal places.
 FIXED_KINDS = {
     "few": (2, 12, 1, 0),
@@ -84,7 +85,7 @@ def draw_style(generator: random.Random) -> Style:
         equals,
         has_units,
         has_dollars=way != "latex" and generator.random() < 0.55,
-        has_dollar_result=way != "latex" and generator.random() < 0.95,
+        has_dollar_result=way != "latex",
         has_thousands=generator.random() < 0.1,
         point=generator.choice((".2", "0.2", "0.20")),
         before=before,
@@ -152,15 +153,16 @@ class Writer:
             if name in self.words:
                 self.text += self.words[name]
             elif not is_computed:
-                self.text += self._dollar(name) + self._written(self.value(name))
+                self.text += self._dollar(name) + self._written(name)
             else:
-                if not name or formula.startswith("="):
-                    self._left_side(formula.lstrip("=").partition(";")[0].partition("~")[0])
+                is_equation = formula.startswith("=")
+                if is_equation or not name:
+                    written = formula.lstrip("=").partition(";")[0].partition("~")[0]
+                    self.text += self.style.before + TERM.sub(self._term, written)
                 if name:
-                    self._result(name, formula.startswith("="))
-
-    def _left_side(self, formula: str):
-        self.text += self.style.before + TERM.sub(self._term, formula)
+                    self._result(name, is_equation)
+                if is_equation or not name:
+                    self.text += self.style.behind
 
     def _result(self, name: str, is_equation: bool):
         value = self.value(name)
@@ -170,8 +172,6 @@ class Writer:
         start, expression = len(self.text), parse_expression(self._meaning(self.formulas[name]))
         self.text += value
         self.calculations.append(Calculation(start, len(self.text), Decimal(value), expression, "right"))
-        if is_equation:
-            self.text += self.style.behind
         if self.is_mixed:
             other = draw_style(self.generator)
             self.style = self.style._replace(signs=other.signs, equals=other.equals)
@@ -186,7 +186,7 @@ class Writer:
         if match["form"]:
             return f"{self.value(name)}%" if match["form"] == "%" else self._share(name)
         dollar = self._dollar(name) if self.style.has_dollars else ""
-        return dollar + self._written(self.value(name)) + (self._unit(name) if self.style.has_units else "")
+        return dollar + self._written(name) + (self._unit(name) if self.style.has_units else "")
 
     def _unit(self, name: str) -> str:
         """What stands behind an operand."""
@@ -207,12 +207,14 @@ class Writer:
 
     def _share(self, name: str) -> str:
         """A number of per cents as a decimal."""
-        share = format((Decimal(self.value(name)) / 100).quantize(Decimal("0.01")), "f")
-        share = share if self.style.point == "0.20" else share.rstrip("0")
-        return share.removeprefix("0") if self.style.point == ".2" else share
+        share = Decimal(self.value(name)).scaleb(-2)
+        text = format(share if self.style.point == "0.20" else share.normalize(), "f")
+        return text.removeprefix("0") if self.style.point == ".2" else text
 
-    def _written(self, value: str) -> str:
-        return f"{int(value):,}" if self.style.has_thousands and value.isdecimal() else value
+    def _written(self, name: str) -> str:
+        value = self.value(name)
+        has_comma = self.style.has_thousands and value.isdecimal() and self.kinds.get(name) not in WITHOUT_COMMA
+        return f"{int(value):,}" if has_comma else value
 
     def _dollar(self, name: str) -> str:
         return "$" if self._is_money(name) else ""

@@ -145,3 +145,10 @@ def test_a_result_may_be_said_before_it_is_computed():
 def test_what_is_not_to_be_written_is_refused(formula):
     with pytest.raises(ValueError):
         written("{a:hundred} {b:year} {t==" + formula + "}")
+
+
+def test_thousands_have_commas_in_operands_and_never_in_years_and_results():
+    writer = written("{y:year} {a:late} {t==y+a} {s==t*2}", has_thousands=True)
+    y, a, t, s = (writer.values[name] for name in "yats")
+    thousands = f"{int(t):,}"
+    assert writer.text == f"{y} {a} {y} + {a} = {t} {thousands} x 2 = {s}" and "," in thousands
