@@ -51,6 +51,8 @@ class GPTDAGConfig(PreTrainedConfig):
             which operation a text asks for is found better in a middle layer.
         dag_context_layers (`int`, *optional*): causal blocks between backbone and DAG; 0 in exact, 1 in soft numerics.
         dag_gate (`str`, *optional*): `"convex"` (exact) or `"none"` (soft).
+        dag_min_gate (`float`, defaults to 0.0):
+            in inference a gate below it is exactly 0. So a gate that is nearly shut does not change a word.
         dag_temperature (`float`, defaults to 2.0): of the sampling of plans in training.
         dag_min_plan_prob (`float`, defaults to 0.0):
             in inference the gate is exactly 0 where the most probable plan is less probable. Exact numerics only.
@@ -85,6 +87,7 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_planner_layer: int | None = None
     dag_context_layers: int | None = None
     dag_gate: str | None = None
+    dag_min_gate: float | int = 0.0
     dag_temperature: float | int = 2.0
     dag_min_plan_prob: float | int = 0.0
     dag_num_plans: int = 16
@@ -227,6 +230,8 @@ class GPTDAGConfig(PreTrainedConfig):
         check(in_backbone, "dag_planner_layer", f"must be from 1 to {layers}, the backbone's layers")
         check(cast(int, self.dag_context_layers) >= 0, "dag_context_layers", "must be at least 0")
         check(self.dag_temperature > 0, "dag_temperature", "must be positive")
+        check(0 <= self.dag_min_gate <= 1, "dag_min_gate", "is a gate, from 0 to 1")
+        check(self.dag_min_gate == 0 or self.dag_gate == "convex", "dag_min_gate", 'needs dag_gate="convex"')
         check(0 <= self.dag_min_plan_prob <= 1, "dag_min_plan_prob", "is a probability, from 0 to 1")
         check(self.dag_num_plans >= 1, "dag_num_plans", "must be at least 1")
         check(self.dag_plan_loss_weight >= 0, "dag_plan_loss_weight", "must not be negative")

@@ -261,15 +261,22 @@ class ExactDAG(nn.Module):
         return torch.cat([numbers, self.constants[:, None, None].expand(*numbers.shape[:3], -1)], -1)
 
     def write(
-        self, results: DecimalTensor, written: Tensor, weights: Tensor | None, symbol_embedding: Tensor
+        self,
+        results: DecimalTensor,
+        written: Tensor,
+        weights: Tensor | None,
+        symbol_embedding: Tensor,
+        separated: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Embed the next symbol of each result and mix the embeddings.
 
         results: (B, T, K). written: (B, T), characters already written. symbol_embedding: (W - 1, H).
+        separated: (B, T) bool, whether the last of them is a point or comma.
         weights: (B, T, K), probability of each result's plan; None where there is one (K = 1).
         Returns dag_hidden (B, T, H), has_result (B, T) bool and ends (B, T), the probability of END.
         """
-        symbols = next_symbol(results, written.unsqueeze(-1))
+        separated = None if separated is None else separated.unsqueeze(-1)
+        symbols = next_symbol(results, written.unsqueeze(-1), separated)
         is_next = symbols.unsqueeze(-1) == torch.arange(END + 1, device=symbols.device)  # (B, T, K, W)
         embedding = torch.cat([symbol_embedding, self.end_embedding.unsqueeze(0).to(symbol_embedding.dtype)])
         if weights is None:
@@ -287,6 +294,7 @@ class ExactDAG(nn.Module):
         symbol_embedding: Tensor,
         read: PlannerSlots | None = None,
         source: Tensor | None = None,
+        separated: Tensor | None = None,
     ) -> ExactState:
         """Plan, execute and write.
 
@@ -294,14 +302,14 @@ class ExactDAG(nn.Module):
 
         decisions: (B, T, C), from `decide`, those made at tokens `source` (B, T). read: what was planned on.
         numbers: (2, B, T, n), values of the numbers read, packed. exists: (B, T, n) bool, which of them exist.
-        written: (B, T) int64, characters already written of the number; 0 outside numbers.
-        symbol_embedding: (W - 1, H), embeddings of WRITTEN_SYMBOLS.
+        written: (B, T) int64, characters already written of the number; 0 outside numbers. separated: (B, T) bool,
+        whether the last of them is a point or comma. symbol_embedding: (W - 1, H), embeddings of WRITTEN_SYMBOLS.
         """
         source = torch.zeros_like(written) if source is None else source
         choice, plans, weights = self.choose(decisions, read, source, exists)
         slots = execute(self.initial_values(numbers), plans, self.operations)
         results = DecimalTensor.unpack(slots[..., -1])
-        dag_hidden, has_result, ends = self.write(results, written, weights, symbol_embedding)
+        dag_hidden, has_result, ends = self.write(results, written, weights, symbol_embedding, separated)
         # Where no number can be read nothing is written, although constants could be computed with.
         has_result = has_result & exists[..., 0]
         if self.min_plan_prob > 0 and not self.training:
@@ -502,10 +510,12 @@ class GateMixer(nn.Module):
     gate = sigmoid(w . x + b) in (0, 1). Where the next symbol is END, `ends` is 1 and `hidden` keeps its full weight:
     only the backbone knows what follows the number.
     "none": `hidden + dag_scale * LayerNorm(dag_hidden)`, gate = 1.
+    In inference a gate below `min_gate` is exactly 0.
     """
 
-    def __init__(self, hidden_size: int, gate: str):
+    def __init__(self, hidden_size: int, gate: str, min_gate: float = 0.0):
         super().__init__()
+        self.min_gate = min_gate
         self.dag_norm = nn.LayerNorm(hidden_size)
         self.dag_scale = nn.Parameter(torch.empty(1))
         self.gate_head = None
@@ -523,6 +533,8 @@ class GateMixer(nn.Module):
             gate = state.has_result.to(hidden.dtype)
         else:
             gate = torch.where(state.has_result, gate_logits.squeeze(-1).sigmoid(), 0.0)
+            if self.min_gate > 0 and not self.training:
+                gate = torch.where(gate >= self.min_gate, gate, 0.0)
             kept = 1 - gate * (1 - state.ends)
             hidden = kept.unsqueeze(-1) * hidden
         written = (gate * self.dag_scale).unsqueeze(-1) * self.dag_norm(state.dag_hidden)

@@ -209,7 +209,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             self._build_context(config)
             if config.dag_planner_layer is not None:
                 self.planner_input = PlannerInput(config.hidden_size)
-            self.mixer = GateMixer(config.hidden_size, cast(str, config.dag_gate))
+            self.mixer = GateMixer(config.hidden_size, cast(str, config.dag_gate), float(config.dag_min_gate))
             if config.dag_numerics == "exact":
                 self._build_exact(config)
             else:
@@ -474,7 +474,17 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         symbol_embedding = self._symbol_embedding()
         exists, end = numbers_at_source
         values = text.value_at(end.flatten(1), exists.flatten(1)).unflatten(-1, end.shape[1:])
-        return gate_logits, dag(decisions, values, exists, written, symbol_embedding, read=read, source=source)
+        state = dag(
+            decisions,
+            values,
+            exists,
+            written,
+            symbol_embedding,
+            read=read,
+            source=source,
+            separated=text.separated[:, index],
+        )
+        return gate_logits, state
 
     def _symbol_embedding(self) -> Tensor:
         """(W - 1, H): embeddings of WRITTEN_SYMBOLS."""

@@ -53,6 +53,11 @@ class NumberText(NamedTuple):
         return self.written > 1
 
     @property
+    def separated(self) -> Tensor:
+        """(B, L) bool: points and commas directly behind a digit of a number, or before its first."""
+        return (self.characters >= DECIMAL_POINT) & (self.written > 0)
+
+    @property
     def ended(self) -> Tensor:
         """(B, L) bool: a number becomes readable at this token."""
         return self.num_readable > _previous(self.num_readable)
@@ -188,13 +193,15 @@ def latest_numbers(text: NumberText, index: Tensor, num_values: int) -> ReadNumb
     return ReadNumbers(order > 0, end)
 
 
-def next_symbol(number: DecimalTensor, written: Tensor) -> Tensor:
+def next_symbol(number: DecimalTensor, written: Tensor, separated: Tensor | None = None) -> Tensor:
     """The symbol after the first `written` characters of each number's decimal text.
 
     number: any shape; its text is `format(decimal.Decimal, "f")`.
     written: int64, broadcastable to it, number of characters already written.
+    separated: bool, like `written`, whether the last of them is a point or comma (`NumberText.separated`).
     Returns int64 of the broadcast shape: an index into WRITTEN_SYMBOLS; END after the last character; NOTHING where
-    there is no value, or where `written` exceeds the length of the text.
+    there is no value, or where `written` exceeds the length of the text. An integer has ended, too, behind a point or
+    comma: behind "14." a sentence may end, and no digit is to follow.
     """
     magnitude, has_point, negative = number.mantissa.abs(), number.scale > 0, number.mantissa < 0
     # `first` and `place` count the digits after the first digit, and the characters after the next symbol. Numbers
@@ -205,5 +212,8 @@ def next_symbol(number: DecimalTensor, written: Tensor) -> Tensor:
     digit = magnitude // power_of_ten(exponent.clamp(0, MAX_DIGITS)) % 10
     symbol = torch.where(has_point & (place == number.scale), WRITTEN_SYMBOLS.index("."), digit)
     symbol = torch.where(negative & (written == 0), WRITTEN_SYMBOLS.index("-"), symbol)
-    symbol = torch.where(place == -1, END, symbol)
-    return torch.where(number.valid & (place >= -1), symbol, NOTHING)
+    ended = place == -1
+    if separated is not None:
+        ended = ended | ((place == -2) & separated & ~has_point)
+    symbol = torch.where(ended, END, symbol)
+    return torch.where(number.valid & (ended | (place >= 0)), symbol, NOTHING)

@@ -102,7 +102,7 @@ def reasoning_example(
     """The example of a running text, and how many of its numbers are labelled.
 
     The computed numbers are written as the DAG writes them (`as_computed`). Labelled are those that a plan of this
-    format computes, with the token behind each, and their plans. The gate loss is taken of all other tokens. A number
+    format computes, with the token behind each (two where that is a point), and their plans. The gate loss is taken of all other tokens. A number
     that the tokenizer does not write character by character is left alone.
     chat: whether the text has its special tokens, as a chat template gives them.
     """
@@ -118,8 +118,11 @@ def reasoning_example(
         place = places.of(calculation.start, calculation.end)
         if plan is None or place is None or len(place) != calculation.end - calculation.start:
             continue
-        labels[place.start : place.stop + 1] = ids[place.start : place.stop + 1]
-        plans |= dict.fromkeys(range(place.start - 1, place.stop), plan)
+        end = place.stop
+        if text.text[calculation.end : calculation.end + 1] in (".", ",") and "." not in str(calculation.value):
+            end += 1  # behind the point no digit is to follow, either
+        labels[place.start : end + 1] = ids[place.start : end + 1]
+        plans |= dict.fromkeys(range(place.start - 1, end), plan)
         labelled += 1
     return Example(ids, labels, plans), labelled
 

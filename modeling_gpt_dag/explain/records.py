@@ -240,7 +240,7 @@ def _tokens(model: GPTDAGForCausalLM, ids: Tensor, dag: Any, spans: list[Span], 
         _, numbers = memory.latest(text, None, index, source)
         read = text, numbers
         values = DecimalTensor(dag.values_mantissa, dag.values_scale, dag.values_mask)
-        symbols = next_symbol(values.map(lambda tensor: tensor[..., -1]), written)[0].tolist()
+        symbols = next_symbol(values.map(lambda tensor: tensor[..., -1]), written, text.separated)[0].tolist()
     gates = dag.gate[0].tolist()
     plan_probs = dag.plan_prob[0].tolist() if exact else None
     choices = [probs[0] for probs in (dag.operand1_probs, dag.operand2_probs, dag.operation_probs)]

@@ -212,6 +212,18 @@ def test_plan_cross_entropy_is_that_of_the_labelled_choices_and_of_the_gate_wher
     torch.testing.assert_close(plan_cross_entropy(choice, gate, labels), expected)
 
 
+def test_a_gate_below_the_least_one_is_exactly_shut_in_inference():
+    mixer = GateMixer(H, "convex", min_gate=0.5)
+    torch.nn.init.ones_(mixer.dag_scale)
+    state = run(make_exact(depth=1, size=3).eval(), [["12", "-3", "0.5"]] * 2, 3)
+    hidden, logits = torch.randn(B, T, H), torch.full((B, T, 1), -0.1)
+    logits[0] = 0.1
+    mixed, gate = mixer.eval()(hidden, logits, state)
+    assert (gate[0][state.has_result[0]] > 0.5).all() and (gate[1] == 0).all()
+    assert torch.equal(mixed[1], hidden[1])
+    assert (mixer.train()(hidden, logits, state)[1][state.has_result] > 0.4).all()
+
+
 def test_the_gate_loss_is_that_of_a_shut_gate_where_no_label_follows():
     gate = torch.tensor([[0.0, 0.5, 0.9, 0.75]], requires_grad=True)
     labels = torch.tensor([[-100, -100, -100, 7]])  # the third token's next one is labelled
