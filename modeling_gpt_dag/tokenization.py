@@ -137,8 +137,10 @@ def number_symbol(text: str) -> str | None:
     if len(text) == 1 and unicodedata.category(text) == "Sc":
         return "$"
     before, last = text[-2:-1], text[-1]
+    if unicodedata.category(last) == "Sc" and bare[:-1] in (*MINUSES, *DASHES):
+        return number_symbol(text[:-1])  # "-$9" and "$45-$9" read as "-9" and "45-9"
     if before and before in MINUSES + DASHES and (last == "." or unicodedata.category(last) == "Sc"):
-        return "unreadable"  # "-." and "-$": whether the minus is a sign says the token before
+        return "unreadable"  # "-.": whether the minus is a sign says the token before
     # The minus shares a token with the text before it: "(-" begins a number, ")-" does not.
     if last in MINUSES:
         return None if before == ")" else " -"

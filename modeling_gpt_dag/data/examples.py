@@ -119,7 +119,8 @@ def reasoning_example(
         if plan is None or place is None or len(place) != calculation.end - calculation.start:
             continue
         end = place.stop
-        if text.text[calculation.end : calculation.end + 1] in (".", ",") and "." not in str(calculation.value):
+        number, behind = text.text[calculation.start : calculation.end], text.text[calculation.end :][:1]
+        if behind in (".", ",") and "." not in number and end < len(ids):
             end += 1  # behind the point no digit is to follow, either
         labels[place.start : end + 1] = ids[place.start : end + 1]
         plans |= dict.fromkeys(range(place.start - 1, end), plan)

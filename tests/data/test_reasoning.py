@@ -153,7 +153,7 @@ def test_labelled_are_computed_numbers_the_token_behind_them_and_their_plans(tok
     assert reasoning_example(tokenizer, cents, FORM) == (example, labelled)
     assert labelled == 2 and tokenizer.decode(example.input_ids) == found.text
     spoken = (char if label != -100 else "|" for char, label in zip(found.text, example.labels, strict=True))
-    assert [part for part in "".join(spoken).split("|") if part] == ["24 ", "72,"]
+    assert [part for part in "".join(spoken).split("|") if part] == ["24 ", "72, "]
     start = found.text.index("24")
     assert sorted(example.plans)[:3] == [start - 1, start, start + 1]
     assert example.plans[start - 1] == [(1, 0, 4), (7, -100, 1), (8, -100, 1)]
