@@ -38,12 +38,12 @@ def main():
     if trainer.stopped_by is not None:
         raise SystemExit(128 + trainer.stopped_by)
     model = run.trained_model(trainer)
-    after = run.measured_after(model)
-    print(attach_table(run.before, after))
     model.save_pretrained(output_dir)
     write_checksums(output_dir)
     run.tokenizer.save_pretrained(output_dir)
     (output_dir / "recipe.yaml").write_text(run.recipe)
+    after = run.measured_after(model)
+    print(attach_table(run.before, after))
     minutes = round((time.monotonic() - began) / 60, 1)
     report = json.loads((output_dir / REPORT).read_text()) | {"after": asdict(after), "minutes": minutes}
     (output_dir / REPORT).write_text(json.dumps(report, indent=2) + "\n")

@@ -6,7 +6,7 @@ from math import gcd, lcm
 from typing import Any, Literal, get_args
 
 from ..data.arguments import Task
-from ..data.checks import Checked, check_at_least, checked_shares
+from ..data.checks import Checked, check_at_least, check_share, checked_shares
 from ..data.reply_prompts import SHARES, PromptKind
 
 OnOverlap = Literal["drop", "refuse"]
@@ -76,6 +76,10 @@ class AttachArguments(Checked):
     sampled_reply_share: float = field(
         default=0.25, metadata={"help": "replies: share that is sampled; the others are greedy"}
     )
+    plan_precision: float | None = field(
+        default=None,
+        metadata={"help": "choose dag_min_plan_prob so that this share of what is presented is right; none: keep it"},
+    )
     unfreeze: Unfreeze = field(default="none", metadata={"help": "train the backbone, too"})
     unfreeze_layers: int = field(default=2, metadata={"help": "last_n: how many of the backbone's last layers"})
     lora_rank: int = field(default=8, metadata={"help": "lora: rank of the adapters, which are merged at the end"})
@@ -95,6 +99,10 @@ class AttachArguments(Checked):
         self.tasks = checked_shares("tasks", self.tasks, get_args(Task))
         self.prompt_shares = checked_shares("prompt_shares", self.prompt_shares, list(SHARES))
         check_at_least("reply_tokens", self.reply_tokens, 1)
+        if self.plan_precision is not None:
+            check_share("plan_precision", self.plan_precision)
+            if not (self.label_plans or self.num_replies or self.num_generated_texts or self.reasoning):
+                raise ValueError(f"plan_precision={self.plan_precision}: there are no labelled plans to choose with")
         counts = checked_shares("num_operators", self.num_operators, [1, 2, 3, "1", "2", "3"])
         self.num_operators = {int(count): share for count, share in counts.items()}  # JSON's keys are texts
 

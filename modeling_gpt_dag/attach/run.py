@@ -17,6 +17,7 @@ from .arguments import AttachArguments
 from .evaluation import Measured, evaluate_attached, measured_before
 from .feature_store import collate_packed
 from .model import attach_model, load_backbone, merged, unfreeze
+from .threshold import least_plan_prob, presented_plans, set_least_plan_prob, split_held_back
 from .training_set import training_set
 
 FEATURES, REPORT = "features", "attach.json"  # in output_dir
@@ -24,7 +25,10 @@ FEATURES, REPORT = "features", "attach.json"  # in output_dir
 
 @dataclass
 class AttachRun:
-    """model: with what is trained, adapters included. before: what the backbone alone answers."""
+    """model: with what is trained, adapters included. before: what the backbone alone answers.
+
+    held_back: texts to choose `dag_min_plan_prob` with; None where it is not to be chosen.
+    """
 
     args: AttachArguments
     training_args: TrainingArguments
@@ -35,6 +39,7 @@ class AttachRun:
     model: torch.nn.Module
     before: Measured
     dataset: Dataset
+    held_back: Dataset | None
 
     def trainer(self) -> FaultTolerantTrainer:
         trainer = FaultTolerantTrainer(
@@ -54,6 +59,10 @@ class AttachRun:
         # Without the Trainer's forward, which would run a copy in another dtype as the original, in mixed precision.
         model = merged(trainer.accelerator.unwrap_model(self.model, keep_fp32_wrapper=False)).eval()
         model.config.use_cache = True  # which the Trainer turns off
+        if self.held_back is not None:
+            assert self.args.plan_precision is not None, "nothing is held back without it"
+            presented = presented_plans(model, self.held_back)
+            set_least_plan_prob(model, least_plan_prob(presented, self.args.plan_precision))
         return model
 
     def measured_after(self, model: GPTDAGForCausalLM) -> Measured:
@@ -76,7 +85,8 @@ def prepare_attach(arguments: list[str]) -> AttachRun:
     set_seed(training_args.seed)
     model = attach_model(backbone, tokenizer, dag_args)
     before = measured_before(backbone, tokenizer, args, output_dir / REPORT)
-    dataset = training_set(model, tokenizer, args, output_dir / FEATURES, training_args.seed)
+    examples = training_set(model, tokenizer, args, output_dir / FEATURES, training_args.seed)
+    dataset, held_back = (examples, None) if args.plan_precision is None else split_held_back(examples)
     recipe = effective_recipe(dag_args, args, training_args)
     trained = unfreeze(model, args)
-    return AttachRun(args, training_args, log_args, recipe, backbone, tokenizer, trained, before, dataset)
+    return AttachRun(args, training_args, log_args, recipe, backbone, tokenizer, trained, before, dataset, held_back)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import torch
-from torch.utils.data import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 from transformers.utils import logging
 
@@ -167,7 +166,7 @@ def _labelled(
 
 def training_set(
     model: GPTDAGForCausalLM, tokenizer: PreTrainedTokenizerFast, args: AttachArguments, directory: Path, seed: int
-) -> Dataset:
+) -> Examples:
     """With a frozen backbone on a CPU its hidden states, in `directory`; else the texts alone."""
     form = plan_format(model.config)
     examples = training_examples(tokenizer, args, seed, form if args.label_plans else None)

@@ -102,8 +102,8 @@ def reasoning_example(
     """The example of a running text, and how many of its numbers are labelled.
 
     The computed numbers are written as the DAG writes them (`as_computed`). Labelled are those that a plan of this
-    format computes, with the token behind each (two where that is a point), and their plans. The gate loss is taken of all other tokens. A number
-    that the tokenizer does not write character by character is left alone.
+    format computes, with the token behind each (two where that is a point), and their plans. The gate loss is taken of
+    all other tokens. A number that the tokenizer does not write character by character is left alone.
     chat: whether the text has its special tokens, as a chat template gives them.
     """
     text = as_computed(text, plan_format)

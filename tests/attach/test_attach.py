@@ -21,6 +21,7 @@ from modeling_gpt_dag.data.problems import PlanFormat
 from modeling_gpt_dag.modeling_gpt_dag import GPTDAGForCausalLM
 
 SMALL = ["--num_texts", "40", "--max_steps", "3", "--eval_samples", "4", "--save_steps", "2", "--dag_num_plans", "2"]
+SMALL += ["--num_replies", "0", "--num_generated_texts", "10"]  # a random backbone writes no calculations
 
 
 @pytest.fixture
@@ -146,9 +147,10 @@ def test_solutions_that_no_plan_computes_are_refused(tokenizer, solutions):
 @pytest.mark.slow
 def test_a_calculator_for_running_text_is_trained_and_measured(directory, tmp_path, solutions):
     output, file = tmp_path / "run", str(solutions / "solutions.jsonl")
-    recipe = ["--config", "configs/attach/solutions.yaml", "--dag_planner_layer", "1", "--dag_context_layers", "0"]
+    recipe = ["--dag_planner_layer", "1", "--dag_context_layers", "0", "--num_replies", "0", "--plan_precision", "0.9"]
     sources = ["--reasoning", file, "--reasoning_test", str(solutions / "test.jsonl")]
-    flags = ["--num_texts", "8", "--max_steps", "2", "--eval_samples", "0", "--save_steps", "2"]
+    flags = ["--num_texts", "8", "--num_generated_texts", "30", "--max_steps", "2", "--eval_samples", "0"]
+    flags += ["--save_steps", "2"]
     printed = attach_script("--backbone", directory, "--output_dir", str(output), *recipe, *sources, *flags)
     assert "| add | 1 |" in printed and "gate open at" in printed
     report = json.loads((output / "attach.json").read_text())["after"]["reasoning"]

@@ -83,7 +83,7 @@ def test_replies_are_examples_with_plans_and_those_without_a_calculation_stay(to
     )
     examples = reply_examples(talker, tokenizer, args, FORM, tmp_path, seed=0)
     labels = {tokenizer.decode([token for token in example.labels if token != -100]) for example in examples}
-    assert labels == {"42.", ""}
+    assert labels == {"42." + END, ""}
     assert [bool(example.plans) for example in examples].count(True) == 1
     assert reply_examples(talker, tokenizer, AttachArguments(backbone=""), FORM, tmp_path, seed=0) == []
 

@@ -1,0 +1,59 @@
+"""The least probability of a plan that is presented, chosen on texts that the training has left out.
+
+What is unusual: nothing is labelled anew. Where the gate opens, the number that stands in the text next says whether
+the result is right; a gate that opens where nothing is computed is wrong unless the number happens to be the result.
+"""
+
+import torch
+from torch.utils.data import DataLoader, Dataset, Subset
+
+from ..dag import GATE_THRESHOLD, ExactDAG
+from ..modeling_gpt_dag import GPTDAGForCausalLM
+from ..plan_search import written_numbers
+from .feature_store import Examples, collate_packed
+
+HELD_BACK = 20  # one text in so many
+THRESHOLDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+BATCH = 16
+
+
+def split_held_back(examples: Examples) -> tuple[Dataset, Dataset]:
+    """The examples to train on, and the others, which are of those with labelled plans."""
+    labelled = [index for index, example in enumerate(examples.examples) if example.plans]
+    held_back = set(labelled[::HELD_BACK])
+    rest = [index for index in range(len(examples)) if index not in held_back]
+    return Subset(examples, rest), Subset(examples, sorted(held_back))
+
+
+@torch.no_grad()
+def presented_plans(model: GPTDAGForCausalLM, examples: Dataset) -> list[tuple[float, bool]]:
+    """Of each result that a model presents: the probability of its plan, and whether it is right."""
+    presented: list[tuple[float, bool]] = []
+    for batch in DataLoader(examples, batch_size=BATCH, collate_fn=collate_packed):
+        kept = ("input_ids", "position_ids", "backbone_hidden_states")
+        given = {name: batch[name].to(model.device) for name in kept if name in batch}
+        outputs = model.model(**given, output_dag=True, use_cache=False)
+        dag, text, index = outputs.dag, outputs.number_text, outputs.token_index
+        following = written_numbers(text, index).value
+        is_right = following.valid & dag.values_mask[..., -1]
+        is_right &= following.mantissa == dag.values_mantissa[..., -1]
+        is_right &= following.scale == dag.values_scale[..., -1]
+        # Within a number the decision before it is told of again.
+        is_presented = (dag.gate > GATE_THRESHOLD) & (text.written[:, index] == 0)
+        presented += zip(dag.plan_prob[is_presented].tolist(), is_right[is_presented].tolist(), strict=True)
+    return presented
+
+
+def least_plan_prob(presented: list[tuple[float, bool]], precision: float) -> float:
+    """The smallest threshold at which so large a share of what is presented is right; the largest where none is."""
+    for least in THRESHOLDS:
+        kept = [is_right for probability, is_right in presented if probability >= least]
+        if kept and sum(kept) >= precision * len(kept):
+            return least
+    return THRESHOLDS[-1]
+
+
+def set_least_plan_prob(model: GPTDAGForCausalLM, least: float):
+    """From now on no plan that is less probable is presented."""
+    assert isinstance(model.model.dag, ExactDAG), "soft numerics has no plans"
+    model.config.dag_min_plan_prob = model.model.dag.min_plan_prob = least
