@@ -11,14 +11,15 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from .configuration_gpt_dag import GPTDAGConfig
-from .dag import ExactState, IndependentChoice, JointChoice
 from .decimal_tensor import DecimalTensor
+from .exact_dag import ExactState
 from .number_text import NumberText
+from .plan_choices import PlanChoice
 from .plan_search import value_loss, written_numbers
 from .plans import IGNORE_INDEX
 
 
-def plan_cross_entropy(choice: IndependentChoice | JointChoice, gate: Tensor, plan_labels: Tensor) -> Tensor:
+def plan_cross_entropy(choice: PlanChoice, gate: Tensor, plan_labels: Tensor) -> Tensor:
     """() sum of -log p over all labelled choices, plus -log gate at every token that has a label.
 
     A label says what the token should write, so opening the gate is a choice like the others. Without its term the

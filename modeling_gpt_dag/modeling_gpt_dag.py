@@ -28,14 +28,16 @@ from transformers.utils import ModelOutput, auto_docstring
 from transformers.utils.generic import can_return_tuple, merge_with_config_defaults
 
 from .configuration_gpt_dag import GPTDAGConfig
-from .dag import DAGState, ExactDAG, ExactState, GateMixer, IndependentDAG, JointDAG, SoftDAG
 from .dag_losses import plan_cross_entropy, shut_gate_cross_entropy, value_loss_of_labels
+from .exact_dag import ExactDAG, ExactState, IndependentDAG, JointDAG
 from .from_backbone import attach
+from .gate_mixer import DAGState, GateMixer
 from .joint_planner import JointPlanner
 from .number_memory import NumberMemory
 from .number_text import WRITTEN_SYMBOLS, NumberText
 from .planner_input import PlannerInput, run_backbone, split_features
 from .plans import IGNORE_INDEX, existing_slots
+from .soft_dag import SoftDAG
 
 # One for all layers, or a dict by type of attention.
 BackboneMask = Tensor | BlockMask | dict | None

@@ -17,10 +17,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .dag import IndependentChoice, JointChoice, execute
 from .dag_operations import OPERATIONS
 from .decimal_tensor import DecimalTensor
+from .exact_dag import execute
 from .number_text import END, NumberText, next_symbol
+from .plan_choices import PlanChoice
 from .plans import IGNORE_INDEX
 
 # How far an approximate result may be from the target. Both bounds only select candidates, which are then executed
@@ -248,7 +249,7 @@ def search_plans(
 
 
 def value_loss(
-    choice: IndependentChoice | JointChoice,
+    choice: PlanChoice,
     gate: Tensor,
     initial: DecimalTensor,
     written: WrittenNumbers,

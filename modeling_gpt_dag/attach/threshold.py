@@ -7,7 +7,8 @@ the result is right; a gate that opens where nothing is computed is wrong unless
 import torch
 from torch.utils.data import DataLoader, Dataset, Subset
 
-from ..dag import GATE_THRESHOLD, ExactDAG
+from ..exact_dag import ExactDAG
+from ..gate_mixer import GATE_THRESHOLD
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..plan_search import written_numbers
 from .feature_store import Examples, collate_packed

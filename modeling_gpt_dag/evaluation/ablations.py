@@ -11,7 +11,7 @@ from typing import Literal
 import torch
 from transformers import AutoModelForCausalLM, PreTrainedModel
 
-from ..dag import DAGState
+from ..gate_mixer import DAGState
 
 Ablation = Literal["none", "gate_shut", "random_planner"]
 

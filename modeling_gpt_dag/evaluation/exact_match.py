@@ -16,10 +16,10 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ..configuration_gpt_dag import GPTDAGConfig
-from ..dag import GATE_THRESHOLD
 from ..data.arguments import TaskArguments
 from ..data.problems import END_OF_LINE, PlanFormat, Problem, plan_format
 from ..data.tasks import evaluation_problems
+from ..gate_mixer import GATE_THRESHOLD
 from .generation import Answer, answer_lines, has_plans
 from .reports import Breakdown, GateRate, LeftOut, TaskReport, share_of, worst_template
 

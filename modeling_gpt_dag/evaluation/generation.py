@@ -9,10 +9,10 @@ from tqdm.auto import tqdm
 from transformers import BatchEncoding, GenerationMixin, PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from ..configuration_gpt_dag import GPTDAGConfig
-from ..dag import GATE_THRESHOLD
 from ..data.examples import chat_prompt
 from ..data.problems import END_OF_LINE
 from ..decimal_tensor import format_decimal
+from ..gate_mixer import GATE_THRESHOLD
 from ..modeling_gpt_dag import DAGOutput
 
 

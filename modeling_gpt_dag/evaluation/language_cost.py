@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from tqdm.auto import tqdm
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from ..dag import GATE_THRESHOLD
+from ..gate_mixer import GATE_THRESHOLD
 from ..planner_input import backbone_features, split_features
 from .reports import GateRate, LanguageCost, Perplexity
 

@@ -14,9 +14,9 @@ from tqdm.auto import tqdm
 from transformers import PreTrainedTokenizerBase
 
 from ..command_line.markdown import markdown_table
-from ..dag import GATE_THRESHOLD
 from ..data.reasoning import Calculation, ReasoningText, TokenPlaces, kind_of, numbers_of
 from ..decimal_tensor import format_decimal
+from ..gate_mixer import GATE_THRESHOLD
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..planner_input import backbone_features, split_features
 from .generation import has_plans

@@ -18,9 +18,9 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
-from ..dag import GATE_THRESHOLD
 from ..dag_operations import OPERATIONS
 from ..decimal_tensor import DecimalTensor, format_decimal
+from ..gate_mixer import GATE_THRESHOLD
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..number_text import END, NOTHING, WRITTEN_SYMBOLS, NumberText, ReadNumbers, next_symbol
 

@@ -9,8 +9,8 @@ import textwrap
 from itertools import groupby
 
 from ..command_line.markdown import markdown_table
-from ..dag import GATE_THRESHOLD
 from ..dag_operations import OPERATIONS
+from ..gate_mixer import GATE_THRESHOLD
 from .records import Explanation, Slot, Step, Token
 
 WIDTH = 80

@@ -20,7 +20,9 @@ from transformers.trainer_callback import CallbackHandler
 from transformers.trainer_utils import IntervalStrategy, has_length
 from transformers.utils import logging
 
-from ..dag import ExactDAG, GateMixer, IndependentDAG, JointDAG, SoftDAG, SoftState
+from ..exact_dag import ExactDAG, IndependentDAG, JointDAG
+from ..gate_mixer import GateMixer
+from ..soft_dag import SoftDAG, SoftState
 from .dag_metrics import WeightedMeans, combine, forward_means, gradient_means, operation_gradient_means, process_count
 from .dag_probe import forget_steps_after, probe_table, report_table
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from ..dag import DAGState
+from ..gate_mixer import DAGState
 
 QUANTILES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
 GRADIENTS = ("dag_output_grad", "dag_scratch_grad", "orig_hidden_grad")

@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from helpers.naive_dag import exact_marginal, soft_scratch_list
-from modeling_gpt_dag.dag import GateMixer, IndependentChoice, IndependentDAG, SoftDAG, execute
 from modeling_gpt_dag.dag_losses import plan_cross_entropy, shut_gate_cross_entropy
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
+from modeling_gpt_dag.exact_dag import IndependentDAG, execute
+from modeling_gpt_dag.gate_mixer import GateMixer
+from modeling_gpt_dag.plan_choices import IndependentChoice
 from modeling_gpt_dag.plans import (
     PlanLogProbs,
     best_plan,
@@ -18,6 +20,7 @@ from modeling_gpt_dag.plans import (
     plan_log_prob,
     sample_plans,
 )
+from modeling_gpt_dag.soft_dag import SoftDAG
 
 B, T, H, E = 2, 5, 16, 6
 OPERATIONS = ["add", "identity", "multiply", "subtract"]

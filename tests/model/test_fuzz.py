@@ -13,9 +13,9 @@ import torch
 
 from helpers.naive_dag import apply, fits, next_character, numbers, plain, readable_numbers, run_plan
 from helpers.numbers import GRAMMAR, decimals, exact, numbers_at, symbols_of, texts
-from modeling_gpt_dag.dag import IndependentDAG, execute
 from modeling_gpt_dag.dag_operations import OPERATIONS
 from modeling_gpt_dag.decimal_tensor import LIMIT, MAX_DIGITS, DecimalTensor, parse_decimal
+from modeling_gpt_dag.exact_dag import IndependentDAG, execute
 from modeling_gpt_dag.number_grammar import OTHER, SYMBOLS
 from modeling_gpt_dag.number_text import END, next_symbol, read_numbers
 from modeling_gpt_dag.tokenization import number_symbol

@@ -9,10 +9,10 @@ import torch
 
 from helpers.naive_dag import apply
 from helpers.numbers import symbols_of
-from modeling_gpt_dag.dag import IndependentChoice
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
 from modeling_gpt_dag.number_grammar import grammar_table
 from modeling_gpt_dag.number_text import read_numbers
+from modeling_gpt_dag.plan_choices import IndependentChoice
 from modeling_gpt_dag.plan_search import plan_tree, search_plans, value_loss, written_numbers
 from modeling_gpt_dag.plans import PlanLogProbs
 

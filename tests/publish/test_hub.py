@@ -44,18 +44,11 @@ def repository(make_model, tokenizer, tmp_path):
 
 def test_a_repository_has_weights_code_tokenizer_and_card(repository):
     model, files, folder = repository
-    code = {"from_backbone", "configuration_gpt_dag", "dag", "dag_operations", "decimal_tensor", "modeling_gpt_dag"}
-    code |= {
-        "dag_losses",
-        "joint_planner",
-        "number_grammar",
-        "number_memory",
-        "number_text",
-        "plan_search",
-        "planner_input",
-        "plans",
-        "tokenization",
-    }
+    code = """
+        configuration_gpt_dag dag_losses dag_operations decimal_tensor exact_dag from_backbone
+        gate_mixer joint_planner modeling_gpt_dag number_grammar number_memory number_text
+        plan_choices plan_search planner_input plans soft_dag tokenization
+    """.split()
     assert {name for name in files if name.endswith(".py")} == {f"{name}.py" for name in code}
     assert {"README.md", "config.json", "generation_config.json", "model.safetensors", "tokenizer.json"} <= set(files)
     card = (folder / "README.md").read_text()

@@ -34,11 +34,12 @@ def test_every_recipe_parses_and_builds_its_config(path, tokenizer, symbols):
     assert training.max_steps > 0 and training.output_dir.startswith("runs/")
 
 
-def test_the_recipe_of_attach_parses():
-    path = CONFIGS / "attach" / "attach.yaml"
+@pytest.mark.parametrize(("name", "depth", "tasks"), [("attach", 3, 3), ("attach_questions", 2, 2)])
+def test_the_recipes_of_attach_parse(name, depth, tasks):
+    path = CONFIGS / "attach" / f"{name}.yaml"
     classes = (DAGArguments, AttachArguments, TrainingArguments)
     dag, data, training = parse_recipe([str(path), "--backbone", "some", "--output_dir", "runs/some"], classes)
-    assert dag.dag_depth == 2 and set(data.tasks) == {"wordings", "expressions"} and training.max_steps > 0
+    assert dag.dag_depth == depth and len(data.tasks) == tasks and training.max_steps > 0
 
 
 def test_the_twin_differs_from_the_headline_in_depth_alone():

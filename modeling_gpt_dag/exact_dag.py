@@ -1,9 +1,8 @@
-"""The per-token DAG: plan, execute, write back; in soft and in exact numerics.
+"""The per-token DAG in exact numerics: plan, execute, write back.
 
-What is unusual: in exact numerics values are never averaged. Training samples K whole plans per token without
-replacement and executes each exactly. Only the symbols they would write next are mixed, weighted by the plans'
-probabilities. So the gradient reaches the planner through these weights although the arithmetic is discrete.
-Inference executes the most probable plan alone.
+What is unusual: values are never averaged. Training executes whole plans exactly, K of them per token or the labelled
+one. Only the symbols they would write next are mixed, weighted by the plans' probabilities. So the gradient reaches
+the planner through these weights although the arithmetic is discrete. Inference executes the most probable plan alone.
 
 B batch, T tokens, H hidden size, D DAG steps, N initial values, S = N + D slots, O operations, K plans, E key size,
 W = 13 symbols that can be written. A plan is D x (operand1, operand2, operation).
@@ -16,115 +15,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .dag_operations import OPERATIONS, Calculator
+from .dag_operations import Calculator
 from .decimal_tensor import DecimalTensor
 from .joint_planner import IMPOSSIBLE, JointPlanner, PlannerSlots
 from .number_text import END, NOTHING, next_symbol
-from .plans import (
-    PlanLogits,
-    PlanLogProbs,
-    best_plan,
-    best_plan_prob,
-    existing_slots,
-    label_log_prob,
-    plan_log_prob,
-    sample_plans,
-)
-
-GATE_THRESHOLD = 0.5  # a gate above it counts as open
-
-
-class SoftState(NamedTuple):
-    """What the DAG of every token did.
-
-    probs: of operand1 and operand2 (B, T, D, S), exactly 0 for slots that do not exist (yet), and of the operation
-        (B, T, D, O); rows sum to 1.
-    values: (B, T, S), the scratch list.
-    values_mask: (B, T, S) bool, which slots hold a value.
-    dag_hidden: (B, T, H), what is written back, before normalisation.
-    has_result: (B, T) bool, whether there is anything to write.
-    ends: (B, T), probability that the next symbol is END.
-    """
-
-    probs: tuple[Tensor, Tensor, Tensor]
-    values: Tensor
-    values_mask: Tensor
-    dag_hidden: Tensor
-    has_result: Tensor
-    ends: Tensor
-
-
-class IndependentChoice(NamedTuple):
-    """What an independent planner chose from, at every token.
-
-    scores: log-probabilities in training, logits in inference. operations: names of the operations.
-    """
-
-    scores: PlanLogProbs | PlanLogits
-    operations: Sequence[str]
-
-    @property
-    def log_probs(self) -> PlanLogProbs:
-        return self.scores.log_probs() if isinstance(self.scores, PlanLogits) else self.scores
-
-    @property
-    def best(self) -> Tensor:
-        """(B, T, D, 3): the most probable plan."""
-        return best_plan(self.scores).squeeze(2)
-
-    @property
-    def plan_prob(self) -> Tensor:
-        """(B, T): probability of the most probable plan."""
-        return best_plan_prob(self.log_probs, self.operations)
-
-    @property
-    def probs(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Of operand1 and operand2 (B, T, D, S), and of the operation (B, T, D, O)."""
-        log_probs = self.log_probs
-        return log_probs.operand1.exp(), log_probs.operand2.exp(), log_probs.operation.exp()
-
-    def log_prob_at(self, index: Tensor, plans: Tensor) -> Tensor:
-        """(P, M): log-probability of plans (P, M, D, 3) at tokens `index` (P,), counted through the batch."""
-        at_index = PlanLogProbs(*(scores.flatten(0, 1)[index].unsqueeze(0) for scores in self.log_probs))
-        return label_log_prob(at_index, plans.unsqueeze(0)).squeeze(0)
-
-
-class JointChoice(NamedTuple):
-    """What a joint planner chose, at every token; methods as those of `IndependentChoice`.
-
-    best: (B, T, D, 3), the most probable plan. log_prob: (B, T), of that plan.
-    inference_probs: of operand1, operand2 and operation; None in training, where they are computed on demand.
-    read: what was planned on at each token, (B T) places. source: (B, T), the token that decided for each.
-    """
-
-    best: Tensor
-    log_prob: Tensor
-    inference_probs: tuple[Tensor, Tensor, Tensor] | None
-    planner: JointPlanner
-    read: PlannerSlots
-    source: Tensor
-
-    @property
-    def plan_prob(self) -> Tensor:
-        return self.log_prob.exp()
-
-    def _places(self, index: Tensor) -> PlannerSlots:
-        """What was planned on where it was decided for tokens `index` (P,)."""
-        batch, tokens = self.source.shape
-        row = torch.arange(batch, device=self.source.device).unsqueeze(1) * tokens
-        return self.read.at((row + self.source).flatten()[index])
-
-    @property
-    def probs(self) -> tuple[Tensor, Tensor, Tensor]:
-        if self.inference_probs is not None:
-            return self.inference_probs
-        everywhere = torch.arange(self.source.numel(), device=self.source.device)
-        probs = self.planner.best(self._places(everywhere)).probs
-        operand1, operand2, operation = (part.unflatten(0, self.source.shape) for part in probs)
-        return operand1, operand2, operation
-
-    def log_prob_at(self, index: Tensor, plans: Tensor) -> Tensor:
-        return self.planner.log_prob(self._places(index), self.planner.in_order(plans))
+from .plan_choices import IndependentChoice, JointChoice, PlanChoice
+from .plans import PlanLogits, best_plan, existing_slots, plan_log_prob, sample_plans
 
 
 class ExactState(NamedTuple):
@@ -134,7 +30,7 @@ class ExactState(NamedTuple):
     slots: (2, B, T, S), the scratch list of the most probable plan, packed.
     """
 
-    choice: IndependentChoice | JointChoice
+    choice: PlanChoice
     slots: Tensor
     dag_hidden: Tensor
     has_result: Tensor
@@ -156,9 +52,6 @@ class ExactState(NamedTuple):
     @property
     def values_mask(self) -> Tensor:
         return self.decimals.valid
-
-
-DAGState = SoftState | ExactState
 
 
 def execute(initial: Tensor, plans: Tensor, operations: Sequence[str]) -> Tensor:
@@ -247,7 +140,7 @@ class ExactDAG(nn.Module):
 
     def choose(
         self, decisions: Tensor, read: PlannerSlots | None, source: Tensor, exists: Tensor
-    ) -> tuple[IndependentChoice | JointChoice, Tensor, Tensor | None]:
+    ) -> tuple[PlanChoice, Tensor, Tensor | None]:
         """What the planner chose; plans (B, T, K, D, 3), the most probable first; their weights (B, T, K) in training.
 
         decisions: (B, T, C), made at tokens `source` (B, T). read: what was planned on at each token.
@@ -450,92 +343,3 @@ class JointDAG(ExactDAG):
         probs = (operand1, operand2, operation)
         choice = JointChoice(best, log_prob.squeeze(-1), probs, self.planner, read, source)
         return choice, best.unsqueeze(2), None
-
-
-class SoftDAG(nn.Module):
-    """nanoGPT-DAG's formulation: one scalar per token, and every choice a mixture.
-
-    It cannot compute with two numbers of a text: every slot is a function of one scalar, mixtures average values, and
-    normalising `Linear(1, H)` erases magnitude. Exact numerics are compared with it.
-    """
-
-    def __init__(self, hidden_size: int, depth: int, operations: Sequence[str], temperature: float):
-        super().__init__()
-        self.depth = depth
-        self.operations = operations
-        self.temperature = temperature
-        self.num_slots = depth + 1
-        self.value_head = nn.Linear(hidden_size, 1)
-        self.plan_in = nn.Linear(hidden_size, hidden_size)
-        self.plan_out = nn.Linear(hidden_size, depth * (2 * self.num_slots + len(operations)))
-        self.value_embedding = nn.Linear(1, hidden_size)
-
-    def choose(self, logits: Tensor) -> Tensor:
-        """Weights of a mixture, of the logits' shape: random in training, deterministic in inference."""
-        if self.training:
-            return F.gumbel_softmax(logits, tau=self.temperature, dim=-1)
-        return logits.softmax(-1)
-
-    def forward(self, hidden: Tensor) -> SoftState:
-        """hidden: (B, T, H)."""
-        batch, tokens, _ = hidden.shape
-        logits = self.plan_out(F.gelu(self.plan_in(hidden))).float().view(batch, tokens, self.depth, -1)
-        operand1, operand2, operation = logits.split([self.num_slots, self.num_slots, len(self.operations)], -1)
-        absent = ~existing_slots(1, self.depth, hidden.device)
-        operand1 = self.choose(operand1.masked_fill(absent, float("-inf")))  # (B, T, D, S)
-        operand2 = self.choose(operand2.masked_fill(absent, float("-inf")))
-        operation = self.choose(operation)  # (B, T, D, O)
-
-        slots = self.value_head(hidden).float()  # (B, T, 1); each step appends one
-        for step in range(self.depth):
-            left = (operand1[:, :, step, : step + 1] * slots).sum(-1)
-            right = (operand2[:, :, step, : step + 1] * slots).sum(-1)
-            results = torch.stack([OPERATIONS[name].soft(left, right) for name in self.operations], -1)
-            result = (operation[:, :, step] * results).sum(-1, keepdim=True)
-            slots = torch.cat([slots, result.clamp(-1e6, 1e6)], -1)
-        return SoftState(
-            probs=(operand1, operand2, operation),
-            values=slots,
-            values_mask=torch.ones_like(slots, dtype=torch.bool),
-            dag_hidden=self.value_embedding(slots[..., -1:].to(hidden.dtype)),
-            has_result=torch.ones(batch, tokens, dtype=torch.bool, device=hidden.device),
-            ends=torch.zeros(batch, tokens, dtype=hidden.dtype, device=hidden.device),
-        )
-
-
-class GateMixer(nn.Module):
-    """Mixes what the DAG writes into the hidden state. Where there is no result, the hidden state stays as it is.
-
-    "convex": `(1 - gate * (1 - ends)) * hidden + gate * dag_scale * LayerNorm(dag_hidden)`, with
-    gate = sigmoid(w . x + b) in (0, 1). Where the next symbol is END, `ends` is 1 and `hidden` keeps its full weight:
-    only the backbone knows what follows the number.
-    "none": `hidden + dag_scale * LayerNorm(dag_hidden)`, gate = 1.
-    In inference a gate below `min_gate` is exactly 0.
-    """
-
-    def __init__(self, hidden_size: int, gate: str, min_gate: float = 0.0):
-        super().__init__()
-        self.min_gate = min_gate
-        self.dag_norm = nn.LayerNorm(hidden_size)
-        self.dag_scale = nn.Parameter(torch.empty(1))
-        self.gate_head = None
-        if gate == "convex":
-            self.gate_head = nn.Linear(hidden_size, 1)
-            self.gate_head._is_gate = True  # type: ignore[assignment]  # torch types attributes as Tensor | Module
-
-    def gate_logits(self, gate_input: Tensor) -> Tensor:
-        """(B, T, H) -> (B, T, 1), or (B, T, 0) where there is no gate."""
-        return gate_input[..., :0] if self.gate_head is None else self.gate_head(gate_input)
-
-    def forward(self, hidden: Tensor, gate_logits: Tensor, state: DAGState) -> tuple[Tensor, Tensor]:
-        """hidden: (B, T, H). Returns mixed (B, T, H) and gate (B, T), 0 where there is no result."""
-        if self.gate_head is None:
-            gate = state.has_result.to(hidden.dtype)
-        else:
-            gate = torch.where(state.has_result, gate_logits.squeeze(-1).sigmoid(), 0.0)
-            if self.min_gate > 0 and not self.training:
-                gate = torch.where(gate >= self.min_gate, gate, 0.0)
-            kept = 1 - gate * (1 - state.ends)
-            hidden = kept.unsqueeze(-1) * hidden
-        written = (gate * self.dag_scale).unsqueeze(-1) * self.dag_norm(state.dag_hidden)
-        return hidden + written, gate
