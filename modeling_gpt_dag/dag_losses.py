@@ -35,14 +35,16 @@ def plan_cross_entropy(choice: PlanChoice, gate: Tensor, plan_labels: Tensor) ->
     return gate_loss.sum() - choice.log_prob_at(index, plans).sum()
 
 
-def shut_gate_cross_entropy(gate: Tensor, labels: Tensor) -> Tensor:
-    """() sum of -log(1 - gate) over the tokens whose next token has no label.
+def shut_gate_cross_entropy(gate: Tensor, labels: Tensor, plan_labels: Tensor | None = None) -> Tensor:
+    """() sum of -log(1 - gate) over the tokens whose next token has no label and which have no plan label.
 
     The next-token loss does not train these gates, and one that stays half open disturbs the backbone's prediction.
 
-    gate: (B, T). labels: (B, T), -100 where there is none.
+    gate: (B, T). labels: (B, T), plan_labels: (B, T, D, 3), -100 where there is none.
     """
     unlabelled = F.pad(labels[:, 1:] == IGNORE_INDEX, (0, 1), value=True)
+    if plan_labels is not None:
+        unlabelled = unlabelled & (plan_labels == IGNORE_INDEX).all(-1).all(-1)
     # The factor keeps the loss of a gate of exactly 1 finite.
     return torch.where(unlabelled, -torch.log1p(-gate.float() * (1 - 1e-6)), 0.0).sum()
 

@@ -537,7 +537,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
                 numbers = cast(NumberText, text)
                 losses["value"] = value_loss_of_labels(config, state, gate, numbers, call.token_index, labels)
         if self.training and config.dag_gate_loss_weight > 0:
-            losses["gate"] = shut_gate_cross_entropy(gate, labels)
+            losses["gate"] = shut_gate_cross_entropy(gate, labels, plan_labels)
         return losses
 
     @staticmethod

@@ -127,16 +127,18 @@ def attach_table(before: Measured, after: Measured) -> str:
     """As Markdown."""
     rows = []
     for title, row in after.rows.items():
-        shares = (before.rows[title].exact_match, row.exact_match)
+        shares = (before.rows[title].number, row.number, row.exact_match)
         rows.append([title, str(row.n), *map(percent, shares), worst_template_text(row)])
     if after.language is not None:
         cost, rate = after.language, after.language.false_gate_rate
         for title, part in (("all lines", cost.all), ("lines with numbers", cost.with_numbers)):
             rows.append(
-                [f"perplexity, {title}", f"{part.tokens} tokens", f"{part.before:.3f}", f"{part.after:.3f}", ""]
+                [f"perplexity, {title}", f"{part.tokens} tokens", f"{part.before:.3f}", f"{part.after:.3f}", "", ""]
             )
-        rows.append(["lines with numbers on which the gate fires", str(rate.n), "", percent(rate.share), ""])
-    parts = [markdown_table(["questions", "n", "before", "after", "worst template after"], rows)]
+        rows.append(["lines with numbers on which the gate fires", str(rate.n), "", percent(rate.share), "", ""])
+    parts = [
+        markdown_table(["right number", "n", "before", "after", "and nothing else", "worst template after"], rows)
+    ]
     if after.reasoning is not None:
         parts.append(reasoning_table(after.reasoning))
     return "\n\n".join(parts)

@@ -146,7 +146,7 @@ def reply_examples(
     writer = ReplyWriter(backbone.eval(), tokenizer, args.reply_tokens, args.sampled_reply_share, seed)
     made_from = f"{args.backbone} {args.gguf_file} {args.inference_dtype}"
     texts = writer.replies(chosen, directory / REPLIES, made_from)
-    examples = [reasoning_example(tokenizer, text, plan_format, chat=True) for text in texts]
+    examples = [reasoning_example(tokenizer, text, plan_format, is_reply=True) for text in texts]
     if not any(num_labelled for _, num_labelled in examples):
         raise ValueError(
             f"{args.backbone} writes no calculation in {len(texts)} replies that a plan of {plan_format} computes; "

@@ -1,8 +1,9 @@
 """Training examples for a pretrained model: questions and plain text in the tokens of its own tokenizer.
 
 What is unusual: the tokenizer does not see the answer. Its tokens are those that the DAG writes, one for each
-character (`config.number_tokens`). Labels stand at the answer and at the end of the line or message behind it, and
-nowhere else: any other text is the backbone's, which is not trained. There only the gate loss counts.
+character (`config.number_tokens`). Labels stand at the answer and, where plans are not labelled, at the end of the
+line or message behind it, and nowhere else: any other text is the backbone's, which is not trained. There only the
+gate loss counts.
 """
 
 import random
@@ -52,8 +53,9 @@ def number_of(number_tokens: dict[str, list[int]], answer: str) -> list[int]:
 def question(
     tokenizer: PreTrainedTokenizerBase, number_tokens: dict[str, list[int]], line: Line, chat: bool = False
 ) -> Example:
-    """The example of a line: a question, or plain text where the line has no answer. A line's plan is labelled.
+    """The example of a line: a question, or plain text where the line has no answer.
 
+    A line's plan is labelled, and then its ending is not: what stands behind the number is left to the backbone.
     chat: whether the question is a user's message in the tokenizer's template.
     """
     if chat:
@@ -64,11 +66,11 @@ def question(
         (ending,) = following_digit(tokenizer, [END_OF_LINE])
     if not line.answer:
         return Example(ids, [IGNORE_INDEX] * len(ids))
-    answer = number_of(number_tokens, line.answer) + ending
-    plans = None
-    if line.plan is not None:
-        plans = dict.fromkeys(range(len(ids) - 1, len(ids) + len(line.answer)), line.plan)
-    return Example(ids + answer, [IGNORE_INDEX] * len(ids) + answer, plans)
+    answer, unlabelled = number_of(number_tokens, line.answer), [IGNORE_INDEX] * len(ids)
+    if line.plan is None:
+        return Example(ids + answer + ending, unlabelled + answer + ending)
+    plans = dict.fromkeys(range(len(ids) - 1, len(ids) + len(answer)), line.plan)
+    return Example(ids + answer + ending, unlabelled + answer + [IGNORE_INDEX] * len(ending), plans)
 
 
 def question_examples(
@@ -97,17 +99,19 @@ def question_examples(
 
 
 def reasoning_example(
-    tokenizer: PreTrainedTokenizerBase, text: ReasoningText, plan_format: PlanFormat, chat: bool = False
+    tokenizer: PreTrainedTokenizerBase, text: ReasoningText, plan_format: PlanFormat, is_reply: bool = False
 ) -> tuple[Example, int]:
     """The example of a running text, and how many of its numbers are labelled.
 
     The computed numbers are written as the DAG writes them (`as_computed`). Labelled are those that a plan of this
-    format computes, with the token behind each (two where that is a point), and their plans. The gate loss is taken of
-    all other tokens. A number that the tokenizer does not write character by character is left alone.
-    chat: whether the text has its special tokens, as a chat template gives them.
+    format computes, and their plans. The gate loss is taken of all other tokens. A number that the tokenizer does not
+    write character by character is left alone.
+    is_reply: whether the text is the backbone's own, its special tokens included. In such a text the token behind a
+    number is labelled, too (two tokens where that is a point), so that the end of a number keeps digits away and
+    nothing else. In other texts what stands there is not what the backbone would write.
     """
     text = as_computed(text, plan_format)
-    encoding = tokenizer(text.text, return_offsets_mapping=True, add_special_tokens=not chat)
+    encoding = tokenizer(text.text, return_offsets_mapping=True, add_special_tokens=not is_reply)
     ids = encoding["input_ids"]
     places = TokenPlaces(encoding["offset_mapping"])
     labels = [IGNORE_INDEX] * len(ids)
@@ -122,7 +126,8 @@ def reasoning_example(
         number, behind = text.text[calculation.start : calculation.end], text.text[calculation.end :][:1]
         if behind in (".", ",") and "." not in number and end < len(ids):
             end += 1  # behind the point no digit is to follow, either
-        labels[place.start : end + 1] = ids[place.start : end + 1]
+        last = end + 1 if is_reply else place.stop
+        labels[place.start : last] = ids[place.start : last]
         plans |= dict.fromkeys(range(place.start - 1, end), plan)
         labelled += 1
     return Example(ids, labels, plans), labelled

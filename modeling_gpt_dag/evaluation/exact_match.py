@@ -17,7 +17,8 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ..configuration_gpt_dag import GPTDAGConfig
 from ..data.arguments import TaskArguments
-from ..data.problems import END_OF_LINE, PlanFormat, Problem, plan_format
+from ..data.numeric_match import is_numeric_match
+from ..data.problems import END_OF_LINE, Expression, PlanFormat, Problem, plan_format
 from ..data.tasks import evaluation_problems
 from ..gate_mixer import GATE_THRESHOLD
 from .generation import Answer, answer_lines, has_plans
@@ -35,6 +36,11 @@ def is_exact_match(line: str, problem: Problem) -> bool:
         return line == problem.answer + END_OF_LINE
     number = NUMBER.match(line)
     return number is not None and number.group() == problem.answer and line[number.end() :] != ""
+
+
+def is_number_right(line: str, problem: Problem) -> bool:
+    """Whether the first number of an answer is right, whatever stands behind it."""
+    return is_numeric_match(line, problem.answer)
 
 
 PYTHON_OPERATIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
@@ -55,6 +61,13 @@ def _apply(name: str, left: Fraction | None, right: Fraction | None) -> Fraction
     return PYTHON_OPERATIONS[name](left, right)
 
 
+def _value(expression: Expression, numbers: Sequence[str]) -> Fraction | None:
+    if not isinstance(expression, tuple):
+        return Fraction(numbers[expression] if isinstance(expression, int) else expression)
+    name, left, right = expression
+    return _apply(name, _value(left, numbers), _value(right, numbers))
+
+
 def is_plan_right(plan: list[list[int]], problem: Problem, format: PlanFormat) -> bool:
     """Whether the plan computes the problem's function of its numbers: equal on three draws of other numbers.
 
@@ -70,7 +83,7 @@ def is_plan_right(plan: list[list[int]], problem: Problem, format: PlanFormat) -
         for left, right, operation in plan:
             name = format.operations[operation]
             slots.append(_apply(name, slots[left], slots[right] if name != "identity" else Fraction(0)))
-        if slots[-1] is None or slots[-1] != Fraction(problem._replace(numbers=numbers).values()[-1]):
+        if slots[-1] is None or slots[-1] != _value(problem.expression, numbers):
             return False
     return True
 
@@ -100,11 +113,13 @@ def evaluate_task(
     config = model.config
     form = plan_format(config) if isinstance(config, GPTDAGConfig) and has_plans(config) else None
     lines = [answer.text for answer in answers]
+    by_template = hits_by(lambda problem: problem.template, problems, lines, is_number_right)
     return TaskReport.of(
-        hits_by(lambda problem: problem.group, problems, lines),
+        hits_by(lambda problem: problem.group, problems, lines, is_exact_match),
         breakdown_of(scored, form) if form is not None and scored else None,
         LeftOut(len(left_out), sum(answer.gate_above_zero for answer in left_out)),
-        worst=worst_template(hits_by(lambda problem: problem.template, problems, lines)),
+        number=share_of([hit for hits in by_template.values() for hit in hits]) if by_template else None,
+        worst=worst_template(by_template),
         task=task.task,
         held_out=task.held_out,
         digits=digits,
@@ -122,12 +137,17 @@ def drawn_problems(task: TaskArguments, digits: int, num_samples: int, seed: int
     return evaluation_problems(task, num_samples, seed, lengths)
 
 
-def hits_by(key: Callable[[Problem], str], problems: Sequence[Problem], lines: Sequence[str]) -> dict[str, list[bool]]:
-    """Of the problems with an exact value: whether each line is its answer, by a key of the problem."""
+def hits_by(
+    key: Callable[[Problem], str],
+    problems: Sequence[Problem],
+    lines: Sequence[str],
+    is_right: Callable[[str, Problem], bool],
+) -> dict[str, list[bool]]:
+    """Of the problems with an exact value: whether each line is right, by a key of the problem."""
     hits: dict[str, list[bool]] = {}
     for problem, line in zip(problems, lines, strict=True):
         if problem.is_exact:
-            hits.setdefault(key(problem), []).append(is_exact_match(line, problem))
+            hits.setdefault(key(problem), []).append(is_right(line, problem))
     return hits
 
 

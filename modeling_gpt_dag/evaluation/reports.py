@@ -84,7 +84,8 @@ class LeftOut:
 class ExactMatch:
     """Exact match over all scored problems and by group; breakdown: None without exact numerics.
 
-    worst: None where no template was asked often enough.
+    number: in how many answers the first number is right, whatever stands behind it; None where only exact matches
+    were counted. worst: by that; None where no template was asked often enough.
     """
 
     exact_match: float | None
@@ -93,6 +94,7 @@ class ExactMatch:
     groups: dict[str, Score]
     breakdown: Breakdown | None
     left_out: LeftOut
+    number: float | None = field(default=None, kw_only=True)
     worst: WorstTemplate | None = field(default=None, kw_only=True)
 
     @classmethod

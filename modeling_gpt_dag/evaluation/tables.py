@@ -36,12 +36,12 @@ def exact_match_table(reports: Sequence[TaskReport]) -> str:
             percent(report.exact_match),
             str(report.n),
             str(report.left_out.n),
-            *([worst_template_text(report)] if has_templates else []),
+            *([percent(report.number), worst_template_text(report)] if has_templates else []),
         ]
         for report in reports
     ]
     head = ["digits", *groups, "all", "n", "left out"]
-    return markdown_table(head + ["worst template"] * has_templates, rows)
+    return markdown_table(head + ["right number", "worst template"] * has_templates, rows)
 
 
 def worst_template_text(report: ExactMatch) -> str:

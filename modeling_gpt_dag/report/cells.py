@@ -29,7 +29,7 @@ from ..data.packing import collate_blocks
 from ..data.text import validation_blocks
 from ..data.wordings import plain_lines
 from ..evaluation.ablations import ablated
-from ..evaluation.exact_match import drawn_problems, evaluate_task, false_gate_rate, hits_by
+from ..evaluation.exact_match import drawn_problems, evaluate_task, false_gate_rate, hits_by, is_exact_match
 from ..evaluation.regex_solver import solve
 from ..evaluation.reports import ExactMatch, GateRate, LeftOut, TaskReport, ValidationLoss
 from ..training.recipes import parse_recipe
@@ -167,7 +167,7 @@ def evaluate_solver(column: Column) -> Result | None:
     answers = [solve(problem.prompt) for problem in problems]
     lines = ["" if answer is None else f"{answer}\n" for answer in answers]
     left_out = LeftOut(sum(not problem.is_exact for problem in problems), None)
-    return ExactMatch.of(hits_by(lambda problem: problem.group, problems, lines), None, left_out)
+    return ExactMatch.of(hits_by(lambda problem: problem.group, problems, lines, is_exact_match), None, left_out)
 
 
 def evaluate_cell(cell: Cell, training: dict[str, Any] | None):

@@ -61,3 +61,13 @@ def test_passages_of_text_have_numbers_and_no_labels(tokenizer, symbols):
         assert any(character.isdigit() for character in passage) and labelled == ""
     with pytest.raises(ValueError, match="no passage with numbers"):
         text_examples(tokenizer, symbols, "nothing to read", 5, seed=0)
+
+
+def test_a_plan_is_labelled_where_the_answer_is_written_and_the_ending_is_left_to_the_backbone(tokenizer, symbols):
+    line = SUM._replace(plan=[(1, 0, 0)])
+    example = question(tokenizer, symbols, line)
+    bare = question(tokenizer, symbols, SUM)
+    start = len(tokenizer(SUM.prompt)["input_ids"])
+    assert example.input_ids == bare.input_ids and bare.plans is None
+    assert example.labels[start:-1] == bare.labels[start:-1] and example.labels[-1] == -100 != bare.labels[-1]
+    assert example.plans == {place: [(1, 0, 0)] for place in range(start - 1, start + len(SUM.answer))}

@@ -234,6 +234,11 @@ def test_the_gate_loss_is_that_of_a_shut_gate_where_no_label_follows():
     torch.testing.assert_close(loss, -(torch.tensor([0.5, 0.25]).log().sum()), rtol=1e-5, atol=0)
     loss.backward()
     assert gate.grad[0, 2] == 0 and (gate.grad[0, [0, 1, 3]] > 0).all()
+    plan_labels = torch.full((1, 4, 1, 3), -100)
+    plan_labels[0, 1, 0, 2] = 0
+    torch.testing.assert_close(
+        shut_gate_cross_entropy(gate, labels, plan_labels), -torch.tensor(0.25).log(), rtol=1e-5, atol=0
+    )
     assert shut_gate_cross_entropy(torch.ones(1, 4), labels).isfinite()
 
 
