@@ -95,7 +95,8 @@ class Result(NamedTuple):
 
     start, end: its place in the reply. expression: what computes it; None where a result is said again. wanted: as
     the DAG would write it; None where no decimal is exact. is_right: the value is the exact one, or that rounded to
-    the decimals that are written.
+    the decimals that are written. is_stated: whether the reply itself says what is computed, as "7 + 5 = " does;
+    "The answer is " leaves that to the question.
     """
 
     start: int
@@ -103,6 +104,7 @@ class Result(NamedTuple):
     expression: Expression | None
     wanted: str | None
     is_right: bool
+    is_stated: bool = True
 
 
 def canonical(expression: Expression | None) -> str | None:
@@ -205,7 +207,7 @@ class _Reader:
             if wanted in said:
                 self._said_again(match, wanted, value)
             else:
-                self._computed(match, value, asked)
+                self._computed(match, value, asked, is_stated=False)
         elif is_answer and said and self.prompt.expression is None:
             if value not in _numbers(self.prompt.text + self.reply[: match.start("result")]):
                 self._said_again(match, said[-1], value)
@@ -213,7 +215,12 @@ class _Reader:
             self._said_again(match, canonical(self.prompt.expression), value)
 
     def _computed(
-        self, match: re.Match, value: Decimal, expression: Expression | None, said: Expression | None = None
+        self,
+        match: re.Match,
+        value: Decimal,
+        expression: Expression | None,
+        said: Expression | None = None,
+        is_stated: bool = True,
     ):
         """said: what the words say, which is right, too."""
         exact = None if expression is None else fraction_value(expression)
@@ -224,7 +231,7 @@ class _Reader:
         chained = None if chain is None else _notation(chain["expression"])
         is_right = _is_rounded(value, exact) if chained is None else fraction_value(chained) == exact
         is_right = is_right or (said is not None and value == exact_value(said))
-        self.results.append(Result(start, end, expression, canonical(expression), is_right))
+        self.results.append(Result(start, end, expression, canonical(expression), is_right, is_stated))
 
     def _said_again(self, match: re.Match, wanted: str | None, value: Decimal):
         if wanted is not None:

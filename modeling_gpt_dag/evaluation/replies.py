@@ -40,12 +40,14 @@ class Hits:
 
 @dataclass(frozen=True)
 class NumbersScore:
-    """equations: results that are right. replies: of those with a result, the ones whose results are all right.
+    """equations: stated results that are right. announced: the same of answers to the question that are announced
+    without saying how they are computed. replies: of those with a result, the ones whose results are all right.
 
     answers: the last number is the known answer.
     """
 
     equations: Hits
+    announced: Hits
     replies: Hits
     answers: Hits
 
@@ -97,18 +99,20 @@ class _Numbers:
     """One entry for each result, for each reply with results, and for each known answer."""
 
     equations: list[bool] = field(default_factory=list)
+    announced: list[bool] = field(default_factory=list)
     replies: list[bool] = field(default_factory=list)
     answers: list[bool] = field(default_factory=list)
 
     def add(self, prompt: Prompt, reply: str):
-        computed = [each.is_right for each in results(reply, prompt) if each.expression is not None]
-        self.equations += computed
-        self.replies += [all(computed)] if computed else []
+        computed = [each for each in results(reply, prompt) if each.expression is not None]
+        self.equations += [each.is_right for each in computed if each.is_stated]
+        self.announced += [each.is_right for each in computed if not each.is_stated]
+        self.replies += [all(each.is_right for each in computed)] if computed else []
         if prompt.answer is not None:
             self.answers.append(number_in(reply, "last") == prompt.answer)
 
     def score(self) -> NumbersScore:
-        return NumbersScore(*map(Hits.of, (self.equations, self.replies, self.answers)))
+        return NumbersScore(*map(Hits.of, (self.equations, self.announced, self.replies, self.answers)))
 
 
 def numbers_score(asked: Sequence[Prompt], written: Sequence[str]) -> NumbersScore:
@@ -221,6 +225,7 @@ def replies_table(report: RepliesReport) -> str:
     writers = {"backbone alone": report.alone, "gate shut": report.shut, "gate open": report.open}
     kinds = {
         "equations right": "equations",
+        "announced answers right": "announced",
         "replies with right ones only": "replies",
         "last number is the answer": "answers",
     }

@@ -40,7 +40,8 @@ def test_own_words_last_to_the_first_number_that_the_backbone_got_wrong(prompt, 
 def test_numbers_are_counted_by_equation_by_reply_and_by_answer():
     asked = [SUM, SUM, UNKNOWN, TALK]
     score = numbers_score(asked, ["345 + 678 = 1023. 1 + 1 = 3.", "It is 1023.", "2 * 3 = 6. The answer is 7.", "Me."])
-    assert (score.equations.share, score.equations.n) == (3 / 4, 4)  # what is said again is none
+    assert (score.equations.share, score.equations.n) == (2 / 3, 3)  # what is said again is none
+    assert (score.announced.share, score.announced.n) == (1, 1)  # "It is 1023."
     assert (score.replies.share, score.replies.n) == (2 / 3, 3)
     assert (score.answers.share, score.answers.n) == (1 / 2, 2)
     assert numbers_score([TALK], ["Me."]).equations.share is None
