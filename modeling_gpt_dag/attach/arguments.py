@@ -6,7 +6,7 @@ from math import gcd, lcm
 from typing import Any, Literal, get_args
 
 from ..data.arguments import Task
-from ..data.checks import Checked, check_at_least, check_share, checked_shares
+from ..data.checks import Checked, check_at_least, checked_shares
 from ..data.reply_prompts import SHARES, PromptKind
 
 OnOverlap = Literal["drop", "refuse"]
@@ -76,9 +76,9 @@ class AttachArguments(Checked):
     sampled_reply_share: float = field(
         default=0.25, metadata={"help": "replies: share that is sampled; the others are greedy"}
     )
-    plan_precision: float | None = field(
+    wrong_result_cost: float | None = field(
         default=None,
-        metadata={"help": "choose dag_min_plan_prob so that this share of what is presented is right; none: keep it"},
+        metadata={"help": "choose dag_min_plan_prob: how many right results one wrong result costs; none: keep it"},
     )
     unfreeze: Unfreeze = field(default="none", metadata={"help": "train the backbone, too"})
     unfreeze_layers: int = field(default=2, metadata={"help": "last_n: how many of the backbone's last layers"})
@@ -99,10 +99,11 @@ class AttachArguments(Checked):
         self.tasks = checked_shares("tasks", self.tasks, get_args(Task))
         self.prompt_shares = checked_shares("prompt_shares", self.prompt_shares, list(SHARES))
         check_at_least("reply_tokens", self.reply_tokens, 1)
-        if self.plan_precision is not None:
-            check_share("plan_precision", self.plan_precision)
+        if self.wrong_result_cost is not None:
+            check_at_least("wrong_result_cost", self.wrong_result_cost, 0)
             if not (self.label_plans or self.num_replies or self.num_generated_texts or self.reasoning):
-                raise ValueError(f"plan_precision={self.plan_precision}: there are no labelled plans to choose with")
+                cost = self.wrong_result_cost
+                raise ValueError(f"wrong_result_cost={cost}: there are no labelled plans to choose with")
         counts = checked_shares("num_operators", self.num_operators, [1, 2, 3, "1", "2", "3"])
         self.num_operators = {int(count): share for count, share in counts.items()}  # JSON's keys are texts
 

@@ -60,9 +60,9 @@ class AttachRun:
         model = merged(trainer.accelerator.unwrap_model(self.model, keep_fp32_wrapper=False)).eval()
         model.config.use_cache = True  # which the Trainer turns off
         if self.held_back is not None:
-            assert self.args.plan_precision is not None, "nothing is held back without it"
+            assert self.args.wrong_result_cost is not None, "nothing is held back without it"
             presented = presented_plans(model, self.held_back)
-            set_least_plan_prob(model, least_plan_prob(presented, self.args.plan_precision))
+            set_least_plan_prob(model, least_plan_prob(presented, self.args.wrong_result_cost))
         return model
 
     def measured_after(self, model: GPTDAGForCausalLM) -> Measured:
@@ -86,7 +86,7 @@ def prepare_attach(arguments: list[str]) -> AttachRun:
     model = attach_model(backbone, tokenizer, dag_args)
     before = measured_before(backbone, tokenizer, args, output_dir / REPORT)
     examples = training_set(model, tokenizer, args, output_dir / FEATURES, training_args.seed)
-    dataset, held_back = (examples, None) if args.plan_precision is None else split_held_back(examples)
+    dataset, held_back = (examples, None) if args.wrong_result_cost is None else split_held_back(examples)
     recipe = effective_recipe(dag_args, args, training_args)
     trained = unfreeze(model, args)
     return AttachRun(args, training_args, log_args, recipe, backbone, tokenizer, trained, before, dataset, held_back)

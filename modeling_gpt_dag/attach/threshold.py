@@ -1,10 +1,11 @@
 """The least probability of a plan that is presented, chosen on texts that the training has left out.
 
-What is unusual: nothing is labelled anew. Where the gate opens, the number that stands in the text next says whether
-the result is right; a gate that opens where nothing is computed is wrong unless the number happens to be the result.
+What is unusual: nothing is labelled anew. Where the gate opens, the number that stands there in the text says whether
+the result is right; a gate that opens where no number stands is wrong.
 """
 
 import torch
+from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset, Subset
 
 from ..exact_dag import ExactDAG
@@ -36,22 +37,26 @@ def presented_plans(model: GPTDAGForCausalLM, examples: Dataset) -> list[tuple[f
         outputs = model.model(**given, output_dag=True, use_cache=False)
         dag, text, index = outputs.dag, outputs.number_text, outputs.token_index
         following = written_numbers(text, index).value
-        is_right = following.valid & dag.values_mask[..., -1]
-        is_right &= following.mantissa == dag.values_mantissa[..., -1]
-        is_right &= following.scale == dag.values_scale[..., -1]
+        is_right = torch.zeros_like(following.valid)
+        # The number may stand behind a blank and a currency sign that the DAG leaves out.
+        for skipped in range(3):
+            mantissa, scale, valid = (F.pad(part, (0, skipped))[:, skipped:] for part in following)
+            equal = (mantissa == dag.values_mantissa[..., -1]) & (scale == dag.values_scale[..., -1])
+            is_right |= equal & valid & dag.values_mask[..., -1]
         # Within a number the decision before it is told of again.
         is_presented = (dag.gate > GATE_THRESHOLD) & (text.written[:, index] == 0)
         presented += zip(dag.plan_prob[is_presented].tolist(), is_right[is_presented].tolist(), strict=True)
     return presented
 
 
-def least_plan_prob(presented: list[tuple[float, bool]], precision: float) -> float:
-    """The smallest threshold at which so large a share of what is presented is right; the largest where none is."""
-    for least in THRESHOLDS:
+def least_plan_prob(presented: list[tuple[float, bool]], wrong_cost: float) -> float:
+    """The threshold with the most right results less `wrong_cost` for each wrong one; the smallest of equals."""
+
+    def worth(least: float) -> float:
         kept = [is_right for probability, is_right in presented if probability >= least]
-        if kept and sum(kept) >= precision * len(kept):
-            return least
-    return THRESHOLDS[-1]
+        return sum(1.0 if is_right else -wrong_cost for is_right in kept)
+
+    return max(THRESHOLDS, key=worth)
 
 
 def set_least_plan_prob(model: GPTDAGForCausalLM, least: float):

@@ -19,7 +19,7 @@ def check_share(name: str, value: float, below_one: bool = False):
         raise ValueError(f"{name}={value!r}: is a share, at least 0 and {'below' if below_one else 'at most'} 1")
 
 
-def check_at_least(name: str, value: int, least: int):
+def check_at_least(name: str, value: float, least: float):
     """Raises ValueError for a smaller value."""
     if value < least:
         raise ValueError(f"{name}={value!r}: must be at least {least}")

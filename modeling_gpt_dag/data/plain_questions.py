@@ -1,7 +1,7 @@
 """The plainest questions, "What is 12 plus 34?": four operations on two integers, in words and in notation.
 
 What is unusual: the question is apart from the place where its answer stands. "What is 12 plus 34?" is put to a chat
-as it is. Where a number is to follow at once the text asks for it: "Answer: ", "It is ", a blank or a new line.
+as it is. Where a number is to follow at once the text asks for it: "Answer: ", "It is " or a blank.
 """
 
 import random
@@ -41,7 +41,6 @@ QUESTIONS = [
 # Around a question, up to where its answer stands.
 FRAMES = (
     "{} ",
-    "{}\n",
     "{}\nAnswer: ",
     "{} Answer: ",
     "{}\nA: ",

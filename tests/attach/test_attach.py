@@ -147,7 +147,16 @@ def test_solutions_that_no_plan_computes_are_refused(tokenizer, solutions):
 @pytest.mark.slow
 def test_a_calculator_for_running_text_is_trained_and_measured(directory, tmp_path, solutions):
     output, file = tmp_path / "run", str(solutions / "solutions.jsonl")
-    recipe = ["--dag_planner_layer", "1", "--dag_context_layers", "0", "--num_replies", "0", "--plan_precision", "0.9"]
+    recipe = [
+        "--dag_planner_layer",
+        "1",
+        "--dag_context_layers",
+        "0",
+        "--num_replies",
+        "0",
+        "--wrong_result_cost",
+        "2",
+    ]
     sources = ["--reasoning", file, "--reasoning_test", str(solutions / "test.jsonl")]
     flags = ["--num_texts", "8", "--num_generated_texts", "30", "--max_steps", "2", "--eval_samples", "0"]
     flags += ["--save_steps", "2"]

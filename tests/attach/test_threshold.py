@@ -17,14 +17,14 @@ from modeling_gpt_dag.data.examples import Example
 
 
 @pytest.mark.parametrize(
-    ("precision", "least"),
-    [(0.5, 0.0), (0.6, 0.1), (0.75, 0.3), (1.0, 0.8)],
+    ("wrong_cost", "least"),
+    [(0.0, 0.0), (0.5, 0.3), (1.0, 0.3), (2.0, 0.8)],
 )
-def test_the_smallest_threshold_with_the_precision_is_chosen(precision, least):
+def test_the_threshold_weighs_right_results_against_wrong_ones(wrong_cost, least):
     presented = [(0.05, False), (0.15, False), (0.25, False), (0.5, True), (0.75, False), (0.85, True), (0.9, True)]
     presented += [(0.92, True), (0.95, True)]
-    assert least_plan_prob(presented, precision) == least
-    assert least_plan_prob([(0.5, False)], precision) == least_plan_prob([], precision) == 0.95
+    assert least_plan_prob(presented, wrong_cost) == least
+    assert least_plan_prob([], wrong_cost) == 0.0
 
 
 def test_what_is_presented_is_right_where_the_next_number_is_the_result(make_model, encode):
