@@ -209,7 +209,7 @@ def test_the_script_attaches_measures_and_saves_what_automodel_and_pipeline_load
     flags = ["--perplexity_text", str(tmp_path / "text.txt"), "--plain_text_file", str(tmp_path / "text.txt")]
     flags += ["--chat_question_share", "0.2", "--output_dir", str(tmp_path / "run")]
     output = attach_script("--backbone", directory, *SMALL, *flags)
-    assert "| questions | n | before | after |" in output and "as a chat" in output and "perplexity" in output
+    assert "| right number | n | before | after |" in output and "as a chat" in output and "perplexity" in output
     model = AutoModelForCausalLM.from_pretrained(tmp_path / "run").eval()
     ids = torch.tensor([[40, 41, 42, 43]])  # no numbers
     reference = make_backbone("llama")
