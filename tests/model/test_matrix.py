@@ -84,7 +84,7 @@ def models(tokenizer):
     def get(family: str, numerics: str):
         if (family, numerics) not in made:
             backbone = make_backbone(family)
-            options = {"dag_numerics": "soft"} if numerics == "soft" else {"dag_num_values": 5}
+            options = {"dag_numerics": "soft", "dag_num_values": 1} if numerics == "soft" else {"dag_num_values": 5}
             if numerics == "exact, joint":
                 options["dag_planner"] = "joint"
             made[family, numerics] = (attach(backbone, tokenizer, **options), backbone)
