@@ -124,7 +124,7 @@ def test_train_refuses_in_one_line(tmp_path, arguments, message):
     [
         (
             ["--task", "nonsense"],
-            "'nonsense' (choose from 'arithmetic', 'expressions', 'wordings', 'questions', 'reasoning', 'replies')",
+            "'nonsense' (choose from 'arithmetic', 'expressions', 'wordings', 'plain_questions', 'questions',",
         ),
         (["--task", "questions"], "questions need --questions"),
         (["--task", "questions", "--questions", "none.jsonl"], "there is no file none.jsonl"),
