@@ -32,7 +32,7 @@ def test_kinds_come_by_their_shares_and_no_prompt_twice():
 @pytest.mark.parametrize("kind", ["wordings", "stories", "talk"])
 def test_prompts_of_the_two_splits_differ(kind):
     train, test = (
-        {prompt.text for prompt in islice(prompts(split, 0, {kind: 1}), 300)} for split in ("train", "evaluation")
+        {prompt.text for prompt in islice(prompts(split, 0, {kind: 1}), 120)} for split in ("train", "evaluation")
     )
     assert train.isdisjoint(test)
 
