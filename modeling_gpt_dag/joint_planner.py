@@ -43,7 +43,7 @@ class PlannerSlots(NamedTuple):
         return PlannerSlots(*(part[index] for part in self))
 
 
-class JointChoice(NamedTuple):
+class BestPlan(NamedTuple):
     """One plan for each of M places, with its probability and the distributions of its steps.
 
     plans: (M, D, 3). log_prob: (M,). probs: of operand1 (M, D, S), operand2 (M, D, S) and operation (M, D, O), each
@@ -110,6 +110,7 @@ class JointPlanner(nn.Module):
             module._is_planner = True  # type: ignore[assignment]  # not a module
         self.allowed = nn.Buffer(self.build_allowed(), persistent=False)
         self.commutative = nn.Buffer(self.build_commutative(), persistent=False)
+        self.copies = nn.Buffer(self.build_copies(), persistent=False)
 
     def build_allowed(self) -> Tensor:
         """(D, S, S, 2, O) bool, `allowed_steps`."""
@@ -118,6 +119,11 @@ class JointPlanner(nn.Module):
     def build_commutative(self) -> Tensor:
         """(O,) bool."""
         return torch.tensor([OPERATIONS[name].commutative for name in self.operations])
+
+    def build_copies(self) -> Tensor:
+        """(D, 3): the plan that copies the latest number; its later steps carry any result on."""
+        results = [self.num_initial + step - 1 for step in range(1, self.depth)]
+        return torch.tensor([[slot, slot, self.identity or 0] for slot in (0, *results)])
 
     def read(self, hidden: Tensor, context: Tensor, exists: Tensor) -> PlannerSlots:
         """hidden: (M, H). context: (M, n, 2 E), of the numbers. exists: (M, n) bool, which numbers can be read.
@@ -150,19 +156,13 @@ class JointPlanner(nn.Module):
         exists = F.pad(read.exists, (0, 1), value=True)
         return PlannerSlots(read.query, torch.cat([read.slots, result], 1), exists)
 
-    def _carried(self, step: int, places: Tensor) -> Tensor:
-        """(M, 3): the step that carries the result of the step before on. places: (M, ...), for their number."""
-        latest = self.num_initial + step - 1
-        copy = [latest, latest, self.identity or 0]
-        return torch.tensor(copy, device=places.device).expand(len(places), -1)
-
     def _split(self, index: Tensor, slots: int) -> tuple[Tensor, Tensor]:
         """The step (..., 3) and whether it is the last (...), of a choice's index."""
         rest, operation = index // len(self.operations), index % len(self.operations)
         rest, last = rest // 2, rest % 2
         return torch.stack([rest // slots, rest % slots, operation], -1), last.bool()
 
-    def best(self, read: PlannerSlots) -> JointChoice:
+    def best(self, read: PlannerSlots) -> BestPlan:
         """After the most probable step the most probable next one."""
         log_prob = torch.zeros(len(read.query), device=read.query.device)
         ended = torch.zeros(len(read.query), dtype=torch.bool, device=read.query.device)
@@ -174,31 +174,24 @@ class JointPlanner(nn.Module):
             pairs, scores = self._scores(step, read)
             value, index = scores.max(-1)
             chosen, last = self._split(index, pairs.shape[1])
-            carried = self._carried(step, chosen)
-            plans.append(torch.where(ended.unsqueeze(-1), carried, chosen))
+            plans.append(torch.where(ended.unsqueeze(-1), self.copies[step], chosen))
             log_prob = log_prob + torch.where(ended, 0.0, value)
             probs = scores.exp().unflatten(-1, (pairs.shape[1], pairs.shape[1], 2, -1))  # (M, s, s, 2, O)
             marginals = [probs.sum(dims) for dims in ((2, 3, 4), (1, 3, 4), (1, 2, 3))]
-            for kept, part, copy in zip(
-                (operands1, operands2, operations), marginals, carried.unbind(-1), strict=True
-            ):
-                certain = F.one_hot(copy, part.shape[-1]).to(part.dtype) if step else part
+            for kept, part, copy in zip((operands1, operands2, operations), marginals, self.copies[step], strict=True):
+                certain = F.one_hot(copy, part.shape[-1]).to(part.dtype)
                 missing = 0 if kept is operations else self.depth - step
                 kept.append(F.pad(torch.where(ended.unsqueeze(-1), certain, part), (0, missing)))
             if step < self.depth - 1:
                 read = self._append(step, read, pairs, chosen)
                 ended = ended | last
         stacked = (torch.stack(parts, 1) for parts in (operands1, operands2, operations))
-        return JointChoice(torch.stack(plans, 1), log_prob, tuple(stacked))  # type: ignore[arg-type]  # three of them
+        return BestPlan(torch.stack(plans, 1), log_prob, tuple(stacked))  # type: ignore[arg-type]  # three of them
 
     def labelled(self, plan_labels: Tensor) -> Tensor:
         """(M, D, 3): the plans that labels (M, D, 3) name, and copies of the latest number where there is none."""
-        copy = torch.zeros(self.depth, 3, dtype=torch.long, device=plan_labels.device)
-        copy[:, 2] = self.identity or 0
-        for step in range(1, self.depth):
-            copy[step, :2] = self.num_initial + step - 1
         is_labelled = (plan_labels != IGNORE_INDEX).any(-1).any(-1)
-        return torch.where(is_labelled[:, None, None], plan_labels.long().clamp(min=0), copy)
+        return torch.where(is_labelled[:, None, None], plan_labels.long().clamp(min=0), self.copies)
 
     def log_prob(self, read: PlannerSlots, plans: Tensor) -> Tensor:
         """(M, K): log-probability of plans (M, K, D, 3), in the planner's order. A choice of -100 counts as certain.
@@ -279,7 +272,7 @@ class JointPlanner(nn.Module):
             mean = (mean.gather(1, parent) * own.flatten(1).gather(1, index)).clamp(max=NEVER)
             chosen, last = self._split(choice, slots)
             ended = ended.gather(1, parent)
-            chosen = torch.where(ended.unsqueeze(-1), self._carried(step, chosen).unsqueeze(1), chosen)
+            chosen = torch.where(ended.unsqueeze(-1), self.copies[step], chosen)
             plans = plans.gather(1, parent[..., None, None].expand(-1, -1, self.depth, 3)).clone()
             plans[:, :, step] = chosen
             if step < self.depth - 1:

@@ -175,6 +175,7 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
         elif isinstance(module, JointPlanner):
             init.copy_(module.allowed, module.build_allowed())
             init.copy_(module.commutative, module.build_commutative())
+            init.copy_(module.copies, module.build_copies())
         elif isinstance(module, GateMixer):
             init.ones_(module.dag_scale)
         elif isinstance(module, NumberMemory):

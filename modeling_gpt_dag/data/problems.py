@@ -140,6 +140,14 @@ class Problem(NamedTuple):
         return [(left, right, format.operations.index(name)) for left, right, name in steps]
 
 
+def over_texts(expression: Expression, numbers: Sequence[str]) -> Expression:
+    """The expression with the prompt's numbers in place of where they are read."""
+    if isinstance(expression, tuple):
+        name, left, right = expression
+        return name, over_texts(left, numbers), over_texts(right, numbers)
+    return numbers[expression] if isinstance(expression, int) else expression
+
+
 def integer(generator: random.Random, digits: Sequence[int], negative_operand_share: float = 0.0) -> str:
     """An integer of a length drawn from `digits`, negative with a probability of `negative_operand_share`."""
     length = generator.choice(digits)

@@ -13,7 +13,7 @@ from typing import Literal
 
 from .numeric_match import parse_number
 from .plain_questions import plain_questions
-from .problems import Expression, Split
+from .problems import Split, over_texts
 from .records import BadRecordError, FieldRow, dataset_records, file_records, is_held_out
 from .reply_text import Prompt
 from .running_text import running_texts
@@ -100,25 +100,17 @@ CAPITALS = (
 )
 
 
-def _over_texts(expression: Expression, numbers: Sequence[str]) -> Expression:
-    """With the numbers in place of where they are read."""
-    if isinstance(expression, tuple):
-        name, left, right = expression
-        return name, _over_texts(left, numbers), _over_texts(right, numbers)
-    return numbers[expression] if isinstance(expression, int) else expression
-
-
 def _questions(split: Split, seed: int) -> Iterator[Prompt]:
     """The plainest ones, of up to five digits."""
     for problem in plain_questions(split, seed):
-        expression = _over_texts(problem.expression, problem.numbers)
+        expression = over_texts(problem.expression, problem.numbers)
         yield Prompt(problem.prompt, expression, problem.template, True, Decimal(problem.answer))
 
 
 def _wordings(split: Split, seed: int) -> Iterator[Prompt]:
     """Of the evaluation in sentences that training never has."""
     for problem in wording_problems(split, seed, held_out=split == "evaluation"):
-        expression = _over_texts(problem.expression, problem.numbers)
+        expression = over_texts(problem.expression, problem.numbers)
         yield Prompt(problem.prompt.strip(), expression, f"wordings: {problem.group}", True, Decimal(problem.answer))
 
 

@@ -18,7 +18,8 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..configuration_gpt_dag import GPTDAGConfig
 from ..data.arguments import TaskArguments
 from ..data.numeric_match import is_numeric_match
-from ..data.problems import END_OF_LINE, Expression, PlanFormat, Problem, plan_format
+from ..data.problems import END_OF_LINE, PlanFormat, Problem, over_texts, plan_format
+from ..data.reasoning import fraction_value
 from ..data.tasks import evaluation_problems
 from ..gate_mixer import GATE_THRESHOLD
 from .generation import Answer, answer_lines, has_plans
@@ -61,13 +62,6 @@ def _apply(name: str, left: Fraction | None, right: Fraction | None) -> Fraction
     return PYTHON_OPERATIONS[name](left, right)
 
 
-def _value(expression: Expression, numbers: Sequence[str]) -> Fraction | None:
-    if not isinstance(expression, tuple):
-        return Fraction(numbers[expression] if isinstance(expression, int) else expression)
-    name, left, right = expression
-    return _apply(name, _value(left, numbers), _value(right, numbers))
-
-
 def is_plan_right(plan: list[list[int]], problem: Problem, format: PlanFormat) -> bool:
     """Whether the plan computes the problem's function of its numbers: equal on three draws of other numbers.
 
@@ -83,7 +77,7 @@ def is_plan_right(plan: list[list[int]], problem: Problem, format: PlanFormat) -
         for left, right, operation in plan:
             name = format.operations[operation]
             slots.append(_apply(name, slots[left], slots[right] if name != "identity" else Fraction(0)))
-        if slots[-1] is None or slots[-1] != _value(problem.expression, numbers):
+        if slots[-1] is None or slots[-1] != fraction_value(over_texts(problem.expression, numbers)):
             return False
     return True
 

@@ -20,15 +20,6 @@ def _from_json(fields: dict[str, Any]) -> dict[str, Any]:
     return fields | {"interval": tuple(fields["interval"])}
 
 
-def worst_template(hits: dict[str, list[bool]]) -> "WorstTemplate | None":
-    """hits: by template."""
-    often = [template for template, found in hits.items() if template and len(found) >= LEAST_ASKED]
-    if not often:
-        return None
-    worst = min(often, key=lambda template: share_of(hits[template]))
-    return WorstTemplate(worst, Score.of(hits[worst]))
-
-
 def share_of(hits: Sequence[bool]) -> float:
     return sum(hits) / len(hits)
 
@@ -52,6 +43,15 @@ class WorstTemplate:
 
     template: str
     score: Score
+
+
+def worst_template(hits: dict[str, list[bool]]) -> WorstTemplate | None:
+    """hits: by template."""
+    often = [template for template, found in hits.items() if template and len(found) >= LEAST_ASKED]
+    if not often:
+        return None
+    worst = min(often, key=lambda template: share_of(hits[template]))
+    return WorstTemplate(worst, Score.of(hits[worst]))
 
 
 @dataclass(frozen=True)
