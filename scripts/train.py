@@ -11,7 +11,6 @@ recipe and as a flag; flags beat the recipe. Model, tokenizer and generation con
 
 import json
 import sys
-import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -35,16 +34,17 @@ def main():
         remove_checkpoints(output_dir)
     with in_one_line("train.py", FloatingPointError, OSError, BadRecordError):  # a bad record of a stream
         trainer.train(resume_from_checkpoint=run.args.resume_from_checkpoint)
-        if trainer.stopped_by is not None:
-            raise SystemExit(128 + trainer.stopped_by)
-        loss = trainer.evaluate()["eval_loss"] if evaluates and run.validation_data is not None else None
-        # The Trainer turns the cache off in the config; a saved model generates with it.
-        run.model.config.use_cache = True
-        trainer.save_model()
-        trainer.save_state()
+        if trainer.stopped_by is None:
+            loss = trainer.evaluate()["eval_loss"] if evaluates and run.validation_data is not None else None
+            # The Trainer turns the cache off in the config; a saved model generates with it.
+            run.model.config.use_cache = True
+            trainer.save_model()
+            trainer.save_state()
+    # A process that exits with its process group now and then aborts (pytorch issue 190489).
+    trainer.accelerator.end_training()
+    if trainer.stopped_by is not None:
+        raise SystemExit(128 + trainer.stopped_by)
     if not trainer.is_world_process_zero():
-        # Gloo's threads need the interpreter once more to let go of the last collective; without it they abort.
-        time.sleep(1)
         return
     (output_dir / "recipe.yaml").write_text(run.recipe)
     if evaluates:
