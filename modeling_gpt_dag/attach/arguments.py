@@ -72,9 +72,12 @@ class AttachArguments(Checked):
     prompt_shares: dict[PromptKind, float] | str = field(
         default_factory=SHARES.copy, metadata={"help": "replies: share of each kind of prompt; flag: JSON"}
     )
-    reply_tokens: int = field(default=96, metadata={"help": "replies: tokens of each, about"})
+    reply_tokens: int = field(default=96, metadata={"help": "replies, prose: tokens of each, about"})
     sampled_reply_share: float = field(
         default=0.25, metadata={"help": "replies: share that is sampled; the others are greedy"}
+    )
+    num_prose_texts: int = field(
+        default=0, metadata={"help": "texts that the backbone writes, with numbers of which none is to be computed"}
     )
     wrong_result_cost: float | None = field(
         default=None,

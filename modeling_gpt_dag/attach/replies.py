@@ -1,4 +1,4 @@
-"""The backbone's own replies as training data: its words, with the right numbers in them.
+"""The backbone's own replies and prose as training data: its words, with the right numbers in them.
 
 What is unusual: the backbone writes until its first wrong result. The right number is put in its place, and the
 backbone goes on from there. So the text stays its own, and a DAG learns to speak only where a number is due.
@@ -26,34 +26,49 @@ TEMPERATURE = 0.7  # at 1 small models write nonsense
 GOES_ON = re.compile(r"^[.,]?\d[\d.,]*(?<=\d)")
 
 
-class ReplyWriter:
-    """Lets a backbone reply to prompts in its chat template, and mends what it computes.
+class BackboneWriter:
+    """Lets a backbone write, and mends what it computes.
 
-    reply_tokens: of a reply, as the backbone writes it. sampled_share: of the batches, drawn by chance instead of
-    greedily. seed: of what is drawn. Raises ValueError for a tokenizer without a chat template.
+    num_tokens: of a text, as the backbone writes it. made_from: names the backbone. seed: of what is drawn.
     """
 
     def __init__(
         self,
         backbone: PreTrainedModel,
         tokenizer: PreTrainedTokenizerFast,
-        reply_tokens: int,
-        sampled_share: float = 0.0,
+        num_tokens: int,
+        made_from: str = "",
         seed: int = 0,
     ):
-        if not tokenizer.chat_template:
-            raise ValueError("the tokenizer has no chat template, so the backbone cannot be asked for replies")
         self.backbone, self.tokenizer = backbone, tokenizer
-        self.reply_tokens, self.sampled_share, self.seed = reply_tokens, sampled_share, seed
+        self.num_tokens, self.made_from, self.seed = num_tokens, made_from, seed
 
-    def replies(self, prompts: Sequence[Prompt], file: Path, made_from: str = "") -> list[ReasoningText]:
-        """Of each prompt, in their order. What the file holds is not written again; the rest goes into it.
+    def replies(self, prompts: Sequence[Prompt], file: Path, sampled_share: float = 0.0) -> list[ReasoningText]:
+        """Of each prompt in the tokenizer's chat template, in their order. What the file holds is not written again;
+        the rest goes into it.
 
-        The file's name gets a key of prompts and settings and of `made_from`, which names the backbone.
+        sampled_share: of the batches, drawn by chance instead of greedily. Raises ValueError for a tokenizer without a
+        chat template.
         """
+        if not self.tokenizer.chat_template:
+            raise ValueError("the tokenizer has no chat template, so the backbone cannot be asked for replies")
         given = [chat_prompt(self.tokenizer, prompt.text) for prompt in prompts]
-        settings = [self.reply_tokens, self.sampled_share, self.seed, BATCH, ROUNDS, TEMPERATURE]
-        key = json.dumps([made_from, given, settings])
+        return self._written(prompts, given, file, sampled_share, "the backbone replies")
+
+    def prose(self, starts: Sequence[str], file: Path) -> list[ReasoningText]:
+        """What the backbone writes behind each of these beginnings, drawn by chance; the file as for replies."""
+        bos = self.tokenizer.bos_token_id
+        begins = bos is not None and self.tokenizer(starts[0])["input_ids"][0] == bos
+        given = [f"{self.tokenizer.bos_token}{start}" if begins else start for start in starts]
+        nothing = Prompt("", None, "prose", False)
+        return self._written([nothing] * len(given), given, file, 1.0, "the backbone writes prose")
+
+    def _written(
+        self, prompts: Sequence[Prompt], given: Sequence[str], file: Path, sampled_share: float, title: str
+    ) -> list[ReasoningText]:
+        """The file's name gets a key of everything that its content follows from."""
+        settings = [self.num_tokens, sampled_share, self.seed, BATCH, ROUNDS, TEMPERATURE]
+        key = json.dumps([self.made_from, given, settings])
         file = file.with_stem(f"{file.stem}-{hashlib.sha256(key.encode()).hexdigest()[:16]}")
         file.parent.mkdir(parents=True, exist_ok=True)
         known = dict(_stored(file))
@@ -61,20 +76,20 @@ class ReplyWriter:
         batches = [by_length[start : start + BATCH] for start in range(0, len(prompts), BATCH)]
         with file.open("a") as stored:
             stored.write("\n")  # the last line may be broken
-            for number, batch in enumerate(tqdm(batches, desc="the backbone replies")):
+            for number, batch in enumerate(tqdm(batches, desc=title)):
                 if not known.keys() >= set(batch):
-                    written = self._batch([prompts[i] for i in batch], [given[i] for i in batch], number)
+                    samples = int((number + 1) * sampled_share) > int(number * sampled_share)
+                    written = self._batch([prompts[i] for i in batch], [given[i] for i in batch], number, samples)
                     known |= zip(batch, written, strict=True)
                     stored.write("".join(json.dumps([i, known[i]]) + "\n" for i in batch))
                     stored.flush()
         return [reply_reasoning(given[i], known[i], prompt) for i, prompt in enumerate(prompts)]
 
-    def _batch(self, prompts: list[Prompt], given: list[str], number: int) -> list[str]:
-        """Replies with as many numbers mended as there are rounds for."""
-        samples = int((number + 1) * self.sampled_share) > int(number * self.sampled_share)
+    def _batch(self, prompts: list[Prompt], given: list[str], number: int, samples: bool) -> list[str]:
+        """Texts with as many numbers mended as there are rounds for."""
         replies = [""] * len(prompts)
         unfinished = list(range(len(prompts)))
-        budget = [self.reply_tokens] * len(prompts)
+        budget = [self.num_tokens] * len(prompts)
         with torch.random.fork_rng():
             torch.manual_seed(self.seed + number)
             options = {"do_sample": True, "temperature": TEMPERATURE} if samples else {}
@@ -94,7 +109,7 @@ class ReplyWriter:
                 for i in unfinished:
                     replies[i] = right[i] or ""
                     used = len(self.tokenizer(replies[i], add_special_tokens=False)["input_ids"])
-                    budget[i] = max(LEAST_TOKENS, self.reply_tokens - used)
+                    budget[i] = max(LEAST_TOKENS, self.num_tokens - used)
         return replies
 
     def _mended(self, reply: str, prompt: Prompt) -> str | None:

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TypeVar
 
 import torch
-from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from transformers import PreTrainedTokenizerFast
 from transformers.utils import logging
 
 from ..data.arguments import TaskArguments
 from ..data.examples import Example, question_examples, reasoning_example, text_examples
 from ..data.overlap import EvaluationTexts
 from ..data.problems import PlanFormat, plan_format
+from ..data.prose_starts import prose_starts
 from ..data.reasoning import ReasoningText, read_reasoning
 from ..data.reply_prompts import prompts, read_prompts
 from ..data.reply_text import Prompt
@@ -31,11 +32,11 @@ from ..tokenization import number_tokens
 from .arguments import AttachArguments
 from .feature_store import Examples, FeatureStore
 from .model import in_dtype
-from .replies import ReplyWriter
+from .replies import BackboneWriter
 
 logger = logging.get_logger(__name__)
 T = TypeVar("T")
-REPLIES = "replies.jsonl"  # beside the features
+REPLIES, PROSE = "replies.jsonl", "prose.jsonl"  # beside the features
 
 
 def read_text(path: str) -> str:
@@ -120,12 +121,7 @@ def _apart(
 
 
 def reply_examples(
-    backbone: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerFast,
-    args: AttachArguments,
-    plan_format: PlanFormat,
-    directory: Path,
-    seed: int,
+    writer: BackboneWriter, args: AttachArguments, plan_format: PlanFormat, directory: Path, seed: int
 ) -> list[Example]:
     """The backbone's own replies, those without any calculation included; written into `directory` as they come.
 
@@ -142,17 +138,24 @@ def reply_examples(
     assert isinstance(args.prompt_shares, dict), "they are parsed when made"
     shares = {kind: share for kind, share in args.prompt_shares.items() if files or kind != "files"}
     chosen = list(islice(prompts("train", seed, shares, files), args.num_replies))
-    backbone = in_dtype(backbone, args.inference_dtype)
-    writer = ReplyWriter(backbone.eval(), tokenizer, args.reply_tokens, args.sampled_reply_share, seed)
-    made_from = f"{args.backbone} {args.gguf_file} {args.inference_dtype}"
-    texts = writer.replies(chosen, directory / REPLIES, made_from)
-    examples = [reasoning_example(tokenizer, text, plan_format, is_reply=True) for text in texts]
+    texts = writer.replies(chosen, directory / REPLIES, args.sampled_reply_share)
+    examples = [reasoning_example(writer.tokenizer, text, plan_format, is_reply=True) for text in texts]
     if not any(num_labelled for _, num_labelled in examples):
         raise ValueError(
             f"{args.backbone} writes no calculation in {len(texts)} replies that a plan of {plan_format} computes; "
             "train it on --reasoning or --num_generated_texts"
         )
     return [example for example, _ in examples]
+
+
+def prose_examples(
+    writer: BackboneWriter, args: AttachArguments, plan_format: PlanFormat, directory: Path, seed: int
+) -> list[Example]:
+    """Prose of the backbone's own with numbers in it; written into `directory` as it comes."""
+    if args.num_prose_texts == 0:
+        return []
+    texts = writer.prose(list(islice(prose_starts(seed), args.num_prose_texts)), directory / PROSE)
+    return [reasoning_example(writer.tokenizer, text, plan_format, is_reply=True)[0] for text in texts]
 
 
 def _labelled(
@@ -171,7 +174,11 @@ def training_set(
     form = plan_format(model.config)
     examples = training_examples(tokenizer, args, seed, form if args.label_plans else None)
     examples += reasoning_examples(tokenizer, args, form, seed)
-    examples += reply_examples(backbone_alone(model), tokenizer, args, form, directory, seed)
+    made_from = f"{args.backbone} {args.gguf_file} {args.inference_dtype}"
+    alone = in_dtype(backbone_alone(model), args.inference_dtype).eval()
+    writer = BackboneWriter(alone, tokenizer, args.reply_tokens, made_from, seed)
+    examples += reply_examples(writer, args, form, directory, seed)
+    examples += prose_examples(writer, args, form, directory, seed)
     if args.unfreeze != "none" or torch.accelerator.is_available():
         return Examples(examples)
     backbone = in_dtype(model.model.backbone, args.inference_dtype)

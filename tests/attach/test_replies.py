@@ -8,8 +8,8 @@ from transformers import GenerationMixin
 
 from helpers.backbones import attach, make_backbone
 from modeling_gpt_dag.attach.arguments import AttachArguments
-from modeling_gpt_dag.attach.replies import ReplyWriter
-from modeling_gpt_dag.attach.training_set import reply_examples
+from modeling_gpt_dag.attach.replies import BackboneWriter
+from modeling_gpt_dag.attach.training_set import prose_examples, reply_examples
 from modeling_gpt_dag.data.problems import PlanFormat
 from modeling_gpt_dag.data.reply_text import Prompt
 from modeling_gpt_dag.evaluation.ablations import backbone_alone
@@ -49,7 +49,7 @@ class Talker(GenerationMixin):
 
 def test_the_backbone_goes_on_behind_each_number_that_is_mended(tokenizer, tmp_path):
     talker = Talker(tokenizer, LINES)
-    asked, talk = ReplyWriter(talker, tokenizer, 40).replies([ASKED, TALK], tmp_path / "replies.jsonl")
+    asked, talk = BackboneWriter(talker, tokenizer, 40).replies([ASKED, TALK], tmp_path / "replies.jsonl")
     assert asked.text == ASKED.text + " It is 42 or so. 42 + 1 = 43."
     assert [asked.text[each.start : each.end] for each in asked.calculations] == ["42", "43"]
     assert asked.prompt_length == len(ASKED.text)
@@ -61,7 +61,8 @@ def test_the_backbone_goes_on_behind_each_number_that_is_mended(tokenizer, tmp_p
 def test_an_interrupted_run_writes_only_what_is_missing(tokenizer, tmp_path):
     def replies(lines: dict[str, str], **settings):
         talker = Talker(tokenizer, lines)
-        texts = ReplyWriter(talker, tokenizer, 40, **settings).replies([ASKED, TALK], tmp_path / "replies.jsonl")
+        writer = BackboneWriter(talker, tokenizer, 40, **settings)
+        texts = writer.replies([ASKED, TALK], tmp_path / "replies.jsonl")
         return texts, talker.heard
 
     first, _ = replies(LINES)
@@ -81,11 +82,34 @@ def test_replies_are_examples_with_plans_and_those_without_a_calculation_stay(to
     args = AttachArguments(
         backbone="talker", num_replies=5, prompts=[str(tmp_path / "prompts.csv")], prompt_shares={"files": 1}
     )
-    examples = reply_examples(talker, tokenizer, args, FORM, tmp_path, seed=0)
+    writer = BackboneWriter(talker, tokenizer, 40)
+    examples = reply_examples(writer, args, FORM, tmp_path, seed=0)
     labels = {tokenizer.decode([token for token in example.labels if token != -100]) for example in examples}
     assert labels == {"42." + END, ""}
     assert [bool(example.plans) for example in examples].count(True) == 1
-    assert reply_examples(talker, tokenizer, AttachArguments(backbone=""), FORM, tmp_path, seed=0) == []
+    assert reply_examples(writer, AttachArguments(backbone=""), FORM, tmp_path, seed=0) == []
+
+
+def test_prose_begins_as_ours_goes_on_as_the_backbones_and_needs_no_chat_template(tokenizer, tmp_path):
+    class Chronicler(Talker):
+        def generate(self, input_ids, attention_mask, max_new_tokens, **options):
+            assert options["do_sample"]
+            self.lines = dict.fromkeys(self._texts(input_ids, attention_mask), " 1904. Then 3 + 4 = 7." + END)
+            return super().generate(input_ids, attention_mask, max_new_tokens, **options)
+
+        def _texts(self, input_ids, attention_mask):
+            return [
+                self.tokenizer.decode(row[mask.bool()]) for row, mask in zip(input_ids, attention_mask, strict=True)
+            ]
+
+    without = copy.deepcopy(tokenizer)
+    without.chat_template = None
+    args = AttachArguments(backbone="", num_prose_texts=6)
+    examples = prose_examples(BackboneWriter(Chronicler(without, {}), without, 40), args, FORM, tmp_path, seed=0)
+    assert len(examples) == 6
+    for example in examples:
+        assert without.decode(example.input_ids).endswith(" 1904. Then 3 + 4 = 7." + END)
+        assert without.decode([token for token in example.labels if token != -100]) == "7." + END
 
 
 def test_a_backbone_that_computes_nothing_is_refused(tokenizer, tmp_path):
@@ -95,14 +119,14 @@ def test_a_backbone_that_computes_nothing_is_refused(tokenizer, tmp_path):
     )
     talker = Talker(tokenizer, LINES)
     with pytest.raises(ValueError, match="talker writes no calculation in 1 replies .* --num_generated_texts"):
-        reply_examples(talker, tokenizer, args, FORM, tmp_path, seed=0)
+        reply_examples(BackboneWriter(talker, tokenizer, 40), args, FORM, tmp_path, seed=0)
 
 
-def test_prompts_need_a_chat_template(tokenizer):
+def test_prompts_need_a_chat_template(tokenizer, tmp_path):
     without = copy.deepcopy(tokenizer)
     without.chat_template = None
     with pytest.raises(ValueError, match="has no chat template"):
-        ReplyWriter(Talker(tokenizer, {}), without, 40)
+        BackboneWriter(Talker(tokenizer, {}), without, 40).replies([ASKED], tmp_path / "replies.jsonl")
 
 
 @pytest.mark.parametrize(
