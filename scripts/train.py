@@ -20,8 +20,7 @@ from modeling_gpt_dag.checkpoints.loading import load
 from modeling_gpt_dag.checkpoints.resume import remove_checkpoints
 from modeling_gpt_dag.command_line.errors import in_one_line
 from modeling_gpt_dag.data.records import BadRecordError
-from modeling_gpt_dag.evaluation.run import evaluate_run
-from modeling_gpt_dag.evaluation.tables import run_text
+from modeling_gpt_dag.evaluation.run import evaluate_run, run_text
 from modeling_gpt_dag.training.run import prepare_run
 
 

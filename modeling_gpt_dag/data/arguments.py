@@ -6,7 +6,7 @@ from typing import Literal, cast, get_args
 from .checks import Checked, check_at_least, check_share, checked_shares
 
 Task = Literal["arithmetic", "expressions", "wordings", "plain_questions"]
-TrainingTask = Literal["arithmetic", "expressions", "wordings", "questions", "text", "mixture"]
+TrainingTask = Literal["arithmetic", "expressions", "wordings", "questions", "reasoning", "text", "mixture"]
 OnBadRecord = Literal["error", "skip"]
 
 TEXT_SUFFIXES = (".txt", ".jsonl", ".parquet")
@@ -122,10 +122,18 @@ class DataArguments(TextArguments, QuestionArguments, TaskArguments):
     """What to train and to evaluate on."""
 
     task: TrainingTask = field(  # type: ignore[assignment]  # tasks to train on are more
-        default="arithmetic", metadata={"help": "what is generated, or questions, text, several of those"}
+        default="arithmetic",
+        metadata={"help": "what is generated, or questions, running text, text, a mixture"},
     )
     mixture: dict[str, float] | str | None = field(
         default=None, metadata={"help": "task mixture: the share of each task; as a flag JSON"}
+    )
+    reasoning: list[str] | None = field(
+        default=None,
+        metadata={"help": "reasoning: files or datasets of running text with calculations; by default generated"},
+    )
+    reasoning_config: str | None = field(
+        default=None, metadata={"help": "reasoning: configuration of the datasets on the Hub, e.g. main"}
     )
     digits: list[int] = field(default_factory=lambda: [1, 2, 3, 4], metadata={"help": "operand lengths in training"})
     plain_line_share: float = field(

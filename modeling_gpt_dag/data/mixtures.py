@@ -1,4 +1,4 @@
-"""What a recipe trains on: generated lines, questions of a file, text, or a mixture of those.
+"""What a recipe trains on: generated lines, questions of a file, running text, text, or a mixture of those.
 
 What is unusual: blocks are mixed, not lines. Each block has one task, and the number of a task's blocks is exactly its
 share; only a stream is mixed by drawing. Each task leaves out what it is evaluated on.
@@ -13,9 +13,12 @@ import numpy as np
 from transformers import PreTrainedTokenizerBase, TrainingArguments
 
 from .arguments import DataArguments, QuestionArguments, TrainingTask
-from .packing import packed_dataset
-from .problems import END_OF_LINE, PlanFormat
+from .packing import Piece, line_pieces, packed_dataset, reasoning_pieces
+from .problems import END_OF_LINE, EVALUATION_SHARE, PlanFormat, Split
 from .question_files import read_questions
+from .reasoning import ReasoningText, read_reasoning
+from .records import is_held_out
+from .running_text import running_texts
 from .tasks import Line, training_lines
 from .text import text_datasets
 
@@ -49,6 +52,32 @@ def question_lines(args: QuestionArguments, seed: int) -> Iterator[Line]:
     return endless()
 
 
+def solutions(args: DataArguments, split: Split) -> list[ReasoningText]:
+    """The running texts of the files and datasets in one split, by a hash of what is asked.
+
+    Raises ValueError where a split has none.
+    """
+    texts = [text for name in args.reasoning or [] for text in read_reasoning(name, config=args.reasoning_config)]
+    chosen = [text for text in texts if is_held_out(text.question, 1 / EVALUATION_SHARE) == (split == "evaluation")]
+    if not chosen:
+        raise ValueError(f"{', '.join(args.reasoning or [])} holds no running text in the split {split}: too few")
+    return chosen
+
+
+def training_texts(args: DataArguments, seed: int) -> Iterator[ReasoningText]:
+    """An endless stream of running texts: those of files in turn, shuffled each time, or generated ones."""
+    if not args.reasoning:
+        return running_texts("train", seed)
+    texts = solutions(args, "train")
+    generator = random.Random(seed)
+
+    def endless() -> Iterator[ReasoningText]:
+        while True:
+            yield from generator.sample(texts, len(texts))
+
+    return endless()
+
+
 def training_data(
     tokenizer: PreTrainedTokenizerBase,
     args: DataArguments,
@@ -65,8 +94,11 @@ def training_data(
         raise ValueError("streaming=True: a stream has no length, so --max_steps must say how long to train")
     if plan_format is not None and "text" in shares:
         raise ValueError("plan_labels=True: text has no plans; train on text with --plan_labels false")
-    if "questions" in shares and args.eval_samples > 0:
-        read_questions(args, "evaluation")  # refused now, not after the training
+    if args.eval_samples > 0:  # refused now, not after the training
+        if "questions" in shares:
+            read_questions(args, "evaluation")
+        if "reasoning" in shares and args.reasoning:
+            solutions(args, "evaluation")
     seed = training_args.seed if training_args.data_seed is None else training_args.data_seed
     parts, validation = [], None
     total = num_train_blocks(args, training_args) if list(shares) != ["text"] else 0
@@ -78,18 +110,25 @@ def training_data(
                 # Any blocks of a long text, all of a short one, again and again.
                 part = part.shuffle(seed=seed).select(np.arange(num_blocks) % len(part))
         else:
-            lines = _lines(task, args, seed, plan_format)
-            part = packed_dataset(tokenizer, lines, num_blocks, args.block_size, plan_format)
+            pieces = _pieces(tokenizer, task, args, seed, plan_format)
+            part = packed_dataset(pieces, num_blocks, args.block_size, plan_format)
         parts.append(part)
     return _mixed(parts, list(shares.values()), seed).with_format("torch"), validation
 
 
-def _lines(task: TrainingTask, args: DataArguments, seed: int, plan_format: PlanFormat | None) -> Iterator[Line]:
+def _pieces(
+    tokenizer: PreTrainedTokenizerBase,
+    task: TrainingTask,
+    args: DataArguments,
+    seed: int,
+    plan_format: PlanFormat | None,
+) -> Iterator[Piece]:
+    if task == "reasoning":
+        return reasoning_pieces(tokenizer, training_texts(args, seed), plan_format)
     if task == "questions":
-        return question_lines(args, seed)
-    return training_lines(
-        replace(args, task=task, mixture=None), seed, args.digits, args.plain_line_share, plan_format
-    )
+        return line_pieces(tokenizer, question_lines(args, seed))
+    of_task = replace(args, task=task, mixture=None)
+    return line_pieces(tokenizer, training_lines(of_task, seed, args.digits, args.plain_line_share, plan_format))
 
 
 def _mixed(parts: list["Dataset | IterableDataset"], shares: list[float], seed: int) -> "Dataset | IterableDataset":

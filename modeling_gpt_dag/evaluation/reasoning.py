@@ -18,7 +18,6 @@ from ..data.reasoning import Calculation, ReasoningText, TokenPlaces, kind_of, n
 from ..decimal_tensor import format_decimal
 from ..gate_mixer import GATE_THRESHOLD
 from ..modeling_gpt_dag import GPTDAGForCausalLM
-from ..planner_input import backbone_features, split_features
 from .generation import has_plans
 from .reports import GateRate, Share
 from .tables import percent
@@ -103,12 +102,16 @@ class _Reading:
     def __init__(self, model: GPTDAGForCausalLM, tokenizer: PreTrainedTokenizerBase, text: str):
         encoding = tokenizer(text, return_offsets_mapping=True, return_tensors="pt")
         ids = encoding["input_ids"][:, : model.config.max_position_embeddings].to(model.device)
-        features = backbone_features(model.model.backbone, model.config.dag_planner_layer, input_ids=ids)
-        output = model(ids, backbone_hidden_states=features, output_dag=True)
+        unmixed: list[torch.Tensor] = []
+        hook = model.model.mixer.register_forward_pre_hook(lambda mixer, inputs: unmixed.append(inputs[0]))
+        try:
+            output = model(ids, output_dag=True, use_cache=False)
+        finally:
+            hook.remove()
         self.dag = output.dag
         self.ids: list[int] = ids[0].tolist()
         self.written: list[int] = output.logits[0].argmax(-1).tolist()
-        self.backbone: list[int] = model.lm_head(split_features(features)[0])[0].argmax(-1).tolist()
+        self.backbone: list[int] = model.lm_head(unmixed[0])[0].argmax(-1).tolist()
         self.plan_prob: list[float] = output.dag.plan_prob[0].tolist()
         self.is_open: list[bool] = (output.dag.gate[0] > GATE_THRESHOLD).tolist()
         offsets = encoding["offset_mapping"][0, : len(self.ids)].tolist()

@@ -225,13 +225,3 @@ class LanguageCost:
     all: Perplexity
     with_numbers: Perplexity
     false_gate_rate: GateRate
-
-
-@dataclass(frozen=True)
-class RunReport:
-    """What a training run is measured by: new problems, held-out questions and text; None for tasks it has not."""
-
-    exact_match: list[TaskReport]
-    questions: QuestionReport | None = None
-    false_gate_rate: GateRate | None = None
-    validation_loss: float | None = None

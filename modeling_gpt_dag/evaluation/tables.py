@@ -1,10 +1,9 @@
 """Reports of evaluations as Markdown tables."""
 
-import math
 from collections.abc import Sequence
 
 from ..command_line.markdown import markdown_table
-from .reports import ExactMatch, QuestionReport, RunReport, Score, TaskReport
+from .reports import ExactMatch, QuestionReport, Score, TaskReport
 
 # Fields of `Breakdown` -> headings.
 BREAKDOWN = {
@@ -72,20 +71,3 @@ def questions_table(report: QuestionReport) -> str:
         f"\n\nleft out: {left_out.too_long} too long for the model, {left_out.non_numbers} without a number, "
         f"{left_out.bad_records} that cannot be read"
     )
-
-
-def run_text(report: RunReport) -> str:
-    """All that a training run is measured by."""
-    parts = []
-    for task in dict.fromkeys(each.task for each in report.exact_match):
-        of_task = [each for each in report.exact_match if each.task == task]
-        parts += [f"{task}: exact match on new problems by operand digits", exact_match_table(of_task)]
-    if report.false_gate_rate is not None:
-        rate = report.false_gate_rate
-        parts.append(f"false fires on {rate.n} held-out lines in which nothing is to be computed: {rate.opened}")
-    if report.questions is not None:
-        parts += ["held-out questions", questions_table(report.questions)]
-    if report.validation_loss is not None:
-        loss = report.validation_loss
-        parts.append(f"validation loss {loss:.4f} nats per token, perplexity {math.exp(loss):.2f}")
-    return "\n\n".join(parts)

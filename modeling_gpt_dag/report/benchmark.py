@@ -17,7 +17,7 @@ from transformers import CompileConfig, GenerationMixin, GPT2Config, GPT2LMHeadM
 
 from ..configuration_gpt_dag import GPTDAGConfig
 from ..data.arguments import TaskArguments
-from ..data.packing import packed_lines
+from ..data.packing import line_pieces, packed
 from ..data.tasks import training_lines
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..tokenization import byte_tokenizer, number_tokens
@@ -150,7 +150,7 @@ def text(side: Side) -> Tensor:
     """(B, T) solved problems, as the headline recipe trains on; for decoding their beginning."""
     tokenizer = byte_tokenizer(model_max_length=side.length)
     lines = training_lines(TaskArguments(operators="+-*"), seed=0, digits=[1, 2, 3, 4])
-    ids = torch.from_numpy(packed_lines(tokenizer, lines, side.batch, side.length)["input_ids"])
+    ids = torch.from_numpy(packed(line_pieces(tokenizer, lines), side.batch, side.length)["input_ids"])
     return ids[:, :PROMPT] if side.work == "decode" else ids
 
 

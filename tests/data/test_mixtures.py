@@ -14,7 +14,7 @@ from helpers.backbones import make_backbone
 from helpers.scripts import ENVIRONMENT, ROOT
 from modeling_gpt_dag import GPTDAGForCausalLM
 from modeling_gpt_dag.data.arguments import DataArguments
-from modeling_gpt_dag.data.mixtures import question_lines, training_data
+from modeling_gpt_dag.data.mixtures import question_lines, solutions, training_data
 from modeling_gpt_dag.data.packing import collate_blocks
 from modeling_gpt_dag.data.problems import PlanFormat
 from modeling_gpt_dag.data.question_files import read_questions
@@ -56,7 +56,7 @@ def test_shares_of_a_mixture_need_not_add_up_to_one():
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({"task": "prose"}, "task='prose': must be one of arithmetic, .*questions, text, mixture"),
+        ({"task": "prose"}, "task='prose': must be one of arithmetic, .*reasoning, text, mixture"),
         ({"task": "mixture"}, "mixture=None: must give shares, such as"),
         ({"task": "mixture", "mixture": {}}, "mixture={}: must give shares"),
         ({"task": "mixture", "mixture": ["text"]}, r"mixture=\['text'\]: must give shares"),
@@ -81,6 +81,7 @@ def test_wrong_mixtures_are_refused_by_name(args, message):
         ({"task": "text", "streaming": True}, "streaming=True: a stream has no length, so --max_steps"),
         ({"task": "mixture", "mixture": {"text": 1, "arithmetic": 1}, "streaming": True}, "a stream has no length"),
         ({"task": "questions"}, "questions need --questions"),
+        ({"task": "reasoning", "reasoning": ["nothing.jsonl"], "num_train_blocks": 4}, "nothing.jsonl"),
         ({"task": "arithmetic", "held_out": True, "num_train_blocks": 4}, "held_out=True"),
         ({"task": "arithmetic"}, "num_train_blocks: follows from --max_steps, which is not given"),
     ],
@@ -105,6 +106,47 @@ def test_every_question_to_train_on_comes_once_before_any_comes_again(questions)
     assert not {line.prompt for line in lines} & {
         asked.prompt for asked in read_questions(args, "evaluation").questions
     }
+
+
+@pytest.fixture
+def reasoning(tmp_path) -> str:
+    rows = [
+        {"question": f"{a} figs and {b}?", "answer": f"{a} + {b} = <<{a}+{b}={a + b}>>{a + b}\n#### {a + b}"}
+        for a in range(2, 10)
+        for b in range(10, 20)
+    ]
+    file = tmp_path / "solutions.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return str(file)
+
+
+def test_running_texts_are_trained_on_whole_with_their_plans_and_those_evaluated_on_are_left_out(
+    tokenizer, training_args, reasoning
+):
+    args = DataArguments(task="reasoning", reasoning=[reasoning], block_size=64, num_train_blocks=40)
+    train, validation = training_data(tokenizer, args, training_args, FORM)
+    assert validation is None
+    held_out = {text.question for text in solutions(args, "evaluation")}
+    known = {text.question for text in solutions(args, "train")}
+    assert held_out and len(known) + len(held_out) == 80
+    end = tokenizer.eos_token
+    asked = {
+        text.split("\n")[0] + "\n" for row in train for text in tokenizer.decode(row["input_ids"]).split(end)[1:-1]
+    }
+    assert len(asked) > 30 and asked <= known
+    for row in islice(train, 0, None, 2):  # they begin with a text
+        first = tokenizer.decode(row["input_ids"]).split(end)[0]
+        labelled = (row["plan_labels"][: len(first)] != -100).any(-1).any(-1).nonzero()[:, 0].tolist()
+        number = first.index("= ") + 2
+        assert labelled == list(range(number - 1, len(first) - 1))
+
+
+def test_running_texts_come_from_our_own_patterns_where_no_file_is_given(tokenizer, training_args):
+    args = DataArguments(task="reasoning", block_size=128, num_train_blocks=8)
+    train, _ = training_data(tokenizer, args, training_args, FORM._replace(depth=3))
+    assert (train["plan_labels"][:] != -100).any() and len(train) == 8
+    without, _ = training_data(tokenizer, args, training_args)
+    assert set(without.column_names) == {"input_ids"}
 
 
 @slow

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from modeling_gpt_dag.data.arguments import TaskArguments
-from modeling_gpt_dag.data.packing import collate_blocks, packed_dataset, packed_lines
+from modeling_gpt_dag.data.packing import collate_blocks, line_pieces, packed, packed_dataset
 from modeling_gpt_dag.data.problems import PlanFormat
 from modeling_gpt_dag.data.tasks import Line, evaluation_problems, training_lines
 
@@ -17,7 +17,7 @@ DIGITS = [1, 2, 3, 4]
 
 def test_plan_labels_stand_where_the_answer_is_written_and_nowhere_else(tokenizer):
     task = TaskArguments(task="expressions", num_operators=[1, 2])
-    columns = packed_lines(tokenizer, training_lines(task, 0, DIGITS, plan_format=FORM), 20, 48, FORM)
+    columns = packed(line_pieces(tokenizer, training_lines(task, 0, DIGITS, plan_format=FORM)), 20, 48, FORM)
     assert columns["plan_labels"].shape == (20, 48, 2, 3)
     num_lines = num_heads = 0
     for ids, plans in zip(columns["input_ids"], columns["plan_labels"], strict=True):
@@ -37,14 +37,14 @@ def test_plan_labels_stand_where_the_answer_is_written_and_nowhere_else(tokenize
 
 def test_every_other_block_begins_with_a_line_and_the_others_continue_the_block_before(tokenizer):
     lines = iter([Line("1+2=", "3", "\n"), Line("plain\n")] * 500)
-    blocks = [tokenizer.decode(ids) for ids in packed_lines(tokenizer, lines, 4, 10)["input_ids"]]
+    blocks = [tokenizer.decode(ids) for ids in packed(line_pieces(tokenizer, lines), 4, 10)["input_ids"]]
     assert blocks == ["1+2=3\nplai", "n\n1+2=3\npl", "1+2=3\nplai", "n\n1+2=3\npl"]
 
 
 @pytest.mark.slow
 def test_a_batch_of_a_packed_dataset_has_its_plans_and_labels_that_are_its_text(tokenizer):
     lines = training_lines(TaskArguments(), 0, DIGITS, plan_format=FORM)
-    dataset = packed_dataset(tokenizer, lines, 4, 24, FORM)
+    dataset = packed_dataset(line_pieces(tokenizer, lines), 4, 24, FORM)
     batch = collate_blocks([dataset[1], dataset[3]])
     assert batch["labels"].equal(batch["input_ids"]) and batch["plan_labels"].shape == (2, 24, 2, 3)
     assert all(tensor.dtype == torch.int64 and len(tensor) == 2 for tensor in batch.values())
