@@ -112,7 +112,9 @@ def evaluate_running_text(args: Arguments, texts: list[ReasoningText], model, to
 
 def evaluate_prompted(args: Arguments, asked: list[Prompt], model, tokenizer) -> list[dict[str, Any]]:
     max_new_tokens = args.max_new_tokens or TOKENS["replies"]
-    report, replies = evaluate_replies(model, tokenizer, asked, max_new_tokens, args.batch_size, progress=True)
+    report, replies = evaluate_replies(
+        model, tokenizer, asked, max_new_tokens, args.batch_size, progress=True, prompt_template=args.prompt_template
+    )
     print(replies_table(report))
     write_answers(args, replies)
     return [{"prompts": args.prompts, **asdict(report)}]

@@ -59,7 +59,10 @@ class QuestionArguments(RecordArguments):
     )
     prompt_template: str | None = field(
         default=None,
-        metadata={"help": f"prompt around {{question}}; by default as training has it: {DEFAULT_TEMPLATE!r}"},
+        metadata={
+            "help": f"prompt around {{question}}; by default as training has it: {DEFAULT_TEMPLATE!r}; for replies "
+            "the tokenizer's chat template"
+        },
     )
     skip_non_numbers: bool = field(
         default=False, metadata={"help": "leave out, and count, questions whose answer is no number"}

@@ -111,7 +111,7 @@ def reasoning_example(
     nothing else. In other texts what stands there is not what the backbone would write.
     """
     text = as_computed(text, plan_format)
-    encoding = tokenizer(text.text, return_offsets_mapping=True, add_special_tokens=not is_reply)
+    encoding = tokenizer(text.text, return_offsets_mapping=True, add_special_tokens=not is_reply, verbose=False)
     ids = encoding["input_ids"]
     places = TokenPlaces(encoding["offset_mapping"])
     labels = [IGNORE_INDEX] * len(ids)

@@ -49,7 +49,7 @@ def reasoning_pieces(
     """Running texts, each with the end of a text; the plans of `reasoning_example`, none without a format."""
     for text in texts:
         if plan_format is None:
-            tokens, plans = tokenizer(text.text, add_special_tokens=False)["input_ids"], {}
+            tokens, plans = tokenizer(text.text, add_special_tokens=False, verbose=False)["input_ids"], {}
         else:
             example, _ = reasoning_example(tokenizer, text, plan_format, is_reply=True)
             tokens, plans = example.input_ids, example.plans or {}

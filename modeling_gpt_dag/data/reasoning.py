@@ -21,14 +21,17 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import torch
+from transformers.utils import logging
 
 from ..decimal_tensor import DecimalTensor, format_decimal
 from ..number_grammar import OTHER, SYMBOLS, grammar_table
 from ..number_text import read_numbers
 from ..tokenization import number_symbol
 from .numeric_match import parse_number
-from .problems import Expression, PlanFormat, Problem
+from .problems import END_OF_LINE, Expression, PlanFormat, Problem
 from .records import BadRecordError, FieldRow, dataset_records, file_records
+
+logger = logging.get_logger(__name__)
 
 ANNOTATION = re.compile(r"<<([^<>]*)>>")
 # As people write numbers: with thousands, and with a leading point.
@@ -68,6 +71,14 @@ class Calculation(NamedTuple):
     value: Decimal
     expression: Expression | None
     verdict: Verdict
+
+    @property
+    def is_contradiction(self) -> bool:
+        """Whether the number is neither what its expression gives nor that rounded."""
+        if self.verdict != "inexact" or self.expression is None:
+            return False
+        exact = fraction_value(self.expression)
+        return exact is None or not is_rounded(self.value, exact)
 
     @property
     def num_operations(self) -> int:
@@ -127,6 +138,16 @@ def fraction_value(expression: Expression) -> Fraction | None:
     if left is None or right is None or (expression[0] == "divide" and right == 0):
         return None
     return FUNCTIONS[expression[0]](left, right)
+
+
+def is_rounded(written: Decimal, exact: Fraction) -> bool:
+    """Whether a number is an exact value, or that value rounded half up or half to even to its decimals."""
+    exponent = written.as_tuple().exponent
+    assert isinstance(exponent, int)
+    scaled = exact * 10**-exponent
+    mantissa = Fraction(written) * 10**-exponent
+    half_up = (abs(scaled) + Fraction(1, 2)) // 1 * (1 if scaled >= 0 else -1)
+    return mantissa in (scaled, half_up, round(scaled))
 
 
 def exact_value(expression: Expression | None) -> Decimal | None:
@@ -196,15 +217,28 @@ def row_text(row: FieldRow) -> ReasoningText:
 def read_reasoning(name: str, split: str = "train", config: str | None = None) -> list[ReasoningText]:
     """The texts of a file (.jsonl, .json, .csv) or of a dataset on the Hub.
 
+    Numbers that contradict their expressions are counted in a warning, with the place of the first.
+
     Raises BadRecordError, naming the place, for a record that is none, and ValueError for a file in which no number is
     computed.
     """
     path = Path(name)
-    texts = []
+    texts: list[ReasoningText] = []
+    contradictions: list[str] = []
     for record in file_records(path) if path.is_file() else dataset_records(name, config, split):
         if isinstance(record, BadRecordError):
             raise record
         texts.append(row_text(record))
+        contradictions += [
+            f"{record.where}: {texts[-1].text[: each.end].rpartition(END_OF_LINE)[2]!r}"
+            for each in texts[-1].calculations
+            if each.is_contradiction
+        ]
+    if contradictions:
+        logger.warning(
+            f"{name}: {len(contradictions)} of the computed numbers contradict their expressions and are not learned; "
+            f"the first ends {contradictions[0]}"
+        )
     if not any(calculation.verdict == "right" for text in texts for calculation in text.calculations):
         raise ValueError(
             f"{name} holds no calculation: neither annotations <<48/2=24>> nor an expression, '=' and its value"

@@ -8,7 +8,6 @@ is", whatever wrong operation the reply talks of. This makes data for training a
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
 from .numeric_match import parse_number
@@ -21,6 +20,7 @@ from .reasoning import (
     ReasoningText,
     exact_value,
     fraction_value,
+    is_rounded,
     parse_expression,
     plain_number,
 )
@@ -111,16 +111,6 @@ def canonical(expression: Expression | None) -> str | None:
     """The value of an expression as the DAG writes it; None where no decimal is exact."""
     value = exact_value(expression)
     return None if value is None else format(abs(value) if value == 0 else value, "f")
-
-
-def _is_rounded(written: Decimal, exact: Fraction) -> bool:
-    """Whether a number is an exact value, or that value rounded half up or half to even to its decimals."""
-    exponent = written.as_tuple().exponent
-    assert isinstance(exponent, int)
-    scaled = exact * 10**-exponent
-    mantissa = Fraction(written) * 10**-exponent
-    half_up = (abs(scaled) + Fraction(1, 2)) // 1 * (1 if scaled >= 0 else -1)
-    return mantissa in (scaled, half_up, round(scaled))
 
 
 def _numbers(text: str) -> list[Decimal]:
@@ -229,7 +219,7 @@ class _Reader:
         start, end = match.span("result")
         chain = WRITTEN_NOTATION.match(self.reply, start)  # = 24 + 2 = 26
         chained = None if chain is None else _notation(chain["expression"])
-        is_right = _is_rounded(value, exact) if chained is None else fraction_value(chained) == exact
+        is_right = is_rounded(value, exact) if chained is None else fraction_value(chained) == exact
         is_right = is_right or (said is not None and value == exact_value(said))
         self.results.append(Result(start, end, expression, canonical(expression), is_right, is_stated))
 

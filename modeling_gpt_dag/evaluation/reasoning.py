@@ -100,7 +100,7 @@ class _Reading:
 
     @torch.no_grad()
     def __init__(self, model: GPTDAGForCausalLM, tokenizer: PreTrainedTokenizerBase, text: str):
-        encoding = tokenizer(text, return_offsets_mapping=True, return_tensors="pt")
+        encoding = tokenizer(text, return_offsets_mapping=True, return_tensors="pt", verbose=False)
         ids = encoding["input_ids"][:, : model.config.max_position_embeddings].to(model.device)
         unmixed: list[torch.Tensor] = []
         hook = model.model.mixer.register_forward_pre_hook(lambda mixer, inputs: unmixed.append(inputs[0]))

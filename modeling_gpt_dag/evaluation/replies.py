@@ -143,16 +143,27 @@ def evaluate_replies(
     max_new_tokens: int = 100,
     batch_size: int = 64,
     progress: bool = False,
+    prompt_template: str | None = None,
 ) -> tuple[RepliesReport, list[Reply]]:
-    """Greedy replies in the tokenizer's chat template, batched by length, the same batches for every writer.
+    """Greedy replies, batched by length, the same batches for every writer.
 
+    prompt_template: text around `{question}`, the prompt; None for the tokenizer's chat template.
     Raises ValueError for a model without a DAG, a tokenizer without a chat template, and where no prompt is left.
     """
     if not has_dag(model.config):
         raise ValueError("replies are measured of models with a DAG")
-    if not tokenizer.chat_template:
-        raise ValueError("the tokenizer has no chat template, so the model cannot be asked for replies")
-    given = {prompt: chat_prompt(tokenizer, prompt.text) for prompt in prompts}
+    if prompt_template is None and not tokenizer.chat_template:
+        raise ValueError(
+            "the tokenizer has no chat template, so the model cannot be asked for replies; give a prompt template"
+        )
+    if prompt_template is not None and "{question}" not in prompt_template:
+        raise ValueError(f"prompt_template={prompt_template!r}: must contain {{question}}")
+    given = {
+        prompt: chat_prompt(tokenizer, prompt.text)
+        if prompt_template is None
+        else prompt_template.replace("{question}", prompt.text)
+        for prompt in prompts
+    }
     longest = model.config.max_position_embeddings - max_new_tokens
     lengths = {prompt: len(tokenizer(text, add_special_tokens=False)["input_ids"]) for prompt, text in given.items()}
     asked = sorted((prompt for prompt in given if lengths[prompt] <= longest), key=lengths.__getitem__)

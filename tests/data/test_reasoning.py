@@ -171,6 +171,17 @@ def test_files_of_solutions_and_of_texts_are_read(tmp_path):
     assert text.question == text.text and text.calculations[0].value == 2
 
 
+def test_numbers_that_contradict_their_expressions_are_counted_and_the_first_is_shown(tmp_path, caplog):
+    texts = ["1+1=2, so.", "First.\n2+2=5, not.", "10/3=3.33 is rounded.", "1/0=7"]
+    file = tmp_path / "a.jsonl"
+    file.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    with caplog.at_level("WARNING"):
+        read = read_reasoning(str(file))
+    (record,) = caplog.records
+    assert "2 of the computed numbers contradict" in record.message and "line 2: '2+2=5'" in record.message
+    assert [each.verdict for text in read for each in text.calculations] == ["right", *["inexact"] * 3]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -86,5 +86,9 @@ def test_a_tokenizer_without_a_template_and_prompts_without_room_are_refused(mod
     without.chat_template = None
     with pytest.raises(ValueError, match="has no chat template"):
         evaluate_replies(model, without, [SUM])
+    report, _ = evaluate_replies(model, without, [SUM], max_new_tokens=4, prompt_template="{question}\n")
+    assert report.n == 1
+    with pytest.raises(ValueError, match="prompt_template='no': must contain {question}"):
+        evaluate_replies(model, without, [SUM], prompt_template="no")
     with pytest.raises(ValueError, match="no prompt is left: the model has no positions for a prompt and 60 tokens"):
         evaluate_replies(model, tokenizer, [SUM], max_new_tokens=60)
