@@ -41,6 +41,10 @@ class GPTDAGConfig(PreTrainedConfig):
         dag_numerics (`str`, defaults to `"exact"`): `"exact"` computes; `"soft"` is nanoGPT-DAG's formulation.
         dag_operations (`list[str]`): what a step may do, names of `dag_operations.OPERATIONS`.
         dag_num_values (`int`, *optional*): numbers a token can read; 8 in exact numerics, always 1 in soft.
+        dag_num_ranks (`int`, *optional*):
+            how many of these the planner tells apart by how many numbers stand between. Those further back it knows by
+            what stands around them alone, so that it finds the beginning of a list of any length. By default all.
+            Independent planner only; with it no parameter depends on `dag_num_values`.
         dag_constants (`list[str]`): decimals such as "100" that can be read everywhere, exact numerics only.
         dag_planner (`str`, defaults to `"independent"`):
             `"independent"` makes all choices of a plan apart; `"joint"` decides each step as a whole, knowing the
@@ -82,6 +86,7 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_numerics: str = "exact"
     dag_operations: list[str] | tuple[str, ...] = ("add", "identity", "multiply", "subtract")
     dag_num_values: int | None = None
+    dag_num_ranks: int | None = None
     dag_constants: list[str] | tuple[str, ...] = ()
     dag_planner: str = "independent"
     dag_planner_layer: int | None = None
@@ -225,6 +230,10 @@ class GPTDAGConfig(PreTrainedConfig):
         check(self.dag_gate in GATES, "dag_gate", f"must be one of {', '.join(GATES)}")
         check(self.dag_planner in PLANNERS, "dag_planner", f"must be one of {', '.join(PLANNERS)}")
         check(cast(int, self.dag_num_values) >= 1, "dag_num_values", "must be at least 1")
+        if self.dag_num_ranks is not None:
+            check(self.dag_num_ranks >= 1, "dag_num_ranks", "must be at least 1")
+            tells_ranks = self.dag_planner == "independent" and self.dag_numerics == "exact"
+            check(tells_ranks, "dag_num_ranks", 'needs dag_planner="independent" and dag_numerics="exact"')
         layers = self.context_index
         in_backbone = self.dag_planner_layer is None or 1 <= self.dag_planner_layer <= layers
         check(in_backbone, "dag_planner_layer", f"must be from 1 to {layers}, the backbone's layers")
@@ -241,6 +250,8 @@ class GPTDAGConfig(PreTrainedConfig):
         if self.dag_numerics == "soft":
             soft = "soft numerics extracts one value from the hidden state and reads no numbers; use exact"
             check(self.dag_num_values == 1, "dag_num_values", f"must be 1: {soft}")
+            hard = [name for name in self.dag_operations if OPERATIONS[name].soft is None]
+            check(not hard, "dag_operations", f"must not have {', '.join(hard)}: {soft}")
             check(not self.dag_constants, "dag_constants", f"must be empty: {soft}")
             check(self.dag_planner == "independent", "dag_planner", f"must be independent: {soft}")
             check(self.dag_min_plan_prob == 0, "dag_min_plan_prob", f"must be 0: {soft}")

@@ -75,4 +75,5 @@ def value_loss_of_labels(
         depth=config.dag_depth,
         operations=config.dag_operations,
         num_positions=config.dag_value_positions,
+        num_numbers=num_initial - len(config.dag_constants),
     )

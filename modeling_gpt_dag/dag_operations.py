@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from .decimal_tensor import LIMIT, MAX_DIGITS, NO_VALUE, DecimalTensor, power_of_ten, shift_left
+from .range_operations import RANGE_OPERATIONS, NumberRange, RangeOperation
 
 # The largest powers of two and five below 10**18.
 MAX_TWOS, MAX_FIVES = 59, 25
@@ -26,13 +27,15 @@ class Operation(NamedTuple):
     approximate: on float64, without clamps; nan or inf where there is no result.
     operands: how many it reads.
     commutative: whether the order of the operands does not matter.
+    over_range: of an operation on all numbers from one slot to another; it has none of the first three.
     """
 
     exact: Callable[[DecimalTensor, DecimalTensor], DecimalTensor] | None
-    soft: Callable[[Tensor, Tensor], Tensor]
-    approximate: Callable[[Tensor, Tensor], Tensor]
+    soft: Callable[[Tensor, Tensor], Tensor] | None
+    approximate: Callable[[Tensor, Tensor], Tensor] | None
     operands: int = 2
     commutative: bool = False
+    over_range: RangeOperation | None = None
 
 
 def _multiply(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
@@ -124,6 +127,14 @@ def _soft_log(a: Tensor, _: Tensor) -> Tensor:
     return (a.abs() + 1e-8).log().clamp(-20.0, 20.0)
 
 
+def _mean(numbers: NumberRange) -> DecimalTensor:
+    return _divide(RANGE_OPERATIONS["sum"].exact(numbers), RANGE_OPERATIONS["count"].exact(numbers))
+
+
+def _means(numbers: Tensor) -> Tensor:
+    return RANGE_OPERATIONS["sum"].approximate(numbers) / RANGE_OPERATIONS["count"].approximate(numbers)
+
+
 OPERATIONS: dict[str, Operation] = {
     "add": Operation(None, torch.add, torch.add, commutative=True),
     "identity": Operation(None, lambda a, b: a, lambda a, b: a, operands=1),
@@ -134,7 +145,31 @@ OPERATIONS: dict[str, Operation] = {
     "log": Operation(_log, _soft_log, lambda a, b: a.log(), operands=1),
     "max": Operation(_max, torch.maximum, torch.maximum, commutative=True),
     "min": Operation(_min, torch.minimum, torch.minimum, commutative=True),
+    **{
+        name: Operation(None, None, None, commutative=True, over_range=operation)
+        for name, operation in (RANGE_OPERATIONS | {"mean": RangeOperation(_mean, _means)}).items()
+    },
 }
+
+
+def on_ranges(names: Sequence[str]) -> dict[int, RangeOperation]:
+    """Index of each operation on ranges among `names`, and what it does."""
+    found = {index: OPERATIONS[name].over_range for index, name in enumerate(names)}
+    return {index: operation for index, operation in found.items() if operation is not None}
+
+
+def range_results(
+    operations: dict[int, RangeOperation], operation: Tensor, numbers: Tensor, operands: Tensor, results: Tensor
+) -> Tensor:
+    """The results (2, B, T, K) of a step, packed, with those of operations on ranges in their places.
+
+    operations: from `on_ranges`. operation: (B, T, K), which one the step has. numbers: (2, B, T, n), the numbers read,
+    packed. operands: (2, B, T, K), slots.
+    """
+    ranges = NumberRange.of(numbers, *operands.unbind(0))
+    for index, function in operations.items():
+        results = torch.where(operation == index, function.exact(ranges).pack(), results)
+    return results
 
 
 class Calculator:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .dag_operations import Calculator
+from .dag_operations import Calculator, on_ranges, range_results
 from .decimal_tensor import DecimalTensor
 from .joint_planner import IMPOSSIBLE, JointPlanner, PlannerSlots
 from .number_text import END, NOTHING, next_symbol
@@ -54,20 +54,25 @@ class ExactState(NamedTuple):
         return self.decimals.valid
 
 
-def execute(initial: Tensor, plans: Tensor, operations: Sequence[str]) -> Tensor:
+def execute(initial: Tensor, plans: Tensor, operations: Sequence[str], num_numbers: int | None = None) -> Tensor:
     """Execute plans exactly; returns the scratch lists (2, B, T, K, S), packed.
 
-    initial: (2, B, T, N), initial values, packed (`DecimalTensor.pack`). plans: (B, T, K, D, 3).
+    initial: (2, B, T, N), initial values, packed (`DecimalTensor.pack`). plans: (B, T, K, D, 3). num_numbers: how many
+    of the initial values are numbers read, which operations on ranges take; all by default.
     """
     num_initial = initial.shape[-1]
     plans = plans.permute(3, 4, 0, 1, 2)  # (D, 3, B, T, K)
-    calculator = Calculator(operations, plans[:, 2])
+    calculator, ranges = Calculator(operations, plans[:, 2]), on_ranges(operations)
     # Slots come first, so that a step writes its result into contiguous memory.
     slots = plans.new_empty(num_initial + len(plans), 2, *plans.shape[2:])  # (S, 2, B, T, K)
     slots[:num_initial] = initial.movedim(-1, 0).unsqueeze(-1)
     sides = plans[:, :2].unsqueeze(2).expand(-1, -1, 2, -1, -1, -1)  # (D, 2, 2, B, T, K)
     for step, side in enumerate(sides.unbind(0)):
-        slots[num_initial + step] = calculator.run(step, slots.gather(0, side))
+        results = calculator.run(step, slots.gather(0, side))
+        if ranges:
+            numbers = initial[..., :num_numbers]
+            results = range_results(ranges, plans[step, 2], numbers, plans[step, :2], results)
+        slots[num_initial + step] = results
     return slots.movedim((0, 1), (-1, 0))
 
 
@@ -88,9 +93,11 @@ class ExactDAG(nn.Module):
         num_plans: int,
         temperature: float,
         min_plan_prob: float = 0.0,
+        num_ranks: int | None = None,
     ):
         super().__init__()
         self.depth = depth
+        self.num_ranks = num_values if num_ranks is None else min(num_ranks, num_values)
         self.num_initial = num_values + len(constants)
         self.constant_texts = constants
         self.operations = operations
@@ -101,7 +108,7 @@ class ExactDAG(nn.Module):
         self.build_planner(hidden_size, key_size)
         self.key = nn.Linear(hidden_size, key_size, bias=False)
         self.value = nn.Linear(hidden_size, key_size, bias=False)
-        self.combine = nn.Linear(hidden_size + num_values * key_size, hidden_size)
+        self.combine = nn.Linear(hidden_size + self.num_ranks * key_size, hidden_size)
         self.end_embedding = nn.Parameter(torch.empty(hidden_size))
         self.constants = nn.Buffer(self.build_constants(), persistent=False)
 
@@ -120,6 +127,8 @@ class ExactDAG(nn.Module):
 
         hidden: (B, T, H), normalised. number_values: (B, T, n, E), `self.value` of the tokens after the numbers read.
         """
+        if self.num_ranks < number_values.shape[2]:
+            number_values = number_values[:, :, : self.num_ranks]
         return hidden + F.gelu(self.combine(torch.cat([hidden, number_values.flatten(2)], -1)))
 
     def decide(
@@ -200,7 +209,7 @@ class ExactDAG(nn.Module):
         """
         source = torch.zeros_like(written) if source is None else source
         choice, plans, weights = self.choose(decisions, read, source, exists)
-        slots = execute(self.initial_values(numbers), plans, self.operations)
+        slots = execute(self.initial_values(numbers), plans, self.operations, numbers.shape[-1])
         results = DecimalTensor.unpack(slots[..., -1])
         dag_hidden, has_result, ends = self.write(results, written, weights, symbol_embedding, separated)
         # Where no number can be read nothing is written, although constants could be computed with.
@@ -216,7 +225,8 @@ class IndependentDAG(ExactDAG):
     """Its planner makes all choices of a plan apart, at the cost of a linear layer."""
 
     def build_planner(self, hidden_size: int, key_size: int):
-        self.slot_head = nn.Linear(hidden_size, self.depth * 2 * (self.num_initial + self.depth))
+        others = len(self.constant_texts) + self.depth  # slots that are no numbers read
+        self.slot_head = nn.Linear(hidden_size, self.depth * 2 * (self.num_ranks + others))
         self.operation_head = nn.Linear(hidden_size, self.depth * len(self.operations))
         self.query = nn.Linear(hidden_size, self.depth * 2 * key_size, bias=False)
         self.existing_slots = nn.Buffer(existing_slots(self.num_initial, self.depth), persistent=False)
@@ -234,7 +244,8 @@ class IndependentDAG(ExactDAG):
     def plan_logits(self, hidden: Tensor, number_keys: Tensor) -> Tensor:
         """(B, T, D (2 S + O)): logits of the operands, then of the operations.
 
-        An operand's logit depends on the slot's rank and, for the numbers read, on content: query times key.
+        An operand's logit depends on the slot's rank and, for the numbers read, on content: query times key. Numbers
+        from the last of the ranks on share its logit, so that content alone tells them apart.
 
         hidden: (B, T, H), from `planning_hidden`. number_keys: (B, T, n, E), `self.key` of the tokens after the
         numbers read.
@@ -242,6 +253,9 @@ class IndependentDAG(ExactDAG):
         batch, tokens, num_read, key_size = number_keys.shape
         rank = self.slot_head(hidden).view(batch, tokens, self.depth * 2, -1)
         query = self.query(hidden).view(batch, tokens, self.depth * 2, key_size)
+        if self.num_ranks < num_read:
+            shared = rank[..., self.num_ranks - 1 : self.num_ranks].expand(-1, -1, -1, num_read - self.num_ranks)
+            rank = torch.cat([rank[..., : self.num_ranks], shared, rank[..., self.num_ranks :]], -1)
         content = (query @ number_keys.transpose(-1, -2)) * key_size**-0.5
         operands = rank + F.pad(content, (0, rank.shape[-1] - num_read))
         return torch.cat([operands.flatten(2), self.operation_head(hidden)], -1)

@@ -55,8 +55,11 @@ class BestPlan(NamedTuple):
     probs: tuple[Tensor, Tensor, Tensor]
 
 
-def allowed_steps(num_initial: int, depth: int, operations: Sequence[str]) -> Tensor:
-    """(D, S, S, 2, O) bool: which (operand1, operand2, last step?, operation) a step may choose."""
+def allowed_steps(num_initial: int, depth: int, operations: Sequence[str], num_numbers: int) -> Tensor:
+    """(D, S, S, 2, O) bool: which (operand1, operand2, last step?, operation) a step may choose.
+
+    num_numbers: how many of the initial slots are numbers read, which ranges are made of.
+    """
     slots = num_initial + depth
     first, second = torch.arange(slots).view(-1, 1), torch.arange(slots).view(1, -1)
     allowed = torch.zeros(depth, slots, slots, 2, len(operations), dtype=torch.bool)
@@ -69,6 +72,8 @@ def allowed_steps(num_initial: int, depth: int, operations: Sequence[str]) -> Te
                 pairs = exists & (first == second)
             elif OPERATIONS[name].commutative:
                 pairs = exists & (first >= second)
+            if OPERATIONS[name].over_range is not None:
+                pairs = pairs & (first < num_numbers)
             is_copy = name == "identity" and can_stop_early
             if step < depth - 1 and not is_copy:
                 allowed[step, :, :, 0, index] = pairs
@@ -114,7 +119,7 @@ class JointPlanner(nn.Module):
 
     def build_allowed(self) -> Tensor:
         """(D, S, S, 2, O) bool, `allowed_steps`."""
-        return allowed_steps(self.num_initial, self.depth, self.operations)
+        return allowed_steps(self.num_initial, self.depth, self.operations, self.num_initial - self.num_constants)
 
     def build_commutative(self) -> Tensor:
         """(O,) bool."""

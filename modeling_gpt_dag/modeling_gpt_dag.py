@@ -247,6 +247,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             num_plans=config.dag_num_plans,
             temperature=float(config.dag_temperature),
             min_plan_prob=float(config.dag_min_plan_prob),
+            num_ranks=config.dag_num_ranks,
         )
         # With tied embeddings the symbols' embeddings are the output embeddings of their tokens.
         if not config.tie_word_embeddings:

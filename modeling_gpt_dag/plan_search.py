@@ -87,8 +87,13 @@ class _Level(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def plan_tree(num_initial: int, depth: int, operations: tuple[str, ...]) -> tuple[list[_Level], Tensor]:
-    """All different plans: the levels of the tree they form, and the complete ones (C, D, 3) from short to long."""
+def plan_tree(
+    num_initial: int, depth: int, operations: tuple[str, ...], num_numbers: int
+) -> tuple[list[_Level], Tensor]:
+    """All different plans: the levels of the tree they form, and the complete ones (C, D, 3) from short to long.
+
+    num_numbers: how many of the initial values are numbers read, which ranges are made of.
+    """
     identity = operations.index("identity") if "identity" in operations else None
     levels: list[_Level] = []
     plans: list[list[Step]] = []
@@ -97,7 +102,7 @@ def plan_tree(num_initial: int, depth: int, operations: tuple[str, ...]) -> tupl
         plans += [_carried(copy, depth, num_initial, identity) for copy in copies]
     parents: list[list[Step]] = [[]]
     for step in range(depth):
-        children = _children(parents, step, num_initial, depth, operations)
+        children = _children(parents, step, num_initial, depth, operations, num_numbers)
         parents = [[*parents[parent], last] for parent, last in children]
         complete = []
         # Without identity a result cannot be carried on, so that plans use all steps.
@@ -110,7 +115,12 @@ def plan_tree(num_initial: int, depth: int, operations: tuple[str, ...]) -> tupl
 
 
 def _children(
-    parents: list[list[Step]], step: int, num_initial: int, depth: int, operations: tuple[str, ...]
+    parents: list[list[Step]],
+    step: int,
+    num_initial: int,
+    depth: int,
+    operations: tuple[str, ...],
+    num_numbers: int,
 ) -> list[tuple[int, Step]]:
     """Each way to continue the plans of `step` steps by one that is no copy: index of the plan, and the step.
 
@@ -122,7 +132,7 @@ def _children(
         for operation, name in enumerate(operations)
         if name != "identity"
         for parent, plan in enumerate(parents)
-        for left, right in _operands(name, num_initial + step)
+        for left, right in _operands(name, num_initial + step, num_numbers)
         # Each remaining step lowers the number of unused results by at most one, and one may be left in the end.
         if len(unused[parent] - {left, right}) <= depth - step - 1
         # Two steps in a row that do not depend on each other come in one order.
@@ -143,9 +153,14 @@ def _level(children: list[tuple[int, Step]], complete: list[int], slots: int, op
     )
 
 
-def _operands(name: str, slots: int) -> list[tuple[int, int]]:
-    """Pairs of slots for which the operation may differ; of a commutative one the later slot comes first."""
+def _operands(name: str, slots: int, num_numbers: int) -> list[tuple[int, int]]:
+    """Pairs of slots for which the operation may differ; of a commutative one the later slot comes first.
+
+    A range of one number is left out: what it gives is a copy, or 1.
+    """
     operation = OPERATIONS[name]
+    if operation.over_range is not None:
+        return [(left, right) for left in range(num_numbers) for right in range(left)]
     if operation.operands == 1:
         return [(left, IGNORE_INDEX) for left in range(slots)]
     pairs = [(left, right) for left in range(slots) for right in range(slots)]
@@ -165,7 +180,21 @@ def _carried(plan: list[Step], depth: int, num_initial: int, identity: int | Non
     return plan + [(num_initial + step - 1, IGNORE_INDEX, identity) for step in range(len(plan), depth)]
 
 
-def _all_results(initial: Tensor, levels: list[_Level], carry: bool) -> list[Tensor]:
+def _approximate(name: str, left: Tensor, right: Tensor, slots: Tensor, numbers: Tensor) -> Tensor:
+    """Results (n, P) of an operation.
+
+    left, right: (n,), indices into the flattened slots (plans, slots, P). numbers: (N, P), those read.
+    """
+    operation = OPERATIONS[name]
+    if operation.over_range is not None:
+        table = operation.over_range.approximate(numbers)
+        return table[right % slots.shape[1], left % slots.shape[1]]  # the later slot is the left operand
+    assert operation.approximate is not None, "only operations on ranges have none"
+    operands = slots.flatten(0, 1)
+    return operation.approximate(operands.index_select(0, left), operands.index_select(0, right))
+
+
+def _all_results(initial: Tensor, levels: list[_Level], carry: bool, num_numbers: int) -> list[Tensor]:
     """Approximate results of all complete plans: a tensor (plans, P) for each number of steps.
 
     Positions come last, so that picking operands copies rows.
@@ -175,11 +204,11 @@ def _all_results(initial: Tensor, levels: list[_Level], carry: bool) -> list[Ten
     slots = initial.unsqueeze(0)  # (plans, slots, P)
     results = [initial] if carry else []
     for step, level in enumerate(levels):
-        operands = slots.flatten(0, 1)
-        left, right = (operands.index_select(0, side.to(initial.device)) for side in (level.left, level.right))
+        left, right = level.left.to(initial.device), level.right.to(initial.device)
         sizes = [size for _, size in level.groups]
         groups = zip(level.groups, left.split(sizes), right.split(sizes), strict=True)
-        result = torch.cat([OPERATIONS[name].approximate(a, b) for (name, _), a, b in groups])
+        numbers = initial[:num_numbers]
+        result = torch.cat([_approximate(name, a, b, slots, numbers) for (name, _), a, b in groups])
         results.append(result.index_select(0, level.complete.to(initial.device)))
         if step < len(levels) - 1:
             slots = torch.cat([slots.index_select(0, level.parent.to(initial.device)), result.unsqueeze(1)], 1)
@@ -202,13 +231,18 @@ class _Candidates(NamedTuple):
 
 
 def _candidates(
-    initial: DecimalTensor, wanted: Tensor, depth: int, operations: Sequence[str], max_plans: int
+    initial: DecimalTensor,
+    wanted: Tensor,
+    depth: int,
+    operations: Sequence[str],
+    max_plans: int,
+    num_numbers: int,
 ) -> _Candidates:
     """initial: (P, N). wanted: (P,) float64, the targets."""
-    levels, plans = plan_tree(initial.mantissa.shape[1], depth, tuple(operations))
+    levels, plans = plan_tree(initial.mantissa.shape[1], depth, tuple(operations), num_numbers)
     # A missing value is nan, and so is everything computed from it.
     floats = torch.where(initial.valid, initial.to_float(), float("nan")).T.contiguous()
-    results = _all_results(floats, levels, carry="identity" in operations)
+    results = _all_results(floats, levels, "identity" in operations, num_numbers)
     sizes = [result.shape[0] for result in results]
     distance = (torch.cat(results) - wanted).abs()  # (plans, P)
     near = distance <= RELATIVE_TOLERANCE * wanted.abs() + ABSOLUTE_TOLERANCE
@@ -224,21 +258,28 @@ def _candidates(
 
 @torch.no_grad()
 def search_plans(
-    initial: DecimalTensor, target: DecimalTensor, depth: int, operations: Sequence[str], max_plans: int
+    initial: DecimalTensor,
+    target: DecimalTensor,
+    depth: int,
+    operations: Sequence[str],
+    max_plans: int,
+    num_numbers: int | None = None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The plans of fewest steps whose result is the target, to the last decimal.
 
     A target that equals a number read is often also the result of one operation (7 * 1 = 7); both plans are found.
 
     initial: (P, N). target: (P,). Of each position at most `max_plans` are found, drawn at random where it has more.
+    num_numbers: how many of the initial values are numbers read, which ranges are made of; all by default.
     Returns plans (P, M, D, 3) int64, -100 for an operand that is not read; which of them are found (P, M) bool; and
     the probability (P,) that the hit is no chance. For that, take the other results of at most as many steps that are
     within half the target of it, and spread them evenly over the numbers there that have as many decimals. It is the
     probability that none of them equals the target.
     """
-    candidates = _candidates(initial, target.to_float(), depth, operations, max_plans)
+    num_numbers = initial.mantissa.shape[1] if num_numbers is None else num_numbers
+    candidates = _candidates(initial, target.to_float(), depth, operations, max_plans, num_numbers)
     plans, steps = candidates.plans, candidates.steps
-    slots = execute(initial.pack().unsqueeze(2), plans.clamp(min=0).unsqueeze(1), operations)
+    slots = execute(initial.pack().unsqueeze(2), plans.clamp(min=0).unsqueeze(1), operations, num_numbers)
     value = DecimalTensor.unpack(slots[:, :, 0, :, -1])
     equal = (value.mantissa == target.mantissa.unsqueeze(1)) & (value.scale == target.scale.unsqueeze(1))
     found = candidates.near & equal & value.valid & target.valid.unsqueeze(1)
@@ -257,6 +298,7 @@ def value_loss(
     depth: int,
     operations: Sequence[str],
     num_positions: int,
+    num_numbers: int,
     max_plans: int = 16,
 ) -> Tensor:
     """() sum over numbers of weight * length * -log(gate * probability of the plans that compute it).
@@ -269,6 +311,7 @@ def value_loss(
     choice: what the planner chose from. gate: (B, T).
     initial: (B, T, N), values that can be read. written: (B, T), numbers in the labels.
     is_answer: (B, T) bool, whether the number that begins after the token is known to be an answer.
+    num_numbers: how many of the values are numbers read; the others are constants.
     """
     log_gate = gate.detach().flatten().float().log()  # -inf where there is nothing to write
     # The largest scores with Gumbel noise are a sample without replacement, in proportion to the gate.
@@ -280,7 +323,7 @@ def value_loss(
         return tensor.flatten(0, 1)[index]
 
     target = written.value.map(at).masked(score > float("-inf"))
-    plans, found, no_chance = search_plans(initial.map(at), target, depth, operations, max_plans)
+    plans, found, no_chance = search_plans(initial.map(at), target, depth, operations, max_plans, num_numbers)
     tiny = torch.finfo(torch.float).tiny
     log_prob = choice.log_prob_at(index, plans).masked_fill(~found, float("-inf"))
     hit = found.any(-1)

@@ -68,11 +68,12 @@ class SoftDAG(nn.Module):
         operand2 = self.choose(operand2.masked_fill(absent, float("-inf")))
         operation = self.choose(operation)  # (B, T, D, O)
 
+        functions = [soft for name in self.operations if (soft := OPERATIONS[name].soft) is not None]
         slots = self.value_head(hidden).float()  # (B, T, 1); each step appends one
         for step in range(self.depth):
             left = (operand1[:, :, step, : step + 1] * slots).sum(-1)
             right = (operand2[:, :, step, : step + 1] * slots).sum(-1)
-            results = torch.stack([OPERATIONS[name].soft(left, right) for name in self.operations], -1)
+            results = torch.stack([soft(left, right) for soft in functions], -1)
             result = (operation[:, :, step] * results).sum(-1, keepdim=True)
             slots = torch.cat([slots, result.clamp(-1e6, 1e6)], -1)
         return SoftState(

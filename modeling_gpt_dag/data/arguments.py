@@ -5,8 +5,8 @@ from typing import Literal, cast, get_args
 
 from .checks import Checked, check_at_least, check_share, checked_shares
 
-Task = Literal["arithmetic", "expressions", "wordings", "plain_questions"]
-TrainingTask = Literal["arithmetic", "expressions", "wordings", "questions", "reasoning", "text", "mixture"]
+Task = Literal["arithmetic", "expressions", "wordings", "plain_questions", "lists"]
+TrainingTask = Literal["arithmetic", "expressions", "wordings", "lists", "questions", "reasoning", "text", "mixture"]
 OnBadRecord = Literal["error", "skip"]
 
 TEXT_SUFFIXES = (".txt", ".jsonl", ".parquet")
@@ -19,7 +19,7 @@ class TaskArguments(Checked):
 
     task: Task = field(
         default="arithmetic",
-        metadata={"help": "a+b=, expressions of several operators, wordings, or 'What is a plus b?'"},
+        metadata={"help": "a+b=, expressions of several operators, wordings, 'What is a plus b?', or lists"},
     )
     operators: str = field(default="+-*", metadata={"help": "operators of arithmetic and expressions, some of + - *"})
     num_operators: list[int] | None = field(
@@ -27,6 +27,9 @@ class TaskArguments(Checked):
     )
     parentheses_share: float = field(
         default=0.0, metadata={"help": "share of the expressions that may have parentheses"}
+    )
+    list_lengths: list[int] = field(
+        default_factory=lambda: list(range(2, 11)), metadata={"help": "lists: how many numbers, drawn per list"}
     )
     held_out: bool = field(default=False, metadata={"help": "wordings: sentences that training leaves out"})
     negative_operand_share: float = field(

@@ -8,7 +8,7 @@ same one.
 import decimal
 import random
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -18,7 +18,8 @@ from ..plans import IGNORE_INDEX
 from .checks import check_share
 
 Split = Literal["train", "evaluation"]
-# Leaves are numbers of the prompt, by the order in which they are read, and constants, as text.
+# Leaves are numbers of the prompt, by the order in which they are read, and constants, as text. An operation on a
+# range has the first and the last of its numbers.
 Expression = int | str | tuple[str, "Expression", "Expression"]
 
 OPERATORS = {"+": "add", "-": "subtract", "*": "multiply"}
@@ -35,6 +36,29 @@ class PlanFormat(NamedTuple):
     num_values: int
     constants: Sequence[str]
     operations: Sequence[str]
+
+
+# Of all numbers from one place of the prompt to another.
+RANGES: dict[str, Callable[[Sequence[Decimal]], Decimal]] = {
+    "sum": lambda numbers: _exact_sum(numbers),
+    "mean": lambda numbers: EXACT.divide(_exact_sum(numbers), Decimal(len(numbers))),
+    "count": lambda numbers: Decimal(len(numbers)),
+    "max_of": max,
+    "min_of": min,
+}
+
+
+def _exact_sum(numbers: Sequence[Decimal]) -> Decimal:
+    total = Decimal(0)
+    for number in numbers:
+        total = EXACT.add(total, number)
+    return total
+
+
+def places(first: "Expression", last: "Expression") -> range:
+    """The places of the numbers in a range."""
+    assert isinstance(first, int) and isinstance(last, int), "a range is made of numbers of the prompt"
+    return range(first, last + 1)
 
 
 def plan_format(config: GPTDAGConfig) -> PlanFormat:
@@ -64,7 +88,10 @@ class Problem(NamedTuple):
         def value(expression: Expression) -> Decimal:
             if isinstance(expression, tuple):
                 name, left, right = expression
-                result = getattr(EXACT, name)(value(left), value(right))
+                if name in RANGES:
+                    result = RANGES[name]([value(place) for place in places(left, right)])
+                else:
+                    result = getattr(EXACT, name)(value(left), value(right))
             else:
                 result = Decimal(self.numbers[expression] if isinstance(expression, int) else expression)
             seen.append(result)
@@ -97,8 +124,9 @@ class Problem(NamedTuple):
         while stack:
             expression = stack.pop()
             if isinstance(expression, tuple):
-                names.append(expression[0])
-                stack += expression[1:]
+                name, left, right = expression
+                names.append(name)
+                stack += places(left, right) if name in RANGES else (left, right)
             else:
                 leaves.append(self.numbers[expression] if isinstance(expression, int) else expression)
         key = repr((sorted(leaves), sorted(names))).encode()

@@ -6,6 +6,7 @@ from typing import NamedTuple, get_args
 
 from .arguments import Task, TaskArguments
 from .checks import check_choice, check_share
+from .lists import list_problems
 from .plain_questions import answered_questions
 from .problems import PlanFormat, Problem, Split, arithmetic_problems, distinct
 from .wordings import plain_lines, wording_problems
@@ -18,6 +19,8 @@ def task_problems(task: TaskArguments, split: Split, seed: int, digits: list[int
         return wording_problems(split, seed, task.held_out, digits, task.num_operators, task.negative_operand_share)
     if task.task == "plain_questions":
         return answered_questions(split, seed, digits)
+    if task.task == "lists":
+        return list_problems(split, seed, digits, task.list_lengths)
     counts = [1] if task.task == "arithmetic" else task.num_operators or [1, 2, 3]
     shares = task.parentheses_share, task.negative_operand_share
     return arithmetic_problems(split, seed, task.operators, digits, counts, *shares)

@@ -18,7 +18,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..configuration_gpt_dag import GPTDAGConfig
 from ..data.arguments import TaskArguments
 from ..data.numeric_match import is_numeric_match
-from ..data.problems import END_OF_LINE, PlanFormat, Problem, over_texts, plan_format
+from ..data.problems import END_OF_LINE, RANGES, Expression, PlanFormat, Problem, over_texts, plan_format
 from ..data.reasoning import fraction_value
 from ..data.tasks import evaluation_problems
 from ..gate_mixer import GATE_THRESHOLD
@@ -62,6 +62,24 @@ def _apply(name: str, left: Fraction | None, right: Fraction | None) -> Fraction
     return PYTHON_OPERATIONS[name](left, right)
 
 
+def _over_range(name: str, numbers: list[Fraction | None], first: int, last: int) -> Fraction | None:
+    chosen = [number for number in numbers[first : last + 1] if number is not None]
+    if last >= len(numbers) or len(chosen) <= last - first:
+        return None
+    if name in ("sum", "mean"):
+        return sum(chosen, Fraction(0)) / (len(chosen) if name == "mean" else 1)
+    return {"count": Fraction(len(chosen)), "max_of": max(chosen), "min_of": min(chosen)}[name]
+
+
+def _function(expression: Expression, numbers: Sequence[str]) -> Fraction | None:
+    """What an expression gives for other numbers."""
+    if isinstance(expression, tuple) and expression[0] in RANGES:
+        name, first, last = expression
+        assert isinstance(first, int) and isinstance(last, int), "a range has places of the prompt"
+        return _over_range(name, [Fraction(number) for number in numbers], first, last)
+    return fraction_value(over_texts(expression, numbers))
+
+
 def is_plan_right(plan: list[list[int]], problem: Problem, format: PlanFormat) -> bool:
     """Whether the plan computes the problem's function of its numbers: equal on three draws of other numbers.
 
@@ -76,8 +94,11 @@ def is_plan_right(plan: list[list[int]], problem: Problem, format: PlanFormat) -
         slots += [Fraction(constant) for constant in format.constants]
         for left, right, operation in plan:
             name = format.operations[operation]
-            slots.append(_apply(name, slots[left], slots[right] if name != "identity" else Fraction(0)))
-        if slots[-1] is None or slots[-1] != fraction_value(over_texts(problem.expression, numbers)):
+            if name in RANGES:
+                slots.append(_over_range(name, slots[: format.num_values], *sorted((left, right))))
+            else:
+                slots.append(_apply(name, slots[left], slots[right] if name != "identity" else Fraction(0)))
+        if slots[-1] is None or slots[-1] != _function(problem.expression, numbers):
             return False
     return True
 

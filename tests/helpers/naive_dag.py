@@ -152,8 +152,28 @@ def run_plan(numbers: list[Decimal | None], plan: list[tuple[int, int, str]], si
     """The scratch list after `plan`, `size` initial slots."""
     slots = (numbers + [None] * size)[:size]
     for operand1, operand2, name in plan:
-        slots.append(apply(name, slots[operand1], slots[operand2]))
+        if name in ("sum", "mean", "count", "max_of", "min_of"):
+            slots.append(over_range(name, slots[:size], *sorted((operand1, operand2))))
+        else:
+            slots.append(apply(name, slots[operand1], slots[operand2]))
     return slots
+
+
+def over_range(name: str, numbers: list[Decimal | None], first: int, last: int) -> Decimal | None:
+    """An operation on all numbers from slot `first` to slot `last`; results of steps are in no range."""
+    chosen = numbers[first : last + 1]
+    if last >= len(numbers) or None in chosen:
+        return None
+    # All are computed with as many decimals as any number read has.
+    most = max(-value.as_tuple().exponent for value in numbers if value is not None)
+    aligned = [abs(value).scaleb(most) for value in chosen]
+    too_large = max(aligned) >= 10**DIGITS or (name in ("sum", "mean") and sum(aligned) >= 4 * 10**18)
+    if name != "count" and too_large:
+        return None
+    total = sum(chosen)
+    results = {"sum": total, "count": Decimal(len(chosen)), "max_of": max(chosen), "min_of": min(chosen)}
+    result = apply("identity", total if name == "mean" else results[name], None)
+    return apply("divide", result, Decimal(len(chosen))) if name == "mean" else result
 
 
 def exact_marginal(log_probs, numbers, size: int, written: int, operations: list[str]) -> torch.Tensor:

@@ -106,6 +106,23 @@ def test_constants_are_slots_behind_the_numbers():
     assert not state.has_result[1].any()  # constants alone open no gate
 
 
+def test_numbers_beyond_the_last_rank_are_told_apart_by_content_alone_and_may_be_more_than_in_training():
+    dag = make_exact(depth=1, size=5, num_plans=4)
+    shared = IndependentDAG(H, E, 1, 5, [], OPERATIONS, 4, temperature=2.0, num_ranks=2).eval()
+    longer = IndependentDAG(H, E, 1, 9, [], OPERATIONS, 4, temperature=2.0, num_ranks=2).eval()
+    longer.load_state_dict(shared.state_dict())
+    assert dag.slot_head.out_features == 12 and shared.slot_head.out_features == 6
+    hidden, (keys, values) = torch.randn(B, T, H), context(9)
+    few = plan_logits_of(shared, hidden, keys[:, :, :5], values[:, :, :5]).unflatten(-1, (-1,))
+    many = plan_logits_of(longer, hidden, keys, values)
+    assert few.shape[-1] == 2 * 6 + 4 and many.shape[-1] == 2 * 10 + 4
+    torch.testing.assert_close(few[..., :5], many[..., :5])
+    same = keys[:, :, 2:3].expand(-1, -1, 9, -1)
+    operand = plan_logits_of(longer, hidden, same, values)[..., :9]
+    torch.testing.assert_close(operand[..., 2:], operand[..., 1:2].expand(-1, -1, 7))
+    assert not torch.isclose(operand[..., 0], operand[..., 1]).any()
+
+
 def test_execution_follows_the_plan():
     numbers, _ = numbers_of(ROWS, 3)
     plan = [[0, 1, 0], [3, 2, 2], [4, 0, 3]]  # 12 + -3 = 9; 9 * 0.5 = 4.5; 4.5 - 12 = -7.5

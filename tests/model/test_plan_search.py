@@ -106,11 +106,22 @@ def test_a_hit_is_likely_no_chance_where_few_other_results_are_near_for_the_size
     assert no_chance(["3", "4", "5"], "9", 1) == no_chance(["3", "4", "5"], "9", 3)
 
 
+def test_sums_of_columns_are_found_among_other_plans():
+    numbers, operations = ["5", "40", "300", "2000", "7"], ["add", "identity", "sum", "mean", "max_of"]
+    assert find(numbers, "2345", 1, operations) == {((3, 0, 2),)}
+    assert find(numbers[:4], "115", 1, operations) == {((2, 0, 3),)}
+    assert find(numbers, "4690", 2, operations) >= {((3, 0, 2), (5, 5, 0))}
+    # Constants are in no range.
+    initial = decimals(*numbers).map(lambda part: part.unsqueeze(0))
+    _, found, _ = search_plans(initial, decimals("2352"), 1, operations, 1000, num_numbers=4)
+    assert not found.any() and search_plans(initial, decimals("2352"), 1, operations, 1000)[1].any()
+
+
 def test_plans_that_do_the_same_are_tried_once():
-    _, plans = plan_tree(2, 1, ("add", "identity", "subtract"))
+    _, plans = plan_tree(2, 1, ("add", "identity", "subtract"), 2)
     # 2 identities, 3 sums in one order, 4 differences
     assert len(plans) == 9 and len(set(map(str, plans.tolist()))) == 9
-    _, plans = plan_tree(3, 3, tuple(OPERATIONS))
+    _, plans = plan_tree(3, 3, tuple(OPERATIONS), 3)
     assert len(set(map(str, plans.tolist()))) == len(plans)
 
 
@@ -148,7 +159,7 @@ def test_the_value_loss_is_the_negative_log_of_the_gate_times_the_probability_of
     def loss_of(gate, written, answers=False):
         is_answer = torch.full((1, 1), answers)
         choice = IndependentChoice(PlanLogProbs(operand.log(), operand.log(), operation.log()), OPERATIONS)
-        return value_loss(choice, gate, initial, written, is_answer, 1, OPERATIONS, 5)
+        return value_loss(choice, gate, initial, written, is_answer, 1, OPERATIONS, 5, 1)
 
     loss = loss_of(gate, written)
     no_chance = math.exp(-1 / 4)

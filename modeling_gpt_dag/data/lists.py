@@ -1,0 +1,95 @@
+"""Columns of numbers and what is asked of all of them: sums, means, counts, the largest and the smallest.
+
+What is unusual: a list may be longer in the evaluation than in training. What a model learns is where a list begins
+and where it ends.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from .problems import Problem, Split, integer
+
+# What is asked, with how it is announced in a sentence and at the foot of a column.
+ASKED: dict[str, tuple[Sequence[str], Sequence[str]]] = {
+    "sum": (
+        ("Their sum is ", "Together they make ", "In total that is ", "Added up they are ", "The total is "),
+        ("Total: ", "Sum: ", "Total ", "Amount due: ", "In all: "),
+    ),
+    "mean": (("Their mean is ", "On average that is ", "The average is "), ("Mean: ", "Average: ")),
+    "count": (("That is a list of length ", "How many numbers are these? "), ("Entries: ", "Number of lines: ")),
+    "max_of": (("The largest is ", "The greatest of them is "), ("Largest: ", "Maximum: ")),
+    "min_of": (("The smallest is ", "The least of them is "), ("Smallest: ", "Minimum: ")),
+}
+SHARES = {"sum": 6, "mean": 1, "count": 1, "max_of": 1, "min_of": 1}
+SENTENCES = (
+    "The numbers are {}. ",
+    "Here are some numbers: {}. ",
+    "{}: ",
+    "We counted {}. ",
+    "The list is {}.\n",
+    "Take {}. ",
+    "[{}]\n",
+)
+JOINTS = (", ", " and ", "; ", " ", "\n")
+TERMS = ("{}=", "{} = ", "{}\n= ", "What is {}? ", "Calculate {}: ")
+COLUMNS = ("Invoice\n", "Receipt:\n", "Item, price\n", "", "Costs this month\n", "Points\n")
+ITEMS = ("bread", "milk", "tea", "rice", "soap", "eggs", "paper", "a lamp", "nails", "paint", "a chair", "stamps")
+LINES = ("{item} {number}", "{item}: {number}", "{item} ... {number}", "- {item}, {number}", "{number} {item}")
+PRICES = 1 / 3  # share of the lists whose numbers have cents
+
+
+def _number(generator: random.Random, digits: Sequence[int], is_price: bool) -> str:
+    return integer(generator, digits) + (f".{generator.randrange(100):02d}" if is_price else "")
+
+
+def _written(generator: random.Random, numbers: Sequence[str], asked: str) -> tuple[str, str]:
+    """A prompt, and its template."""
+    sentence, foot = ASKED[asked]
+    form = generator.random()
+    if asked == "sum" and form < 0.3:
+        frame, sign = generator.choice(TERMS), generator.choice(("+", " + "))
+        return frame.format(sign.join(numbers)), frame
+    if form < 0.6:
+        head, line = generator.choice(COLUMNS), generator.choice(LINES)
+        currency = generator.choice(("", "", "$"))
+        rows = [line.format(item=generator.choice(ITEMS), number=currency + number) for number in numbers]
+        end = generator.choice(foot)
+        return head + "".join(f"{row}\n" for row in rows) + end + currency, f"{head}{line} {end}"
+    frame, joint, end = generator.choice(SENTENCES), generator.choice(JOINTS), generator.choice(sentence)
+    if joint == " and ":
+        text = ", ".join(numbers[:-1]) + " and " * (len(numbers) > 1) + numbers[-1]
+    else:
+        text = joint.join(numbers)
+    return frame.format(text) + end, f"{frame}{joint}{end}"
+
+
+def list_problems(
+    split: Split, seed: int, digits: Sequence[int] = (1, 2, 3, 4), lengths: Sequence[int] = tuple(range(2, 11))
+) -> Iterator[Problem]:
+    """An endless stream of problems of one split; the group is what is asked, of how many numbers.
+
+    digits: of the numbers, before the point of a price. lengths: of the lists. Raises ValueError for a length below 2.
+    """
+    if min(lengths) < 2:
+        raise ValueError(f"list_lengths={list(lengths)}: a list has at least 2 numbers")
+    generator = random.Random(seed)
+
+    def problems() -> Iterator[Problem]:
+        while True:
+            (asked,) = generator.choices(list(SHARES), list(SHARES.values()))
+            is_price = generator.random() < PRICES
+            length = generator.choice(lengths)
+            numbers = [_number(generator, digits, is_price) for _ in range(length)]
+            if asked == "mean":  # made to come out even
+                unit = Decimal("0.01") if is_price else Decimal(1)
+                total = sum(map(Decimal, numbers))
+                numbers[-1] = str(Decimal(numbers[-1]) + (-total % (length * unit)))
+            prompt, template = _written(generator, numbers, asked)
+            kind = "prices" if is_price else "numbers"
+            group = f"{asked} of {length} {kind}" if asked == "sum" else asked
+            problem = Problem(prompt, tuple(numbers), (asked, 0, length - 1), group, template=template)
+            if problem.split == split:
+                yield problem
+
+    return problems()
