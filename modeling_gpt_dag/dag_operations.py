@@ -163,7 +163,7 @@ def range_results(
 ) -> Tensor:
     """The results (2, B, T, K) of a step, packed, with those of operations on ranges in their places.
 
-    operations: from `on_ranges`. operation: (B, T, K), which one the step has. numbers: (2, B, T, n), the numbers read,
+    operations: from `on_ranges`. operation: (B, T, K), which one each plan has. numbers: (2, B, T, n), those read,
     packed. operands: (2, B, T, K), slots.
     """
     ranges = NumberRange.of(numbers, *operands.unbind(0))

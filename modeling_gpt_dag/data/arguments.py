@@ -21,7 +21,9 @@ class TaskArguments(Checked):
         default="arithmetic",
         metadata={"help": "a+b=, expressions of several operators, wordings, 'What is a plus b?', or lists"},
     )
-    operators: str = field(default="+-*", metadata={"help": "operators of arithmetic and expressions, some of + - *"})
+    operators: str = field(
+        default="+-*", metadata={"help": "operators of arithmetic and expressions, some of + - * /"}
+    )
     num_operators: list[int] | None = field(
         default=None, metadata={"help": "operators per expression or wording, all by default; arithmetic has 1"}
     )
@@ -34,6 +36,12 @@ class TaskArguments(Checked):
     held_out: bool = field(default=False, metadata={"help": "wordings: sentences that training leaves out"})
     negative_operand_share: float = field(
         default=0.0, metadata={"help": "share of the operands that are negative, where it makes sense"}
+    )
+    decimal_share: float = field(
+        default=0.0, metadata={"help": "arithmetic, expressions: share of the operands that have decimals"}
+    )
+    notation_share: float = field(
+        default=0.0, metadata={"help": "arithmetic, expressions: share that is written as people do, 1,234 × 5 = "}
     )
 
 

@@ -22,11 +22,11 @@ Split = Literal["train", "evaluation"]
 # range has the first and the last of its numbers.
 Expression = int | str | tuple[str, "Expression", "Expression"]
 
-OPERATORS = {"+": "add", "-": "subtract", "*": "multiply"}
-PRECEDENCE = {"add": 1, "subtract": 1, "multiply": 2}
+OPERATORS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
+PRECEDENCE = {"add": 1, "subtract": 1, "multiply": 2, "divide": 2}
 EVALUATION_SHARE = 10  # one problem in so many is for evaluation
 END_OF_LINE = "\n"
-EXACT = decimal.Context(prec=200, traps=[decimal.Inexact, decimal.InvalidOperation])
+EXACT = decimal.Context(prec=200, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.DivisionByZero])
 
 
 class PlanFormat(NamedTuple):
@@ -115,7 +115,10 @@ class Problem(NamedTuple):
             assert isinstance(exponent, int)  # it is a text for infinities and nan, which EXACT never gives
             return abs(value.scaleb(-exponent, EXACT)) < 10**MAX_DIGITS and -exponent <= MAX_DIGITS
 
-        return all(map(fits, self.values()))
+        try:
+            return all(map(fits, self.values()))
+        except (decimal.Inexact, decimal.DivisionByZero, decimal.InvalidOperation):
+            return False
 
     @property
     def split(self) -> Split:
@@ -183,13 +186,29 @@ def integer(generator: random.Random, digits: Sequence[int], negative_operand_sh
     return str(-number if negative_operand_share > 0 and generator.random() < negative_operand_share else number)
 
 
+def _operand(
+    generator: random.Random, digits: Sequence[int], negative_operand_share: float, decimal_share: float
+) -> str:
+    number = integer(generator, digits, negative_operand_share)
+    if decimal_share == 0 or generator.random() >= decimal_share:
+        return number
+    places = generator.randint(1, 3)
+    return f"{number}.{generator.randrange(10**places):0{places}d}"
+
+
+def _product(numbers: Sequence[str]) -> str:
+    """Of two numbers, as it is written."""
+    product = EXACT.multiply(*map(Decimal, numbers))
+    return format(abs(product) if product == 0 else product, "f")
+
+
 def _by_precedence(operators: Sequence[str]) -> Expression:
-    """Products before sums, both from the left."""
+    """Products and quotients before sums, both from the left."""
     terms: list[Expression] = [0]
     names = []
     for index, operator in enumerate(operators):
-        if operator == "*":
-            terms[-1] = ("multiply", terms[-1], index + 1)
+        if operator in "*/":
+            terms[-1] = (OPERATORS[operator], terms[-1], index + 1)
         else:
             names.append(OPERATORS[operator])
             terms.append(index + 1)
@@ -208,16 +227,53 @@ def _any_order(generator: random.Random, operators: Sequence[str], first: int = 
     return OPERATORS[operators[root]], left, _any_order(generator, operators[root + 1 :], first + root + 1)
 
 
-def notation(expression: Expression, numbers: Sequence[str]) -> str:
+SIGNS = {operation: sign for sign, operation in OPERATORS.items()}
+
+
+class Style(NamedTuple):
+    """How people write an expression.
+
+    signs: by operation. blank: around them. end: behind all. groups: whether commas set off thousands. currency:
+    before each number.
+    """
+
+    signs: dict[str, str] = SIGNS
+    blank: str = ""
+    end: str = "="
+    groups: bool = False
+    currency: str = ""
+
+    def number(self, text: str) -> str:
+        sign, text = ("-", text[1:]) if text.startswith("-") else ("", text)
+        if self.groups:
+            whole, point, decimals = text.partition(".")
+            text = f"{int(whole):,}{point}{decimals}"
+        return sign + self.currency + text
+
+
+PLAIN = Style()
+
+
+def random_style(generator: random.Random) -> Style:
+    """With blanks or without, signs of print or of programs, thousands set off or not, now and then in dollars."""
+    signs = SIGNS | {"multiply": generator.choice("*××x"), "divide": generator.choice("//÷")}
+    blank = generator.choice(("", " ", " "))
+    if signs["multiply"] == "x":
+        blank = " "  # "0x5" is another notation
+    end = generator.choice(("=", " =", " = ", ": "))
+    return Style(signs, blank, end, generator.random() < 0.4, "$" if generator.random() < 0.1 else "")
+
+
+def notation(expression: Expression, numbers: Sequence[str], style: Style = PLAIN) -> str:
     """The expression as it is written, with the parentheses that its order of evaluation needs."""
     if isinstance(expression, int):
-        return numbers[expression]
+        return style.number(numbers[expression])
     assert isinstance(expression, tuple), "constants are in no expression that is written with operators"
     name, left, right = expression
-    operator = next(sign for sign, operation in OPERATORS.items() if operation == name)
+    operator = style.blank + style.signs[name] + style.blank
 
     def operand(child: Expression, tighter: bool) -> str:
-        text = notation(child, numbers)
+        text = notation(child, numbers, style)
         loose = isinstance(child, tuple) and PRECEDENCE[child[0]] < PRECEDENCE[name] + tighter
         return f"({text})" if loose else text
 
@@ -232,12 +288,16 @@ def arithmetic_problems(
     num_operators: Sequence[int] = (1,),
     parentheses_share: float = 0.0,
     negative_operand_share: float = 0.0,
+    decimal_share: float = 0.0,
+    notation_share: float = 0.0,
 ) -> Iterator[Problem]:
     """An endless stream of problems `a+b*c=` of one split.
 
-    operators: any of "+", "-", "*". digits: operand lengths, drawn per operand. num_operators: drawn per problem.
+    operators: any of "+", "-", "*", "/". digits: operand lengths, drawn per operand. num_operators: drawn per problem.
     parentheses_share: share of the problems whose order of evaluation is drawn at random; they are written with the
-    parentheses that the order needs. negative_operand_share: share of the operands that are negative.
+    parentheses that the order needs. negative_operand_share, decimal_share: share of the operands that are negative,
+    that have decimals. notation_share: share of the problems in a `random_style`, such as "1,234 × 5 = ". The dividend
+    of a problem with one operator is a multiple of its divisor.
     Raises ValueError for other operators, for counts below 1 and for what is no share.
     """
     unknown = [operator for operator in operators if operator not in OPERATORS]
@@ -249,6 +309,8 @@ def arithmetic_problems(
         raise ValueError(f"num_operators={list(num_operators)}: a problem has at least 1 operator")
     check_share("parentheses_share", parentheses_share)
     check_share("negative_operand_share", negative_operand_share)
+    check_share("decimal_share", decimal_share)
+    check_share("notation_share", notation_share)
     generator = random.Random(seed)
     single = max(num_operators) == 1
 
@@ -256,11 +318,17 @@ def arithmetic_problems(
         while True:
             count = generator.choice(num_operators)
             chosen = [generator.choice(operators) for _ in range(count)]
-            numbers = tuple(integer(generator, digits, negative_operand_share) for _ in range(count + 1))
+            shares = negative_operand_share, decimal_share
+            numbers = tuple(_operand(generator, digits, *shares) for _ in range(count + 1))
+            if chosen == ["/"]:
+                numbers = (_product(numbers), numbers[1])
             free = generator.random() < parentheses_share
             expression = _any_order(generator, chosen) if free else _by_precedence(chosen)
             group = chosen[0] if single else f"{count} operator{'s' * (count > 1)}"
-            problem = Problem(notation(expression, numbers) + "=", numbers, expression, group)
+            style = PLAIN
+            if notation_share > 0 and generator.random() < notation_share:
+                style = random_style(generator)
+            problem = Problem(notation(expression, numbers, style) + style.end, numbers, expression, group)
             if problem.split == split:
                 yield problem
 

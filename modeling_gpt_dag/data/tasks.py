@@ -22,7 +22,7 @@ def task_problems(task: TaskArguments, split: Split, seed: int, digits: list[int
     if task.task == "lists":
         return list_problems(split, seed, digits, task.list_lengths)
     counts = [1] if task.task == "arithmetic" else task.num_operators or [1, 2, 3]
-    shares = task.parentheses_share, task.negative_operand_share
+    shares = task.parentheses_share, task.negative_operand_share, task.decimal_share, task.notation_share
     return arithmetic_problems(split, seed, task.operators, digits, counts, *shares)
 
 

@@ -78,7 +78,7 @@ def test_training_and_evaluation_never_share_a_problem(task, digits):
     [
         ({"held_out": True}, {}, "held_out=True"),
         ({}, {"plain_line_share": 1.0}, "plain_line_share=1.0"),
-        ({"operators": "+/"}, {}, "operators="),
+        ({"operators": "+^"}, {}, "operators="),
         ({"task": "wordings"}, {"digits": [0]}, "digits="),
     ],
 )

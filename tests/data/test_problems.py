@@ -8,7 +8,7 @@ from itertools import count, islice
 
 import pytest
 
-from helpers.naive_dag import run_plan
+from helpers.naive_dag import readable_numbers, run_plan
 from modeling_gpt_dag.data.problems import Expression, PlanFormat, Problem, arithmetic_problems, distinct
 from modeling_gpt_dag.data.templates import HELD_OUT, ITEMS, NAMES, PLAIN_CLAUSES, PLAIN_HELD_OUT, THINGS
 from modeling_gpt_dag.data.wordings import TRAINING, plain_lines, wording_problems
@@ -155,10 +155,28 @@ def test_negative_zero_is_zero():
     assert Problem("", ("0", "-3"), ("multiply", 0, 1), "").answer == "0"
 
 
+def test_expressions_as_people_write_them_are_read_as_they_were_meant():
+    options = {"num_operators": [1, 2], "parentheses_share": 0.3, "negative_operand_share": 0.1}
+    stream = arithmetic_problems("train", 0, "+-*/", **options, decimal_share=0.3, notation_share=0.8)
+    problems = list(islice(stream, 600))
+    for problem in problems:
+        assert readable_numbers(problem.prompt)[::-1] == [Decimal(number) for number in problem.numbers], (
+            problem.prompt
+        )
+    text = "".join(problem.prompt for problem in problems)
+    assert all(sign in text for sign in ("×", "÷", " x ", " * ", "$", ",", " = ", ": "))
+    single = [problem for problem in problems if problem.group == "1 operator" and problem.expression[0] == "divide"]
+    exact = [problem for problem in single if problem.is_exact]
+    # A division by zero has no answer, a product of many digits does not fit.
+    assert len(exact) > 30 and all(Decimal(each.numbers[1]) == 0 for each in single if not each.is_exact)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"operators": "+/"}, "operators="),
+        ({"operators": "+^"}, "operators="),
+        ({"notation_share": 2}, "notation_share="),
+        ({"decimal_share": -1}, "decimal_share="),
         ({"operators": ""}, "operators="),
         ({"digits": [0]}, "digits="),
         ({"num_operators": [0]}, "num_operators="),

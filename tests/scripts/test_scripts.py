@@ -110,7 +110,7 @@ def test_a_directory_that_holds_a_run_is_not_overwritten_unless_asked(smoke):
         (["--dag_depth", "-1"], "dag_depth=-1"),
         (["--n_embd", "33"], "hidden_size=33: must be a multiple of num_attention_heads=2"),
         (["--block_size", "500"], "block_size=500 does not fit n_positions=128"),
-        (["--operators", "/"], "operators='/'"),
+        (["--operators", "^"], "operators='^'"),
         (["--peak_tflops", "0"], "peak_tflops=0.0: must be positive"),
     ],
 )
