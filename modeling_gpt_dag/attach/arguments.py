@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any, Literal, get_args
 
-from ..data.arguments import Task
+from ..data.arguments import OnBadRecord, Task
 from ..data.checks import Checked, check_at_least, checked_shares
 from ..data.reply_prompts import SHARES, PromptKind
 
@@ -45,6 +45,18 @@ class AttachArguments(Checked):
     chat_question_share: float = field(
         default=0.0, metadata={"help": "share of the questions put to the chat template"}
     )
+    questions: list[str] | None = field(
+        default=None,
+        metadata={"help": "files or datasets of questions with answers, and maybe equations"},
+    )
+    questions_config: str | None = field(
+        default=None, metadata={"help": "questions: configuration of the datasets on the Hub"}
+    )
+    num_questions: int = field(default=1_000, metadata={"help": "questions: of each to train on, at most"})
+    on_bad_record: OnBadRecord = field(
+        default="error",
+        metadata={"help": "questions: refuse what cannot be read or computed, or count and leave out"},
+    )
     reasoning: list[str] | None = field(
         default=None, metadata={"help": "files or datasets of running text with calculations, such as openai/gsm8k"}
     )
@@ -57,7 +69,7 @@ class AttachArguments(Checked):
     num_reasoning_tests: int = field(default=200, metadata={"help": "reasoning: texts of it to measure on, at most"})
     on_overlap: OnOverlap = field(
         default="drop",
-        metadata={"help": "reasoning: leave texts out that overlap with reasoning_test, or refuse the source"},
+        metadata={"help": "leave texts out that overlap with reasoning_test, or refuse their source"},
     )
     num_reasoning_texts: int = field(default=1_000, metadata={"help": "reasoning: texts of each to train on, at most"})
     num_generated_texts: int = field(

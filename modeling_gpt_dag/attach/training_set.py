@@ -15,11 +15,12 @@ import torch
 from transformers import PreTrainedTokenizerFast
 from transformers.utils import logging
 
-from ..data.arguments import TaskArguments
+from ..data.arguments import QuestionArguments, TaskArguments
 from ..data.examples import Example, question_examples, reasoning_example, text_examples
 from ..data.overlap import EvaluationTexts
 from ..data.problems import PlanFormat, plan_format
 from ..data.prose_starts import prose_starts
+from ..data.question_files import question_file_lines
 from ..data.reasoning import ReasoningText, read_reasoning
 from ..data.reply_prompts import prompts, read_prompts
 from ..data.reply_text import Prompt
@@ -75,6 +76,33 @@ def training_examples(
     examples += question_examples(tokenizer, symbols, plain, num_plain - num_text, seed)
     if args.plain_text_file is not None and num_text > 0:
         examples += text_examples(tokenizer, symbols, read_text(args.plain_text_file), num_text, seed)
+    return examples
+
+
+def file_question_examples(
+    tokenizer: PreTrainedTokenizerFast, args: AttachArguments, plan_format: PlanFormat, seed: int
+) -> list[Example]:
+    """Questions of files, drawn at random, with the plans that their equations say where plans are labelled.
+
+    What overlaps with the texts to measure on is left out, or refused. Raises ValueError for that, and, naming the
+    place, for what cannot be read or computed.
+    """
+    tests = EvaluationTexts(text.question for text in reasoning_tests(args))
+    generator = random.Random(seed)
+    examples: list[Example] = []
+    for name in args.questions or []:
+        asked = QuestionArguments(
+            questions=name,
+            questions_split="train",
+            questions_config=args.questions_config,
+            on_bad_record=args.on_bad_record,
+        )
+        lines = question_file_lines(asked, plan_format if args.label_plans else None)
+        apart = _apart(lines, [line.prompt for line in lines], name, tests, args)
+        chosen = iter(generator.sample(apart, min(args.num_questions, len(apart))))
+        count = min(args.num_questions, len(apart))
+        symbols = number_tokens(tokenizer)
+        examples += question_examples(tokenizer, symbols, [chosen], count, seed, args.chat_question_share)
     return examples
 
 
@@ -173,6 +201,7 @@ def training_set(
     """With a frozen backbone on a CPU its hidden states, in `directory`; else the texts alone."""
     form = plan_format(model.config)
     examples = training_examples(tokenizer, args, seed, form if args.label_plans else None)
+    examples += file_question_examples(tokenizer, args, form, seed)
     examples += reasoning_examples(tokenizer, args, form, seed)
     made_from = f"{args.backbone} {args.gguf_file} {args.inference_dtype}"
     alone = in_dtype(backbone_alone(model), args.inference_dtype).eval()

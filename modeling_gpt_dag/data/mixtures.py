@@ -14,8 +14,8 @@ from transformers import PreTrainedTokenizerBase, TrainingArguments
 
 from .arguments import DataArguments, QuestionArguments, TrainingTask
 from .packing import Piece, line_pieces, packed_dataset, reasoning_pieces
-from .problems import END_OF_LINE, EVALUATION_SHARE, PlanFormat, Split
-from .question_files import read_questions
+from .problems import EVALUATION_SHARE, PlanFormat, Split
+from .question_files import question_file_lines, read_questions
 from .reasoning import ReasoningText, read_reasoning
 from .records import is_held_out
 from .running_text import running_texts
@@ -39,15 +39,17 @@ def num_train_blocks(args: DataArguments, training_args: TrainingArguments) -> i
     return training_args.max_steps * per_step
 
 
-def question_lines(args: QuestionArguments, seed: int) -> Iterator[Line]:
-    """An endless stream of the questions to train on, with their answers: all of them in turn, shuffled each time."""
-    questions = read_questions(args, "train").questions
+def question_lines(args: QuestionArguments, seed: int, plan_format: PlanFormat | None = None) -> Iterator[Line]:
+    """An endless stream of the questions to train on, with their answers: all of them in turn, shuffled each time.
+
+    plan_format: of the plans that their equations label; None where answers alone are to be learned from.
+    """
+    lines = question_file_lines(args, plan_format, "train")
     generator = random.Random(seed)
 
     def endless() -> Iterator[Line]:
         while True:
-            for question in generator.sample(questions, len(questions)):
-                yield Line(question.prompt, question.answer, END_OF_LINE)
+            yield from generator.sample(lines, len(lines))
 
     return endless()
 
@@ -126,7 +128,7 @@ def _pieces(
     if task == "reasoning":
         return reasoning_pieces(tokenizer, training_texts(args, seed), plan_format)
     if task == "questions":
-        return line_pieces(tokenizer, question_lines(args, seed))
+        return line_pieces(tokenizer, question_lines(args, seed, plan_format))
     of_task = replace(args, task=task, mixture=None)
     return line_pieces(tokenizer, training_lines(of_task, seed, args.digits, args.plain_line_share, plan_format))
 

@@ -12,17 +12,29 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from transformers.utils import logging
+
 from .arguments import DEFAULT_TEMPLATE, QuestionArguments
+from .equations import composed_annotations, equation_plan, parse_equation
 from .numeric_match import parse_number
-from .problems import EVALUATION_SHARE, Split
+from .problems import END_OF_LINE, EVALUATION_SHARE, Expression, PlanFormat, Split
 from .records import READERS, BadRecordError, FieldRow, Record, dataset_records, file_records, is_held_out
+from .tasks import Line
+
+logger = logging.get_logger(__name__)
 
 
 class Question(NamedTuple):
-    """prompt: what the model is given. answer: the text of a number, as it is to follow the prompt."""
+    """prompt: what the model is given. answer: the text of a number, as it is to follow the prompt.
+
+    equation: what the data set says computes the answer, over decimal texts; None where it says nothing that can be
+    read. where: the place of its row.
+    """
 
     prompt: str
     answer: str
+    equation: Expression | None = None
+    where: str = ""
 
 
 class Questions(NamedTuple):
@@ -44,12 +56,14 @@ class NotANumberError(ValueError):
 class Format(NamedTuple):
     """fields: names of the fields, each followed by its other names behind bars. read: values -> question, answer.
 
-    is_prompt: whether the question is a whole prompt already, to be followed by the answer as it stands.
+    is_prompt: whether the question is a whole prompt already, to be followed by the answer as it stands. equation: all
+    fields of a row -> what computes the answer; None where rows say nothing of that.
     """
 
     fields: tuple[str, ...]
     read: Callable[..., tuple[str, Any]]
     is_prompt: bool = False
+    equation: Callable[[dict[str, Any]], Expression | None] | None = None
 
 
 def _gsm8k(question: str, answer: str) -> tuple[str, str]:
@@ -59,7 +73,8 @@ def _gsm8k(question: str, answer: str) -> tuple[str, str]:
     return question, number
 
 
-def _svamp_train(question: str, numbers: str, answer: Any) -> tuple[str, Any]:
+def _filled(text: str, numbers: str) -> str:
+    """With its numbers in place of number0, number1, ..."""
     texts = [_plain(number) for number in numbers.split()]
 
     def fill(match: re.Match) -> str:
@@ -67,7 +82,22 @@ def _svamp_train(question: str, numbers: str, answer: Any) -> tuple[str, Any]:
             raise ValueError(f"the question has {match[0]}, Numbers only {len(texts)}")
         return texts[int(match[1])]
 
-    return re.sub(r"\bnumber([0-9]+)\b", fill, question), answer
+    return re.sub(r"\bnumber([0-9]+)\b", fill, text)
+
+
+def _stated(*names: str) -> Callable[[dict[str, Any]], Expression | None]:
+    """Reads the equation in the first of these fields that a row has."""
+
+    def read(fields: dict[str, Any]) -> Expression | None:
+        text = next((fields[name] for name in names if isinstance(fields.get(name), str)), None)
+        return None if text is None else parse_equation(text)
+
+    return read
+
+
+def _svamp_train_equation(fields: dict[str, Any]) -> Expression | None:
+    text = fields.get("Equation")
+    return parse_equation(_filled(text, fields["Numbers"])) if isinstance(text, str) else None
 
 
 def _bigbench(question: str, target: Any) -> tuple[str, Any]:
@@ -86,15 +116,30 @@ def _only(answers: Any) -> Any:
 FORMATS = {
     "prompt": Format(("prompt", "answer"), lambda prompt, answer: (prompt, answer), is_prompt=True),
     "gpt3": Format(("context", "completion"), lambda context, completion: (context, completion), is_prompt=True),
-    "gsm8k": Format(("question", "answer"), _gsm8k),
-    "svamp_train": Format(("Question", "Numbers", "Answer"), _svamp_train),
-    "svamp": Format(("Body", "Question", "Answer"), lambda body, question, answer: (f"{body} {question}", answer)),
+    "gsm8k": Format(
+        ("question", "answer"), _gsm8k, equation=lambda fields: composed_annotations(str(fields["answer"]))
+    ),
+    "svamp_train": Format(
+        ("Question", "Numbers", "Answer"),
+        lambda question, numbers, answer: (_filled(question, numbers), answer),
+        equation=_svamp_train_equation,
+    ),
+    "svamp": Format(
+        ("Body", "Question", "Answer"),
+        lambda body, question, answer: (f"{body} {question}", answer),
+        equation=_stated("Equation"),
+    ),
     "asdiv": Format(
         ("Body|body", "Question|question", "Answer|answer", "Formula|formula"),
         # "9 (apples)": the unit is not asked for.
         lambda body, question, answer, _: (f"{body} {question}", str(answer).partition("(")[0]),
+        equation=_stated("Formula", "formula"),
     ),
-    "mawps": Format(("original_text|sQuestion", "ans|lSolutions"), lambda text, answer: (text, _only(answer))),
+    "mawps": Format(
+        ("original_text|sQuestion", "ans|lSolutions"),
+        lambda text, answer: (text, _only(answer)),
+        equation=_stated("equation"),
+    ),
     "bigbench": Format(("input", "target|target_scores"), _bigbench),
 }
 
@@ -112,6 +157,42 @@ def read_questions(arguments: QuestionArguments, split: Split | None = None) -> 
     format = FORMATS[reader.format]
     asked = [_in_template(question, format, arguments.prompt_template) for question in chosen]
     return Questions(reader.format, asked, reader.non_numbers, len(reader.bad_records))
+
+
+def question_file_lines(
+    arguments: QuestionArguments, plan_format: PlanFormat | None = None, split: Split | None = None
+) -> list[Line]:
+    """The questions as lines to train on: all, or those of one split.
+
+    plan_format: of the plans that their equations label, where a question has one that can be read; None where answers
+    alone are to be learned from. Raises BadRecordError, naming the place, for an equation that makes no plan;
+    `on_bad_record="skip"` leaves such questions out and tells how many, with the first. Raises ValueError where none
+    is left.
+    """
+    lines: list[Line] = []
+    bad: list[BadRecordError] = []
+    for question in read_questions(arguments, split).questions:
+        try:
+            lines.append(_line(question, plan_format))
+        except BadRecordError as error:
+            if arguments.on_bad_record == "error":
+                raise
+            bad.append(error)
+    if not lines:
+        raise ValueError(f"{arguments.questions} holds no question whose equation makes a plan; the first: {bad[0]}")
+    if bad:
+        logger.warning(f"left out: {len(bad)} questions whose equation makes no plan; the first: {bad[0]}")
+    return lines
+
+
+def _line(question: Question, plan_format: PlanFormat | None) -> Line:
+    if question.equation is None or plan_format is None:
+        return Line(question.prompt, question.answer, END_OF_LINE)
+    try:
+        plan, answer = equation_plan(question.prompt, question.answer, question.equation, plan_format)
+    except ValueError as error:
+        raise BadRecordError(f"{question.where}: {error}; --on_bad_record skip leaves such questions out") from error
+    return Line(question.prompt, answer, END_OF_LINE, plan)
 
 
 def _check(arguments: QuestionArguments):
@@ -246,7 +327,7 @@ def _question(row: FieldRow, format_name: str) -> Question:
         raise NotANumberError(
             f"{row.where}: the answer {answer!r} is no number; --skip_non_numbers leaves such questions out"
         ) from error
-    return Question(question, answer)
+    return Question(question, answer, format.equation and format.equation(row.fields), row.where)
 
 
 def _plain(number: Any) -> str:

@@ -319,7 +319,7 @@ def _plan_and_result(
     if calculation.verdict != "right" or calculation.expression is None:
         return None
     numbers = read_before(text, calculation.start)[-format.num_values :]
-    expression = _over_numbers(calculation.expression, numbers, format.constants)
+    expression = over_numbers(calculation.expression, numbers, format.constants)
     if expression is None:
         return None
     problem = Problem(text, tuple(number or "" for number in numbers), expression, "")
@@ -348,12 +348,10 @@ def as_computed(text: ReasoningText, format: PlanFormat) -> ReasoningText:
     return text._replace(text=whole, calculations=calculations)
 
 
-def _over_numbers(
-    expression: Expression, numbers: Sequence[str | None], constants: Sequence[str]
-) -> Expression | None:
+def over_numbers(expression: Expression, numbers: Sequence[str | None], constants: Sequence[str]) -> Expression | None:
     """Leaves become the place of the latest number of the same value, or a constant; None where one is neither."""
     if isinstance(expression, tuple):
-        left, right = (_over_numbers(operand, numbers, constants) for operand in expression[1:])
+        left, right = (over_numbers(operand, numbers, constants) for operand in expression[1:])
         return None if left is None or right is None else (expression[0], left, right)
     value = Decimal(expression)
     places = [place for place, number in enumerate(numbers) if number is not None and Decimal(number) == value]

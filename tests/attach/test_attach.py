@@ -1,5 +1,6 @@
 """scripts/attach.py and its parts, on tiny random backbones: what it trains, saves, refuses and continues."""
 
+import dataclasses
 import importlib.util
 import json
 import subprocess
@@ -15,13 +16,20 @@ from helpers.scripts import ENVIRONMENT, ROOT, script
 from modeling_gpt_dag.attach.arguments import AttachArguments, in_turns
 from modeling_gpt_dag.attach.feature_store import Examples, collate_packed
 from modeling_gpt_dag.attach.model import load_backbone, merged, unfreeze
-from modeling_gpt_dag.attach.training_set import reasoning_examples, training_examples
+from modeling_gpt_dag.attach.training_set import file_question_examples, reasoning_examples, training_examples
 from modeling_gpt_dag.data.examples import Example
 from modeling_gpt_dag.data.problems import PlanFormat
 from modeling_gpt_dag.modeling_gpt_dag import GPTDAGForCausalLM
 
 SMALL = ["--num_texts", "40", "--max_steps", "3", "--eval_samples", "4", "--save_steps", "2", "--dag_num_plans", "2"]
-SMALL += ["--num_replies", "0", "--num_generated_texts", "10"]  # a random backbone writes no calculations
+SMALL += [
+    "--num_replies",
+    "0",
+    "--num_prose_texts",
+    "2",
+    "--num_generated_texts",
+    "10",
+]  # a random backbone writes no calculations
 
 
 @pytest.fixture
@@ -52,6 +60,24 @@ def test_training_examples_are_questions_and_plain_text_in_the_given_shares(toke
     texts = [tokenizer.decode(example.input_ids) for example in examples]
     assert sum(text.count("=") == 1 for text in texts) == 100
     assert sum("1987" in text or "3,456" in text for text in texts) > 30
+
+
+def test_questions_of_files_have_the_plans_of_their_equations(tokenizer, tmp_path):
+    form = PlanFormat(1, 4, [], ["add", "identity", "multiply", "subtract"])
+    rows = [{"original_text": f"{a} figs and 3 more?", "equation": f"x={a}+3", "ans": a + 3} for a in range(10, 30)]
+    (tmp_path / "a.json").write_text(json.dumps(rows))
+    args = AttachArguments(backbone="", questions=[str(tmp_path / "a.json")], num_questions=12, label_plans=True)
+    examples = file_question_examples(tokenizer, args, form, seed=0)
+    assert len(examples) == 12 and len({tuple(example.input_ids) for example in examples}) == 12
+    assert all(set(map(tuple, example.plans.values())) == {((1, 0, 0),)} for example in examples)
+    args = dataclasses.replace(args, label_plans=False)
+    assert all(example.plans is None for example in file_question_examples(tokenizer, args, form, seed=0))
+    solution = {"question": "12 figs and 3 more?", "answer": "12+3=<<12+3=15>>15"}
+    (tmp_path / "test.jsonl").write_text(json.dumps(solution))
+    args = dataclasses.replace(args, reasoning_test=str(tmp_path / "test.jsonl"), num_questions=100)
+    assert len(file_question_examples(tokenizer, args, form, seed=0)) == 19
+    with pytest.raises(ValueError, match="1 of 20 texts of .*a.json overlap"):
+        file_question_examples(tokenizer, dataclasses.replace(args, on_overlap="refuse"), form, seed=0)
 
 
 def test_questions_of_one_kind_that_has_several_turns_differ(tokenizer):

@@ -6,7 +6,8 @@ import re
 import pytest
 
 from modeling_gpt_dag.data.arguments import QuestionArguments
-from modeling_gpt_dag.data.question_files import FORMATS, Question, read_questions
+from modeling_gpt_dag.data.problems import PlanFormat
+from modeling_gpt_dag.data.question_files import FORMATS, Question, question_file_lines, read_questions
 
 BAD_QUESTION = (
     "corrupt or truncated record of a file of questions",
@@ -28,8 +29,8 @@ def write(tmp_path):
 
 
 SAMPLES = {
-    "prompt": ("own.jsonl", [{"prompt": "40+2=", "answer": "42"}], Question("40+2=", "42")),
-    "gpt3": ("a.jsonl", [{"context": "Q: 4 plus 1?\n\nA:", "completion": " 5"}], Question("Q: 4 plus 1?\n\nA:", " 5")),
+    "prompt": ("own.jsonl", [{"prompt": "40+2=", "answer": "42"}], ("40+2=", "42")),
+    "gpt3": ("a.jsonl", [{"context": "Q: 4 plus 1?\n\nA:", "completion": " 5"}], ("Q: 4 plus 1?\n\nA:", " 5")),
     "gsm8k": (
         "b.jsonl",
         [
@@ -38,7 +39,7 @@ SAMPLES = {
                 "answer": "2*1500=<<2*1500=3000>>3000\n#### 3,000",
             }
         ],
-        Question("A mill grinds 1,500 sacks twice. How many? ", "3000"),
+        ("A mill grinds 1,500 sacks twice. How many? ", "3000"),
     ),
     "svamp": (
         "c.json",
@@ -50,37 +51,42 @@ SAMPLES = {
                 "Type": "Subtraction",
             }
         ],
-        Question("Ida has 9 kites. She sells 2. How many stay? ", "7"),
+        ("Ida has 9 kites. She sells 2. How many stay? ", "7"),
     ),
     "svamp_train": (
         "d.csv",
         'Question,Numbers,Answer,Body\n"number1 cups , each for number0 , cost ?",2.5 4.0,10.0,x\n',
-        Question("4 cups , each for 2.5 , cost ? ", "10"),
+        ("4 cups , each for 2.5 , cost ? ", "10"),
     ),
     "asdiv": (
         "e.xml",
         '<?xml version="1.0" encoding="UTF-8"?><File><ProblemSet><Problem ID="1"><Body>Six owls sit.</Body>'
         "<Question>Two fly. How many sit?</Question><Answer>4 (owls)</Answer><Formula>6-2=4</Formula></Problem>"
         "</ProblemSet></File>",
-        Question("Six owls sit. Two fly. How many sit? ", "4"),
+        ("Six owls sit. Two fly. How many sit? ", "4"),
     ),
     "mawps": (
         "f.json",
         [{"id": 1, "original_text": "3 bags of 6 figs . How many ?", "equation": "x=3*6", "ans": "18.0"}],
-        Question("3 bags of 6 figs . How many ? ", "18"),
+        ("3 bags of 6 figs . How many ? ", "18"),
     ),
     "bigbench": (
         "g.json",
         {"name": "sums", "examples": [{"input": "What is 8 plus 9?", "target_scores": {"3": 0.0, "17": 1.0}}]},
-        Question("What is 8 plus 9? ", "17"),
+        ("What is 8 plus 9? ", "17"),
     ),
 }
+
+
+def asked(questions: list[Question]) -> list[tuple[str, str]]:
+    return [(question.prompt, question.answer) for question in questions]
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_each_format_is_recognised_by_its_fields(write, format_name):
     name, content, question = SAMPLES[format_name]
-    assert read_questions(QuestionArguments(questions=write(name, content))) == (format_name, [question], 0, 0)
+    read = read_questions(QuestionArguments(questions=write(name, content)))
+    assert (read.format, asked(read.questions), *read[2:]) == (format_name, [question], 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -93,15 +99,15 @@ def test_each_format_is_recognised_by_its_fields(write, format_name):
     ],
 )
 def test_answers_come_as_numbers_texts_and_lists_of_one(write, row, answer):
-    assert read_questions(QuestionArguments(questions=write("a.json", [row]))).questions == [
-        Question("9 less 9 ? ", answer)
+    assert asked(read_questions(QuestionArguments(questions=write("a.json", [row]))).questions) == [
+        ("9 less 9 ? ", answer)
     ]
 
 
 def test_a_format_can_be_named_and_prompts_can_be_shaped(write):
     file = write("a.jsonl", [{"prompt": "p", "answer": 1, "context": "2 and 3?", "completion": "5"}])
     arguments = QuestionArguments(questions=file, questions_format="gpt3", prompt_template="Q: {question} {x}\nA: ")
-    assert read_questions(arguments).questions == [Question("Q: 2 and 3? {x}\nA: ", "5")]
+    assert asked(read_questions(arguments).questions) == [("Q: 2 and 3? {x}\nA: ", "5")]
 
 
 GOOD = '{"prompt": "1+1=", "answer": 2}\n\n'
@@ -167,7 +173,7 @@ def test_broken_records_are_left_out_and_counted_if_asked(write, record_property
     record_property("fault", BAD_QUESTION)
     file = write("a.jsonl", "\n".join([BROKEN[0], GOOD, *BROKEN[1:]]))
     questions = read_questions(QuestionArguments(questions=file, on_bad_record="skip"))
-    assert questions.questions == [Question("1+1=", "2")] and questions.bad_records == len(BROKEN)
+    assert asked(questions.questions) == [("1+1=", "2")] and questions.bad_records == len(BROKEN)
     only = write("b.jsonl", BROKEN[0])
     with pytest.raises(ValueError, match="no question that can be read; .*b.jsonl, line 1: broken JSON"):
         read_questions(QuestionArguments(questions=only, on_bad_record="skip"))
@@ -189,7 +195,7 @@ def test_each_question_lies_on_one_side_of_the_split_whatever_its_spaces_capital
 
 def test_a_file_without_questions_on_a_side_is_refused(write):
     arguments = QuestionArguments(questions=write("a.jsonl", GOOD))
-    assert read_questions(arguments, "train").questions == [Question("1+1=", "2")]
+    assert asked(read_questions(arguments, "train").questions) == [("1+1=", "2")]
     with pytest.raises(ValueError, match="a.jsonl holds no questions in the split evaluation: too few"):
         read_questions(arguments, "evaluation")
 
@@ -208,3 +214,60 @@ def test_a_file_without_questions_on_a_side_is_refused(write):
 def test_arguments_that_cannot_be_are_refused(given, error, message):
     with pytest.raises(error, match=message):
         read_questions(QuestionArguments(**given))
+
+
+FORM = PlanFormat(2, 4, ["2"], ["add", "identity", "multiply", "subtract", "divide"])
+ROWS = {
+    "svamp": {"Body": "9 kites, 2 sold", "Question": "Left?", "Equation": "( 9.0 - 2.0 )", "Answer": 7.0},
+    "svamp_train": {
+        "Question": "number0 kites, number1 sold ?",
+        "Numbers": "9.0 2.0",
+        "Equation": "- number0 number1",
+    },
+    "asdiv": {"body": "9 kites, 2 sold.", "question": "Left?", "answer": "7 (kites)", "formula": "9-2=7"},
+    "mawps": {"original_text": "9 kites, 2 sold. Left?", "equation": "x=9-2", "ans": 7.0},
+    "gsm8k": {"question": "9 kites, 2 sold.", "answer": "9-2 = <<9-2=7>>7 are left.\n#### 7"},
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_equations_of_every_format_become_plans(write, name):
+    row = ROWS[name] | ({"Answer": "7"} if name == "svamp_train" else {})
+    (line,) = question_file_lines(QuestionArguments(questions=write("a.jsonl", [row])), FORM)
+    assert line.plan == [(1, 0, 3), (5, -100, 1)] and line.answer == "7"
+
+
+def test_the_answer_of_a_labelled_question_is_written_as_the_dag_writes_it(write):
+    row = {"original_text": "2 kites at 3.75 each?", "equation": "x=2*3.75", "ans": 7.5}
+    (line,) = question_file_lines(QuestionArguments(questions=write("a.json", [row])), FORM)
+    assert line.answer == "7.50"
+
+
+WRONG = {
+    "9-3": "the equation gives 6, the answer is 7",
+    "9/0": "the equation gives nothing, the answer is 7",
+    "12-5": "uses a number that is neither in the question nor among the constants",
+    "9-9/9-9/9": "needs 4 steps",
+    "63/9+9/7-9/7": "neither in the question",
+}
+
+
+@pytest.mark.parametrize("equation", WRONG)
+def test_an_equation_that_makes_no_plan_is_refused_with_its_place_or_left_out_and_counted(write, equation, caplog):
+    good = {"original_text": "9 kites, 2 sold. Left?", "equation": "x=9-2", "ans": 7.0}
+    file = write("a.jsonl", [good, good | {"original_text": "9 kites. Left?", "equation": f"x={equation}"}])
+    with pytest.raises(ValueError, match=rf"a.jsonl, line 2: .*{WRONG[equation]}"):
+        question_file_lines(QuestionArguments(questions=file), FORM)
+    with caplog.at_level("WARNING"):
+        assert len(question_file_lines(QuestionArguments(questions=file, on_bad_record="skip"), FORM)) == 1
+    (record,) = caplog.records
+    assert re.match("left out: 1 questions whose equation makes no plan.*line 2", record.message)
+
+
+def test_a_question_without_an_equation_that_can_be_read_has_no_plan(write):
+    rows = [{"original_text": "9 kites?", "equation": "(200/x)-5=1", "ans": 7}, {"original_text": "9?", "ans": 9}]
+    lines = question_file_lines(QuestionArguments(questions=write("a.jsonl", rows)), FORM)
+    assert [(line.answer, line.plan) for line in lines] == [("7", None), ("9", None)]
+    bad = [{"original_text": "9?", "equation": "x=1+1", "ans": 9}]
+    with pytest.raises(ValueError, match="holds no question whose equation makes a plan; the first: .*line 1"):
+        question_file_lines(QuestionArguments(questions=write("b.jsonl", bad), on_bad_record="skip"), FORM)
