@@ -292,7 +292,7 @@ def test_a_pretrained_model_from_a_gguf_file_is_attached_to_and_stays_itself(tmp
     file = next(Path(package.origin).parent.glob("*.gguf"))
     source = ["--backbone", str(file.parent), "--gguf_file", file.name]
     few = ["--num_texts", "16", "--max_steps", "2", "--eval_samples", "0", "--save_strategy", "no"]
-    few += ["--num_generated_texts", "8", "--num_replies", "0"]
+    few += ["--num_generated_texts", "8", "--num_replies", "0", "--num_prose_texts", "0"]
     attach_script(*source, *few, "--chat_question_share", "0.5", "--output_dir", str(tmp_path / "run"))
     backbone, tokenizer = load_backbone(AttachArguments(backbone=str(file.parent), gguf_file=file.name))
     model = AutoModelForCausalLM.from_pretrained(tmp_path / "run").eval()
