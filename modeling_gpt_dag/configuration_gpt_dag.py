@@ -11,7 +11,7 @@ from typing import cast
 from huggingface_hub.dataclasses import strict
 from transformers import CONFIG_MAPPING, AutoConfig, GPT2Config, PreTrainedConfig
 
-from .dag_operations import OPERATIONS
+from .dag_operations import OPERATIONS, max_precision
 from .decimal_tensor import parse_decimal
 from .number_grammar import REQUIRED_SYMBOLS, SYMBOLS
 
@@ -40,6 +40,9 @@ class GPTDAGConfig(PreTrainedConfig):
         dag_depth (`int`, defaults to 4): D, DAG steps per token. 0 is the backbone alone.
         dag_numerics (`str`, defaults to `"exact"`): `"exact"` computes; `"soft"` is nanoGPT-DAG's formulation.
         dag_operations (`list[str]`): what a step may do, names of `dag_operations.OPERATIONS`.
+        dag_precision (`int`, *optional*, defaults to 10):
+            significant digits to which a result without an exact decimal (1 / 3, a root) is rounded as it is written,
+            half even; no parameter depends on it. None: such a result is none. Exact numerics only.
         dag_num_values (`int`, *optional*): numbers a token can read; 8 in exact numerics, always 1 in soft.
         dag_num_ranks (`int`, *optional*):
             how many of these the planner tells apart by how many numbers stand between. Those further back it knows by
@@ -85,6 +88,7 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_depth: int = 4
     dag_numerics: str = "exact"
     dag_operations: list[str] | tuple[str, ...] = ("add", "identity", "multiply", "subtract")
+    dag_precision: int | None = 10
     dag_num_values: int | None = None
     dag_num_ranks: int | None = None
     dag_constants: list[str] | tuple[str, ...] = ()
@@ -227,6 +231,7 @@ class GPTDAGConfig(PreTrainedConfig):
         check(not unknown, "dag_operations", f"{unknown} unknown; known are {', '.join(OPERATIONS)}")
         repeated = len(set(self.dag_operations)) < len(self.dag_operations)
         check(bool(self.dag_operations) and not repeated, "dag_operations", "must name at least one, each once")
+        self._validate_precision()
         check(self.dag_gate in GATES, "dag_gate", f"must be one of {', '.join(GATES)}")
         check(self.dag_planner in PLANNERS, "dag_planner", f"must be one of {', '.join(PLANNERS)}")
         check(cast(int, self.dag_num_values) >= 1, "dag_num_values", "must be at least 1")
@@ -251,7 +256,7 @@ class GPTDAGConfig(PreTrainedConfig):
             soft = "soft numerics extracts one value from the hidden state and reads no numbers; use exact"
             check(self.dag_num_values == 1, "dag_num_values", f"must be 1: {soft}")
             hard = [name for name in self.dag_operations if OPERATIONS[name].soft is None]
-            check(not hard, "dag_operations", f"must not have {', '.join(hard)}: {soft}")
+            check(not hard, "dag_operations", f"{hard} are exact only; {soft}")
             check(not self.dag_constants, "dag_constants", f"must be empty: {soft}")
             check(self.dag_planner == "independent", "dag_planner", f"must be independent: {soft}")
             check(self.dag_min_plan_prob == 0, "dag_min_plan_prob", f"must be 0: {soft}")
@@ -264,6 +269,14 @@ class GPTDAGConfig(PreTrainedConfig):
                 raise ValueError(f"dag_constants={self.dag_constants!r}: {error}") from error
         if self.number_tokens is not None:
             self._validate_number_tokens(self.number_tokens)
+
+    def _validate_precision(self):
+        most = max_precision(self.dag_operations)
+        allowed = f"must be None or from 1 to {most}"
+        inexact = [name for name in self.dag_operations if max_precision([name]) == most]
+        if most < max_precision([]):
+            allowed += f", the digits to which {inexact} can be rounded correctly"
+        self._refuse_unless(self.dag_precision is None or 1 <= self.dag_precision <= most, "dag_precision", allowed)
 
     def _validate_number_tokens(self, number_tokens: dict[str, list[int]]):
         unknown = [symbol for symbol in number_tokens if symbol not in SYMBOLS]

@@ -69,11 +69,12 @@ def value_loss_of_labels(
     return value_loss(
         state.choice,
         gate,
-        DecimalTensor.unpack(state.slots[..., :num_initial]),
+        DecimalTensor.unpack(state.slots[:2, ..., :num_initial]),  # numbers that are read are decimals
         written._replace(value=written.value.masked(unlabelled == 0)),
         is_answer=labels == IGNORE_INDEX,
         depth=config.dag_depth,
         operations=config.dag_operations,
         num_positions=config.dag_value_positions,
         num_numbers=num_initial - len(config.dag_constants),
+        precision=config.dag_precision,
     )

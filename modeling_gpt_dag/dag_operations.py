@@ -1,9 +1,12 @@
-"""The operation table: each operation on exact decimals, on soft scalars and on approximate floats.
+"""The operation table: each operation on exact fractions, on soft scalars and on approximate floats.
 
-What is unusual: every operation exists three times. `exact` maps two `DecimalTensor`s to one; it has no value where
-the result is no decimal of at most 18 digits (1 / 3, 1 / 0, log 2, overflow). `soft` maps two float tensors to one. It
-is differentiable and clamps where nanoGPT-DAG clamps, so that it never returns an infinity. `approximate` is plain
-float64, for the search of plans. Operations of one operand (`identity`, `log`) read the first.
+What is unusual: every operation exists three times. `exact` maps two `FractionTensor`s to one; it has no value where
+there is no result (1 / 0, overflow). `soft` maps two float tensors to one. It is differentiable and clamps where
+nanoGPT-DAG clamps, so that it never returns an infinity. `approximate` is plain float64, for the search of plans.
+Operations of one operand (`identity`, `log`) read the first. CONTRIBUTING.md tells how to add one.
+
+A model whose operations leave decimals decimals computes with these alone (`Calculator`). Another keeps fractions
+(`FractionCalculator`).
 """
 
 from collections.abc import Callable, Sequence
@@ -12,105 +15,75 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .decimal_tensor import LIMIT, MAX_DIGITS, NO_VALUE, DecimalTensor, power_of_ten, shift_left
+from .decimal_tensor import LIMIT, MAX_DIGITS, NO_VALUE, DecimalTensor, power_of_ten
+from .fraction_operations import (
+    exact_abs,
+    exact_copy,
+    exact_difference,
+    exact_floor_divide,
+    exact_gcd,
+    exact_lcm,
+    exact_max,
+    exact_min,
+    exact_percent,
+    exact_power,
+    exact_product,
+    exact_quotient,
+    exact_remainder,
+    exact_round,
+    exact_sum,
+    less,
+)
+from .fraction_tensor import MAX_PRECISION, FractionTensor, add, negative, ratio
 from .range_operations import RANGE_OPERATIONS, NumberRange, RangeOperation
+from .real_operations import (
+    MAX_REAL_PRECISION,
+    exact_cos,
+    exact_exp,
+    exact_log,
+    exact_log10,
+    exact_sin,
+    exact_sqrt,
+)
 
-# The largest powers of two and five below 10**18.
-MAX_TWOS, MAX_FIVES = 59, 25
+# What a model's results are: decimals; fractions, which are rounded where they are written; or numbers rounded to the
+# model's precision as they are computed.
+DECIMALS, FRACTIONS, ROUNDED = range(3)
+
+
+OnFractions = Callable[[FractionTensor, FractionTensor, int | None], FractionTensor]
+OnDecimals = Callable[[DecimalTensor, DecimalTensor], DecimalTensor]
 
 
 class Operation(NamedTuple):
     """One row of the table.
 
-    exact: None for the four operations that `Calculator` computes together.
-    soft: with clamps.
+    exact: of two fractions and the model's precision (significant digits, or None), which operations that round need.
     approximate: on float64, without clamps; nan or inf where there is no result.
+    soft: with clamps; None where soft numerics has no such operation.
     operands: how many it reads.
     commutative: whether the order of the operands does not matter.
-    over_range: of an operation on all numbers from one slot to another; it has none of the first three.
+    results: of decimals: DECIMALS, FRACTIONS (or decimals) or ROUNDED (or exact ones).
+    decimal: the same as `exact` on decimals, where that is faster; for operations whose results are DECIMALS.
+    over_range: of an operation on all numbers from one slot to another, which has neither `exact` nor `approximate`.
     """
 
-    exact: Callable[[DecimalTensor, DecimalTensor], DecimalTensor] | None
-    soft: Callable[[Tensor, Tensor], Tensor] | None
+    exact: OnFractions | None
     approximate: Callable[[Tensor, Tensor], Tensor] | None
+    soft: Callable[[Tensor, Tensor], Tensor] | None = None
     operands: int = 2
     commutative: bool = False
+    results: int = DECIMALS
+    decimal: OnDecimals | None = None
     over_range: RangeOperation | None = None
 
 
-def _multiply(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
-    # int64 wraps beyond 9.2e18. A float32 estimate, good to 1e-6, tells such products from those below 1e18.
-    fits = (a.mantissa.float() * b.mantissa.float()).abs() < 4e18
-    return DecimalTensor.checked(a.mantissa * b.mantissa, a.scale + b.scale, a.valid & b.valid & fits)
+def _decimal_max(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
+    return b.where(less(a, b), a).masked(a.valid & b.valid)
 
 
-def _divide(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
-    """The exact quotient, with as few decimals as it needs, but at least a.scale - b.scale, as in `decimal`."""
-    valid = a.valid & b.valid & (b.mantissa != 0)
-    divisor = torch.where(valid, b.mantissa, 1)
-    common = torch.gcd(a.mantissa, divisor)
-    numerator = a.mantissa // common * divisor.sign()
-    denominator = divisor.abs() // common
-    # A fraction in lowest terms is a finite decimal if its denominator is 2**twos * 5**fives. The larger exponent is
-    # the number of decimals. Multiplying by the missing twos or fives makes the denominator a power of ten.
-    two = denominator & -denominator
-    rest = denominator // two
-    twos = torch.bucketize(two, torch.pow(2, torch.arange(MAX_TWOS + 1, device=two.device)))
-    fives = torch.bucketize(rest, torch.pow(5, torch.arange(MAX_FIVES + 1, device=two.device)))
-    missing = twos - fives
-    ends = (torch.pow(5, fives) == rest) & (missing <= MAX_FIVES)
-    factor = torch.where(missing > 0, torch.pow(5, missing.clamp(0, MAX_FIVES)), torch.pow(2, (-missing).clamp(min=0)))
-    decimals = torch.maximum(twos, fives)
-    whole = torch.zeros_like(decimals)
-    quotient = _multiply(DecimalTensor(numerator, whole, valid), DecimalTensor(factor, whole, ends))
-    scale = a.scale - b.scale + decimals
-    mantissa, fits = shift_left(quotient.mantissa, (-scale).clamp(min=0))
-    return DecimalTensor.checked(mantissa, scale.clamp(min=0), quotient.valid & fits)
-
-
-def _power(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
-    """Integer powers by repeated squaring; 0**0 and roots have no result."""
-    unit = power_of_ten(b.scale)
-    whole = b.mantissa % unit == 0
-    exponent = b.mantissa // unit
-    defined = b.valid & whole & ((a.mantissa != 0) | (exponent != 0))
-    # For exponents above 63 only the powers of 0, 1 and -1 fit, and these depend on the exponent's parity alone.
-    remaining = exponent.abs()
-    remaining = torch.where(remaining > 63, 62 + remaining % 2, remaining)
-    one = DecimalTensor(torch.ones_like(a.mantissa), torch.zeros_like(a.scale), torch.ones_like(a.valid))
-    # For a negative exponent the reciprocal comes first: 1 / 0.5 is 2, while 0.5**19 has too many decimals to invert.
-    result, square = one, _divide(one, a).where(exponent < 0, a)
-    for _ in range(6):
-        result = _multiply(result, square).where(remaining % 2 == 1, result)
-        square = _multiply(square, square)
-        remaining = remaining // 2
-    return result.masked(a.valid & defined)
-
-
-def _log(a: DecimalTensor, _: DecimalTensor) -> DecimalTensor:
-    """Natural logarithm: 1 is the only decimal whose logarithm is a decimal (Lindemann-Weierstrass)."""
-    is_one = a.mantissa == power_of_ten(a.scale)
-    return DecimalTensor.checked(torch.zeros_like(a.mantissa), torch.zeros_like(a.scale), a.valid & is_one)
-
-
-def _less(a: DecimalTensor, b: DecimalTensor) -> Tensor:
-    """a < b. Whole and decimal parts are compared separately: aligning the two could overflow."""
-    (whole_a, part_a), (whole_b, part_b) = (
-        (
-            torch.div(x.mantissa, power_of_ten(x.scale), rounding_mode="floor"),
-            x.mantissa % power_of_ten(x.scale) * power_of_ten(MAX_DIGITS - x.scale),
-        )
-        for x in (a, b)
-    )
-    return (whole_a < whole_b) | ((whole_a == whole_b) & (part_a < part_b))
-
-
-def _max(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
-    return b.where(_less(a, b), a).masked(a.valid & b.valid)
-
-
-def _min(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
-    return b.where(_less(b, a), a).masked(a.valid & b.valid)
+def _decimal_min(a: DecimalTensor, b: DecimalTensor) -> DecimalTensor:
+    return b.where(less(b, a), a).masked(a.valid & b.valid)
 
 
 def _soft_divide(a: Tensor, b: Tensor) -> Tensor:
@@ -127,29 +100,89 @@ def _soft_log(a: Tensor, _: Tensor) -> Tensor:
     return (a.abs() + 1e-8).log().clamp(-20.0, 20.0)
 
 
-def _mean(numbers: NumberRange) -> DecimalTensor:
-    return _divide(RANGE_OPERATIONS["sum"].exact(numbers), RANGE_OPERATIONS["count"].exact(numbers))
+def _soft_sqrt(a: Tensor, _: Tensor) -> Tensor:
+    return (a.abs() + 1e-8).sqrt().clamp(max=1e6)
 
 
-def _means(numbers: Tensor) -> Tensor:
-    return RANGE_OPERATIONS["sum"].approximate(numbers) / RANGE_OPERATIONS["count"].approximate(numbers)
+def _soft_exp(a: Tensor, _: Tensor) -> Tensor:
+    return a.clamp(-20.0, 13.8).exp()
+
+
+# A quotient or a middle that decimals hit is missed by float64, so it counts as hit where it is near.
+NEAR = 1e-12
+
+
+def _approximate_round(a: Tensor, b: Tensor) -> Tensor:
+    unit = torch.pow(10.0, b)
+    scaled = a * unit
+    floor = scaled.floor()
+    is_tie = (scaled - floor - 0.5).abs() <= NEAR * scaled.abs().clamp(min=1.0)
+    return torch.where(is_tie, floor + floor % 2, scaled.round()) / unit
+
+
+def _approximate_floor_divide(a: Tensor, b: Tensor) -> Tensor:
+    quotient = a / b
+    nearest = quotient.round()
+    is_whole = (quotient - nearest).abs() <= NEAR * nearest.abs().clamp(min=1.0)
+    return torch.where(is_whole, nearest, quotient.floor())
+
+
+def _approximate_gcd(a: Tensor, b: Tensor) -> Tensor:
+    """nan unless both are integers below 10**18."""
+    whole = (a == a.round()) & (b == b.round()) & (a.abs() < LIMIT) & (b.abs() < LIMIT)
+    left, right = (torch.where(whole, side, 0.0).long() for side in (a, b))
+    return torch.where(whole, torch.gcd(left, right).double(), float("nan"))
+
+
+def _approximate_lcm(a: Tensor, b: Tensor) -> Tensor:
+    divisor = _approximate_gcd(a, b)
+    return (a / divisor.clamp(min=1.0) * b).abs()
 
 
 OPERATIONS: dict[str, Operation] = {
-    "add": Operation(None, torch.add, torch.add, commutative=True),
-    "identity": Operation(None, lambda a, b: a, lambda a, b: a, operands=1),
-    "multiply": Operation(None, torch.mul, torch.mul, commutative=True),
-    "subtract": Operation(None, torch.sub, torch.sub),
-    "divide": Operation(_divide, _soft_divide, torch.div),
-    "power": Operation(_power, _soft_power, torch.pow),
-    "log": Operation(_log, _soft_log, lambda a, b: a.log(), operands=1),
-    "max": Operation(_max, torch.maximum, torch.maximum, commutative=True),
-    "min": Operation(_min, torch.minimum, torch.minimum, commutative=True),
+    "add": Operation(exact_sum, torch.add, torch.add, commutative=True),
+    "identity": Operation(exact_copy, lambda a, b: a, lambda a, b: a, operands=1),
+    "multiply": Operation(exact_product, torch.mul, torch.mul, commutative=True),
+    "subtract": Operation(exact_difference, torch.sub, torch.sub),
+    "divide": Operation(exact_quotient, torch.div, _soft_divide, results=FRACTIONS),
+    "power": Operation(exact_power, torch.pow, _soft_power, results=FRACTIONS),
+    "log": Operation(exact_log, lambda a, b: a.log(), _soft_log, operands=1, results=ROUNDED),
+    "max": Operation(exact_max, torch.maximum, torch.maximum, commutative=True, decimal=_decimal_max),
+    "min": Operation(exact_min, torch.minimum, torch.minimum, commutative=True, decimal=_decimal_min),
+    "round": Operation(exact_round, _approximate_round),
+    "floor_divide": Operation(exact_floor_divide, _approximate_floor_divide),
+    "remainder": Operation(exact_remainder, lambda a, b: a - b * _approximate_floor_divide(a, b)),
+    "percent": Operation(exact_percent, lambda a, b: a * b / 100, lambda a, b: a * b / 100, commutative=True),
+    "gcd": Operation(exact_gcd, _approximate_gcd, commutative=True),
+    "lcm": Operation(exact_lcm, _approximate_lcm, commutative=True),
+    "abs": Operation(exact_abs, lambda a, b: a.abs(), lambda a, b: a.abs(), operands=1),
+    "sqrt": Operation(exact_sqrt, lambda a, b: a.sqrt(), _soft_sqrt, operands=1, results=ROUNDED),
+    "exp": Operation(exact_exp, lambda a, b: a.exp(), _soft_exp, operands=1, results=ROUNDED),
+    "log10": Operation(
+        exact_log10, lambda a, b: a.log10(), lambda a, b: _soft_log(a, b) / 2.302585, operands=1, results=ROUNDED
+    ),
+    "sin": Operation(exact_sin, lambda a, b: a.sin(), lambda a, b: a.sin(), operands=1, results=ROUNDED),
+    "cos": Operation(exact_cos, lambda a, b: a.cos(), lambda a, b: a.cos(), operands=1, results=ROUNDED),
     **{
-        name: Operation(None, None, None, commutative=True, over_range=operation)
-        for name, operation in (RANGE_OPERATIONS | {"mean": RangeOperation(_mean, _means)}).items()
+        name: Operation(
+            None, None, commutative=True, results=FRACTIONS if name == "mean" else DECIMALS, over_range=operation
+        )
+        for name, operation in RANGE_OPERATIONS.items()
     },
 }
+# Those that the calculators compute together.
+ARITHMETIC = ("add", "identity", "multiply", "subtract")
+
+
+def keep_fractions(names: Sequence[str]) -> bool:
+    """Whether a model with these operations has results that are no decimals, so that it keeps fractions."""
+    return any(OPERATIONS[name].results != DECIMALS for name in names)
+
+
+def max_precision(names: Sequence[str]) -> int:
+    """The largest precision to which a model with these operations rounds correctly."""
+    rounds = any(OPERATIONS[name].results == ROUNDED for name in names)
+    return MAX_REAL_PRECISION if rounds else MAX_PRECISION
 
 
 def on_ranges(names: Sequence[str]) -> dict[int, RangeOperation]:
@@ -161,14 +194,16 @@ def on_ranges(names: Sequence[str]) -> dict[int, RangeOperation]:
 def range_results(
     operations: dict[int, RangeOperation], operation: Tensor, numbers: Tensor, operands: Tensor, results: Tensor
 ) -> Tensor:
-    """The results (2, B, T, K) of a step, packed, with those of operations on ranges in their places.
+    """The results (2 or 3, B, T, K) of a step, packed, with those of operations on ranges in their places.
 
     operations: from `on_ranges`. operation: (B, T, K), which one each plan has. numbers: (2, B, T, n), those read,
     packed. operands: (2, B, T, K), slots.
     """
     ranges = NumberRange.of(numbers, *operands.unbind(0))
     for index, function in operations.items():
-        results = torch.where(operation == index, function.exact(ranges).pack(), results)
+        result = function.exact(ranges)
+        packed = result.pack() if len(results) == 3 else result.decimal.pack()
+        results = torch.where(operation == index, packed, results)
     return results
 
 
@@ -200,11 +235,17 @@ class Calculator:
         """Packed results (2, ...) of a step. operands: (2, 2, ...), left and right, each packed."""
         results = self._arithmetic(step, operands)
         for index, name in enumerate(self.names):
-            exact = OPERATIONS[name].exact
-            if exact is not None:
-                result = exact(*(DecimalTensor.unpack(side) for side in operands.unbind(0))).pack()
+            operation = OPERATIONS[name]
+            if name not in ARITHMETIC and operation.exact is not None:
+                result = self._other(operation.exact, operation.decimal, *operands.unbind(0))
                 results = torch.where(self.operation[step] == index, result, results)
         return results
+
+    def _other(self, exact: OnFractions, decimal: OnDecimals | None, left: Tensor, right: Tensor) -> Tensor:
+        if decimal is not None:
+            return decimal(DecimalTensor.unpack(left), DecimalTensor.unpack(right)).pack()
+        # Decimals as fractions; the result is one, too.
+        return exact(FractionTensor.unpack(left), FractionTensor.unpack(right), None).decimal.pack()
 
     def _arithmetic(self, step: int, operands: Tensor) -> Tensor:
         """Packed results (2, ...) of add, subtract, multiply and identity: `moved * factor + stays`.
@@ -225,3 +266,57 @@ class Calculator:
         # below 1e18 never fails this test: neither of its aligned terms reaches 2e18.
         fits = ((moved.float() * factor).abs() < 4e18) & (total.abs() < LIMIT)
         return torch.stack([total, torch.where(fits, scale, self.no_value).clamp(max=NO_VALUE)])
+
+
+class FractionCalculator:
+    """Computes the steps of plans on packed fractions (`FractionTensor.pack`), (3, ...).
+
+    What is unusual: sums and differences are one computation, and so are products and quotients, for all plans at
+    once. Other operations run one by one. Whether an operand was rounded is handed on to what is computed from it.
+    """
+
+    def __init__(self, names: Sequence[str], operation: Tensor, precision: int | None):
+        """operation: (D, ...) int64, index into `names`. precision: significant digits of results that are rounded."""
+        self.names = names
+        self.operation = operation
+        self.precision = precision
+        reads_one = torch.tensor([OPERATIONS[name].operands == 1 for name in names], device=operation.device)
+        self.reads_two = ~reads_one[operation]
+
+    def _is(self, step: int, name: str) -> Tensor:
+        """bool: where the step's operation is `name`."""
+        return self.operation[step] == (self.names.index(name) if name in self.names else -1)
+
+    def run(self, step: int, operands: Tensor) -> Tensor:
+        """Packed results (3, ...) of a step. operands: (2, 3, ...), left and right, each packed."""
+        left, right = (FractionTensor.unpack(side) for side in operands.unbind(0))
+        result = left
+        if "add" in self.names or "subtract" in self.names:
+            subtracts = self._is(step, "subtract")
+            total = add(left, negative(right).where(subtracts, right))
+            result = total.where(subtracts | self._is(step, "add"), result)
+        if "multiply" in self.names or "divide" in self.names:
+            divides = self._is(step, "divide")
+            result = self._ratio(left, right, divides).where(divides | self._is(step, "multiply"), result)
+        for index, name in enumerate(self.names):
+            exact = OPERATIONS[name].exact
+            if name not in (*ARITHMETIC, "divide") and exact is not None:
+                other = exact(left, right, self.precision)
+                result = other.where(self.operation[step] == index, result)
+        rounded = result.rounded | left.rounded | (right.rounded & self.reads_two[step])
+        return result._replace(rounded=rounded & result.valid).pack()
+
+    def _ratio(self, left: FractionTensor, right: FractionTensor, divides: Tensor) -> FractionTensor:
+        """left / right where `divides`, else left * right."""
+        right = right.masked((right.mantissa != 0) | ~divides)
+        top = torch.where(divides, right.denominator * right.mantissa.sign(), right.mantissa)
+        bottom = torch.where(divides & right.valid, right.mantissa.abs(), right.denominator)
+        scale = torch.where(divides, left.scale - right.scale, left.scale + right.scale)
+        return ratio(left, top, bottom, scale, right)
+
+
+def calculator_of(names: Sequence[str], operation: Tensor, precision: int | None) -> Calculator | FractionCalculator:
+    """The calculator that a model with these operations needs. operation: (D, ...) int64, index into `names`."""
+    if keep_fractions(names):
+        return FractionCalculator(names, operation, precision)
+    return Calculator(names, operation)

@@ -15,8 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .dag_operations import Calculator, on_ranges, range_results
+from .dag_operations import calculator_of, keep_fractions, on_ranges, range_results
 from .decimal_tensor import DecimalTensor
+from .fraction_tensor import FractionTensor, written
 from .joint_planner import IMPOSSIBLE, JointPlanner, PlannerSlots
 from .number_text import END, NOTHING, next_symbol
 from .plan_choices import IndependentChoice, JointChoice, PlanChoice
@@ -27,7 +28,8 @@ class ExactState(NamedTuple):
     """The same in exact numerics. Probabilities and values serve observers alone, so they are computed on demand.
 
     choice: what the planner chose, and from what.
-    slots: (2, B, T, S), the scratch list of the most probable plan, packed.
+    slots: (2, B, T, S), the scratch list of the most probable plan, packed; (3, B, T, S) fractions.
+    precision: significant digits of a number that is rounded as it is written.
     """
 
     choice: PlanChoice
@@ -35,6 +37,7 @@ class ExactState(NamedTuple):
     dag_hidden: Tensor
     has_result: Tensor
     ends: Tensor
+    precision: int | None = None
 
     @property
     def probs(self) -> tuple[Tensor, Tensor, Tensor]:
@@ -42,7 +45,13 @@ class ExactState(NamedTuple):
 
     @property
     def decimals(self) -> DecimalTensor:
-        return DecimalTensor.unpack(self.slots)
+        """(B, T, S): the scratch list as it would be written, endless decimals rounded."""
+        return written_decimals(self.slots, self.precision)
+
+    @property
+    def values_exact(self) -> Tensor:
+        """(B, T, S) bool: which values are exactly those of `decimals`, and computed without rounding."""
+        return FractionTensor.unpack(self.slots).exact
 
     @property
     def values(self) -> Tensor:
@@ -54,19 +63,37 @@ class ExactState(NamedTuple):
         return self.decimals.valid
 
 
-def execute(initial: Tensor, plans: Tensor, operations: Sequence[str], num_numbers: int | None = None) -> Tensor:
+def written_decimals(packed: Tensor, precision: int | None) -> DecimalTensor:
+    """The decimals as which packed values (2 or 3, ...) are written; precision: significant digits of endless ones."""
+    if packed.shape[0] == 2:
+        return DecimalTensor.unpack(packed)
+    return written(FractionTensor.unpack(packed.contiguous()), precision)
+
+
+def execute(
+    initial: Tensor,
+    plans: Tensor,
+    operations: Sequence[str],
+    precision: int | None = None,
+    num_numbers: int | None = None,
+) -> Tensor:
     """Execute plans exactly; returns the scratch lists (2, B, T, K, S), packed.
 
-    initial: (2, B, T, N), initial values, packed (`DecimalTensor.pack`). plans: (B, T, K, D, 3). num_numbers: how many
-    of the initial values are numbers read, which operations on ranges take; all by default.
+    Where an operation has results that are no decimals they are (3, B, T, K, S), packed fractions.
+
+    initial: (2, B, T, N), initial values, packed (`DecimalTensor.pack`). plans: (B, T, K, D, 3).
+    precision: significant digits to which roots, logarithms, ... are rounded; None: those that are exact alone.
+    num_numbers: how many of the initial values are numbers read, which operations on ranges take; all by default.
     """
     num_initial = initial.shape[-1]
     plans = plans.permute(3, 4, 0, 1, 2)  # (D, 3, B, T, K)
-    calculator, ranges = Calculator(operations, plans[:, 2]), on_ranges(operations)
+    calculator, ranges = calculator_of(operations, plans[:, 2], precision), on_ranges(operations)
+    parts = 3 if keep_fractions(operations) else 2
     # Slots come first, so that a step writes its result into contiguous memory.
-    slots = plans.new_empty(num_initial + len(plans), 2, *plans.shape[2:])  # (S, 2, B, T, K)
-    slots[:num_initial] = initial.movedim(-1, 0).unsqueeze(-1)
-    sides = plans[:, :2].unsqueeze(2).expand(-1, -1, 2, -1, -1, -1)  # (D, 2, 2, B, T, K)
+    slots = plans.new_empty(num_initial + len(plans), parts, *plans.shape[2:])  # (S, parts, B, T, K)
+    slots[:num_initial, :2] = initial.movedim(-1, 0).unsqueeze(-1)
+    slots[:num_initial, 2:] = 1  # denominators
+    sides = plans[:, :2].unsqueeze(2).expand(-1, -1, parts, -1, -1, -1)  # (D, 2, parts, B, T, K)
     for step, side in enumerate(sides.unbind(0)):
         results = calculator.run(step, slots.gather(0, side))
         if ranges:
@@ -94,10 +121,12 @@ class ExactDAG(nn.Module):
         temperature: float,
         min_plan_prob: float = 0.0,
         num_ranks: int | None = None,
+        precision: int | None = None,
     ):
         super().__init__()
         self.depth = depth
         self.num_ranks = num_values if num_ranks is None else min(num_ranks, num_values)
+        self.precision = precision
         self.num_initial = num_values + len(constants)
         self.constant_texts = constants
         self.operations = operations
@@ -209,8 +238,8 @@ class ExactDAG(nn.Module):
         """
         source = torch.zeros_like(written) if source is None else source
         choice, plans, weights = self.choose(decisions, read, source, exists)
-        slots = execute(self.initial_values(numbers), plans, self.operations, numbers.shape[-1])
-        results = DecimalTensor.unpack(slots[..., -1])
+        slots = execute(self.initial_values(numbers), plans, self.operations, self.precision, numbers.shape[-1])
+        results = written_decimals(slots[..., -1], self.precision)
         dag_hidden, has_result, ends = self.write(results, written, weights, symbol_embedding, separated)
         # Where no number can be read nothing is written, although constants could be computed with.
         has_result = has_result & exists[..., 0]
@@ -218,7 +247,7 @@ class ExactDAG(nn.Module):
             # A plan that is hardly more probable than others is a guess, and a guess is not presented.
             has_result = has_result & (choice.plan_prob >= self.min_plan_prob)
         # The most probable plan comes first.
-        return ExactState(choice, slots[:, :, :, 0], dag_hidden, has_result, ends.to(dag_hidden.dtype))
+        return ExactState(choice, slots[:, :, :, 0], dag_hidden, has_result, ends.to(dag_hidden.dtype), self.precision)
 
 
 class IndependentDAG(ExactDAG):

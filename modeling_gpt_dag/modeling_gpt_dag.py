@@ -59,7 +59,10 @@ class DAGOutput(ModelOutput):
         The scratch list. In exact numerics the values of the most probable plan, as float64.
     values_mask (`torch.BoolTensor` of shape `(B, T, S)`): Which slots hold a value; in the others `values` is 0.
     values_mantissa, values_scale (`torch.LongTensor` of shape `(B, T, S)`):
-        The exact values, `mantissa * 10**-scale`; exact numerics only.
+        The values as they would be written, `mantissa * 10**-scale`; exact numerics only.
+    values_exact (`torch.BoolTensor` of shape `(B, T, S)`):
+        Which slots hold a value that is written as it is; the others are rounded to `config.dag_precision` digits as
+        they are written, or computed from rounded ones. Exact numerics only.
     plan_prob (`torch.FloatTensor` of shape `(B, T)`):
         Probability of the most probable plan; exact numerics only. Where it is below `config.dag_min_plan_prob`, the
         gate is exactly 0 in inference.
@@ -75,6 +78,7 @@ class DAGOutput(ModelOutput):
     values_mask: Tensor | None = None
     values_mantissa: Tensor | None = None
     values_scale: Tensor | None = None
+    values_exact: Tensor | None = None
     plan_prob: Tensor | None = None
     gate: Tensor | None = None
     dag_hidden: Tensor | None = None
@@ -248,6 +252,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             temperature=float(config.dag_temperature),
             min_plan_prob=float(config.dag_min_plan_prob),
             num_ranks=config.dag_num_ranks,
+            precision=config.dag_precision,
         )
         # With tied embeddings the symbols' embeddings are the output embeddings of their tokens.
         if not config.tie_word_embeddings:
@@ -554,6 +559,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             values_mask=state.values_mask,
             values_mantissa=decimals.mantissa if decimals is not None else None,
             values_scale=decimals.scale if decimals is not None else None,
+            values_exact=state.values_exact if isinstance(state, ExactState) else None,
             plan=state.choice.best if isinstance(state, ExactState) else None,
             plan_prob=state.choice.plan_prob if isinstance(state, ExactState) else None,
             gate=gate,

@@ -17,9 +17,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .dag_operations import OPERATIONS
-from .decimal_tensor import DecimalTensor
-from .exact_dag import execute
+from .dag_operations import OPERATIONS, ROUNDED
+from .decimal_tensor import DecimalTensor, first_exponent, power_of_ten
+from .exact_dag import execute, written_decimals
 from .number_text import END, NumberText, next_symbol
 from .plan_choices import PlanChoice
 from .plans import IGNORE_INDEX
@@ -180,8 +180,12 @@ def _carried(plan: list[Step], depth: int, num_initial: int, identity: int | Non
     return plan + [(num_initial + step - 1, IGNORE_INDEX, identity) for step in range(len(plan), depth)]
 
 
-def _approximate(name: str, left: Tensor, right: Tensor, slots: Tensor, numbers: Tensor) -> Tensor:
-    """Results (n, P) of an operation.
+def _approximate(
+    name: str, left: Tensor, right: Tensor, slots: Tensor, numbers: Tensor, precision: int | None
+) -> Tensor:
+    """Results (n, P) of an operation in float64.
+
+    What `exact` rounds is rounded here too: a difference may magnify the rounding.
 
     left, right: (n,), indices into the flattened slots (plans, slots, P). numbers: (N, P), those read.
     """
@@ -191,10 +195,23 @@ def _approximate(name: str, left: Tensor, right: Tensor, slots: Tensor, numbers:
         return table[right % slots.shape[1], left % slots.shape[1]]  # the later slot is the left operand
     assert operation.approximate is not None, "only operations on ranges have none"
     operands = slots.flatten(0, 1)
-    return operation.approximate(operands.index_select(0, left), operands.index_select(0, right))
+    result = operation.approximate(operands.index_select(0, left), operands.index_select(0, right))
+    if operation.results != ROUNDED or precision is None:
+        return result
+    # Exact results are not rounded. They have at most nine digits, as roots of 18 have.
+    is_exact = (result == 0) | ((result - _significant(result, 9)).abs() <= 1e-15 * result.abs())
+    return torch.where(is_exact, result, _significant(result, precision))
 
 
-def _all_results(initial: Tensor, levels: list[_Level], carry: bool, num_numbers: int) -> list[Tensor]:
+def _significant(result: Tensor, digits: int) -> Tensor:
+    """float64 rounded to so many significant digits; nan of 0, which has none."""
+    unit = torch.pow(10.0, digits - 1 - result.abs().log10().floor())
+    return (result * unit).round() / unit
+
+
+def _all_results(
+    initial: Tensor, levels: list[_Level], carry: bool, precision: int | None, num_numbers: int
+) -> list[Tensor]:
     """Approximate results of all complete plans: a tensor (plans, P) for each number of steps.
 
     Positions come last, so that picking operands copies rows.
@@ -208,7 +225,7 @@ def _all_results(initial: Tensor, levels: list[_Level], carry: bool, num_numbers
         sizes = [size for _, size in level.groups]
         groups = zip(level.groups, left.split(sizes), right.split(sizes), strict=True)
         numbers = initial[:num_numbers]
-        result = torch.cat([_approximate(name, a, b, slots, numbers) for (name, _), a, b in groups])
+        result = torch.cat([_approximate(name, a, b, slots, numbers, precision) for (name, _), a, b in groups])
         results.append(result.index_select(0, level.complete.to(initial.device)))
         if step < len(levels) - 1:
             slots = torch.cat([slots.index_select(0, level.parent.to(initial.device)), result.unsqueeze(1)], 1)
@@ -230,22 +247,40 @@ class _Candidates(NamedTuple):
     others: Tensor
 
 
+def _tolerance(target: DecimalTensor, precision: int | None) -> Tensor:
+    """(P,) float64: how far from the target an approximate result may be.
+
+    What is rounded to `precision` digits may be half a unit of the last of them away. A target of fewer digits is none
+    that was rounded.
+    """
+    wanted = target.to_float().abs()
+    tolerance = RELATIVE_TOLERANCE * wanted + ABSOLUTE_TOLERANCE
+    if precision is None:
+        return tolerance
+    exponent = first_exponent(target.mantissa.abs())
+    last = power_of_ten((exponent - precision + 1).clamp(min=0)).double() / power_of_ten(target.scale).double()
+    half_unit = torch.where(exponent >= precision - 1, last * (0.5 + RELATIVE_TOLERANCE), 0.0)
+    return torch.maximum(tolerance, half_unit + RELATIVE_TOLERANCE * wanted)
+
+
 def _candidates(
     initial: DecimalTensor,
-    wanted: Tensor,
+    target: DecimalTensor,
     depth: int,
     operations: Sequence[str],
     max_plans: int,
+    precision: int | None,
     num_numbers: int,
 ) -> _Candidates:
-    """initial: (P, N). wanted: (P,) float64, the targets."""
+    """initial: (P, N). target: (P,)."""
+    wanted = target.to_float()
     levels, plans = plan_tree(initial.mantissa.shape[1], depth, tuple(operations), num_numbers)
     # A missing value is nan, and so is everything computed from it.
     floats = torch.where(initial.valid, initial.to_float(), float("nan")).T.contiguous()
-    results = _all_results(floats, levels, "identity" in operations, num_numbers)
+    results = _all_results(floats, levels, "identity" in operations, precision, num_numbers)
     sizes = [result.shape[0] for result in results]
     distance = (torch.cat(results) - wanted).abs()  # (plans, P)
-    near = distance <= RELATIVE_TOLERANCE * wanted.abs() + ABSOLUTE_TOLERANCE
+    near = distance <= _tolerance(target, precision)
     others = (distance <= wanted.abs() / 2) & ~near
     others = torch.stack([part.sum(0) for part in others.split(sizes)], 1).cumsum(1)  # (P, D + 1)
     steps = torch.cat([torch.full((size,), step) for step, size in enumerate(sizes)]).to(wanted.device)
@@ -263,12 +298,14 @@ def search_plans(
     depth: int,
     operations: Sequence[str],
     max_plans: int,
+    precision: int | None = None,
     num_numbers: int | None = None,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The plans of fewest steps whose result is the target, to the last decimal.
+    """The plans of fewest steps whose result is written as the target, to the last decimal.
 
     A target that equals a number read is often also the result of one operation (7 * 1 = 7); both plans are found.
 
+    precision: significant digits to which a result without an exact decimal is rounded; None: it is none.
     initial: (P, N). target: (P,). Of each position at most `max_plans` are found, drawn at random where it has more.
     num_numbers: how many of the initial values are numbers read, which ranges are made of; all by default.
     Returns plans (P, M, D, 3) int64, -100 for an operand that is not read; which of them are found (P, M) bool; and
@@ -277,10 +314,11 @@ def search_plans(
     probability that none of them equals the target.
     """
     num_numbers = initial.mantissa.shape[1] if num_numbers is None else num_numbers
-    candidates = _candidates(initial, target.to_float(), depth, operations, max_plans, num_numbers)
+    candidates = _candidates(initial, target, depth, operations, max_plans, precision, num_numbers)
     plans, steps = candidates.plans, candidates.steps
-    slots = execute(initial.pack().unsqueeze(2), plans.clamp(min=0).unsqueeze(1), operations, num_numbers)
-    value = DecimalTensor.unpack(slots[:, :, 0, :, -1])
+    numbers, plans_of = initial.pack().unsqueeze(2), plans.clamp(min=0).unsqueeze(1)
+    slots = execute(numbers, plans_of, operations, precision, num_numbers)
+    value = written_decimals(slots[:, :, 0, :, -1], precision)
     equal = (value.mantissa == target.mantissa.unsqueeze(1)) & (value.scale == target.scale.unsqueeze(1))
     found = candidates.near & equal & value.valid & target.valid.unsqueeze(1)
     fewest = torch.where(found, steps, depth + 1).amin(-1, keepdim=True)
@@ -300,6 +338,7 @@ def value_loss(
     num_positions: int,
     num_numbers: int,
     max_plans: int = 16,
+    precision: int | None = None,
 ) -> Tensor:
     """() sum over numbers of weight * length * -log(gate * probability of the plans that compute it).
 
@@ -323,7 +362,8 @@ def value_loss(
         return tensor.flatten(0, 1)[index]
 
     target = written.value.map(at).masked(score > float("-inf"))
-    plans, found, no_chance = search_plans(initial.map(at), target, depth, operations, max_plans, num_numbers)
+    given = initial.map(at), target, depth, operations, max_plans, precision, num_numbers
+    plans, found, no_chance = search_plans(*given)
     tiny = torch.finfo(torch.float).tiny
     log_prob = choice.log_prob_at(index, plans).masked_fill(~found, float("-inf"))
     hit = found.any(-1)

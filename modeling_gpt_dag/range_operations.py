@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from .decimal_tensor import LIMIT, NO_VALUE, DecimalTensor, power_of_ten, shift_left
+from .fraction_tensor import FractionTensor, divide
 
 
 class NumberRange(NamedTuple):
@@ -60,34 +61,37 @@ class NumberRange(NamedTuple):
         last = self.last.clamp(max=source.shape[-1] - 1)
         return sums.gather(-1, last + 1) - sums.gather(-1, self.first.clamp(max=source.shape[-1] - 1))
 
-    def at(self, slot: Tensor) -> DecimalTensor:
+    def at(self, slot: Tensor) -> FractionTensor:
         """The numbers at slots (B, T, K)."""
-        slot = slot.clamp(max=self.numbers.shape[-1] - 1).expand(2, *slot.shape)
-        return DecimalTensor.unpack(self.numbers.gather(-1, slot))
+        return FractionTensor.unpack(self.numbers.gather(-1, slot.expand(2, *slot.shape)))
 
 
-def _sum(numbers: NumberRange) -> DecimalTensor:
+def _sum(numbers: NumberRange) -> FractionTensor:
     """With as many decimals as the number of the range that has most."""
-    total = numbers.total(numbers.aligned)
+    aligned = numbers.total(numbers.aligned)
     # Without an estimate a sum that wraps could look small. float64 adds up 64 numbers below 10**18 to 10**4.
     magnitude = numbers.total(numbers.aligned.double().abs())
     scales = numbers.numbers[1].unsqueeze(-2)
     scale = torch.where(numbers.inside & (scales < NO_VALUE), scales, 0).amax(-1)
-    mantissa = total // power_of_ten(numbers.scale - scale)
-    return DecimalTensor.checked(mantissa, scale, numbers.exists & numbers.all_fit & (magnitude < 4e18))
+    mantissa = aligned // power_of_ten(numbers.scale - scale)
+    total = DecimalTensor.checked(mantissa, scale, numbers.exists & numbers.all_fit & (magnitude < 4e18))
+    return FractionTensor.of(total)
 
 
-def _count(numbers: NumberRange) -> DecimalTensor:
-    count = numbers.last - numbers.first + 1
-    return DecimalTensor(count, torch.zeros_like(count), numbers.exists).masked(numbers.exists)
+def _count(numbers: NumberRange) -> FractionTensor:
+    return FractionTensor.whole(numbers.last - numbers.first + 1, numbers.exists)
 
 
-def _max_of(numbers: NumberRange) -> DecimalTensor:
+def _mean(numbers: NumberRange) -> FractionTensor:
+    return divide(_sum(numbers), _count(numbers))
+
+
+def _max_of(numbers: NumberRange) -> FractionTensor:
     inside = torch.where(numbers.inside, numbers.aligned.unsqueeze(-2), -LIMIT)
     return numbers.at(inside.argmax(-1)).masked(numbers.exists & numbers.all_fit)
 
 
-def _min_of(numbers: NumberRange) -> DecimalTensor:
+def _min_of(numbers: NumberRange) -> FractionTensor:
     inside = torch.where(numbers.inside, numbers.aligned.unsqueeze(-2), LIMIT)
     return numbers.at(inside.argmin(-1)).masked(numbers.exists & numbers.all_fit)
 
@@ -113,12 +117,13 @@ class RangeOperation(NamedTuple):
     slot to each later one, for the search of plans; nan where a number has no value.
     """
 
-    exact: Callable[[NumberRange], DecimalTensor]
+    exact: Callable[[NumberRange], FractionTensor]
     approximate: Callable[[Tensor], Tensor]
 
 
 RANGE_OPERATIONS = {
     "sum": RangeOperation(_sum, _sums),
+    "mean": RangeOperation(_mean, lambda numbers: _sums(numbers) / _counts(numbers)),
     "count": RangeOperation(_count, _counts),
     "max_of": RangeOperation(_max_of, _largest),
     "min_of": RangeOperation(_min_of, lambda numbers: -_largest(-numbers)),

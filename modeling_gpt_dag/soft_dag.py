@@ -45,6 +45,9 @@ class SoftDAG(nn.Module):
         super().__init__()
         self.depth = depth
         self.operations = operations
+        soft = (OPERATIONS[name].soft for name in operations)
+        # The config refuses operations that have no soft form.
+        self.soft_operations = [operation for operation in soft if operation is not None]
         self.temperature = temperature
         self.num_slots = depth + 1
         self.value_head = nn.Linear(hidden_size, 1)
@@ -68,12 +71,11 @@ class SoftDAG(nn.Module):
         operand2 = self.choose(operand2.masked_fill(absent, float("-inf")))
         operation = self.choose(operation)  # (B, T, D, O)
 
-        functions = [soft for name in self.operations if (soft := OPERATIONS[name].soft) is not None]
         slots = self.value_head(hidden).float()  # (B, T, 1); each step appends one
         for step in range(self.depth):
             left = (operand1[:, :, step, : step + 1] * slots).sum(-1)
             right = (operand2[:, :, step, : step + 1] * slots).sum(-1)
-            results = torch.stack([soft(left, right) for soft in functions], -1)
+            results = torch.stack([operation(left, right) for operation in self.soft_operations], -1)
             result = (operation[:, :, step] * results).sum(-1, keepdim=True)
             slots = torch.cat([slots, result.clamp(-1e6, 1e6)], -1)
         return SoftState(

@@ -22,7 +22,7 @@ ACCENT, PALE, STRONG = "#0b62c4", "#e8f1fb", "#79a9df"  # ink is legible on the 
 # Of each step's choices; None for slots that do not exist yet.
 Probabilities = Sequence[Sequence[float | None]]
 MAX_TOKENS = 64  # along the text
-LONGEST = 21  # characters of a value: 18 digits, sign, point
+LONGEST = 21  # characters of a value: 18 digits, sign, point; or ten digits and "(rounded)"
 
 
 def draw_explanation(explanation: Explanation, position: int | None = None) -> Figure:
@@ -89,13 +89,17 @@ def _draw_gate(axes: Axes, explanation: Explanation, token: Token):
     start = max(0, min(token.index - MAX_TOKENS // 2, len(explanation.tokens) - MAX_TOKENS))
     tokens = explanation.tokens[start : start + MAX_TOKENS]
     colors = [ACCENT if each.decided_at == token.decided_at else GREY for each in tokens]
-    axes.bar(range(len(tokens)), [each.gate for each in tokens], color=colors, width=0.8)
+    bars = axes.bar(range(len(tokens)), [each.gate for each in tokens], color=colors, width=0.8)
+    rounded = [explanation.writes_rounded(each) for each in tokens]
+    for bar, is_rounded in zip(bars, rounded, strict=True):
+        bar.set(hatch="///" if is_rounded else None, edgecolor="white")
     labels = [_label(explanation, each) for each in tokens]
     axes.set_xticks(range(len(tokens)), labels, family="monospace", parse_math=False)
     if max(map(len, labels)) > 2:
         axes.tick_params(axis="x", rotation=90)
     axes.set(xlim=(-0.8, max(len(tokens), 24) - 0.2), ylim=(0, 1.05), yticks=[0, 0.5, 1])
-    axes.set_title("gate at each token, for what is written behind it", size=10, loc="left", color=INK)
+    hatched = "; hatched: of a rounded result" if any(rounded) else ""
+    axes.set_title(f"gate at each token, for what is written behind it{hatched}", size=10, loc="left", color=INK)
     axes.axhline(0.5, color=GREY, linewidth=0.5, linestyle=":")
     _bare(axes)
     axes.spines["bottom"].set(visible=True, color=GREY)

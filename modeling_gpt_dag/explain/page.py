@@ -26,10 +26,16 @@ def to_html(explanation: Explanation, position: int | None = None) -> str:
     parts = {
         "TITLE": escape(visible(explanation.text.strip())[:80]),
         "TOKENS": _tokens(explanation),
-        "NOTE": f"<p>{escape(SOFT)}</p>" if explanation.numerics == "soft" else "",
+        "NOTE": f"<p>{escape(SOFT)}</p>" if explanation.numerics == "soft" else _rounded_note(explanation),
         "DATA": _data(explanation, start),
     }
     return re.sub("@(TITLE|TOKENS|NOTE|DATA)@", lambda match: parts[match[1]], TEMPLATE.read_text("utf-8"))
+
+
+def _rounded_note(explanation: Explanation) -> str:
+    if not any(explanation.writes_rounded(token) for token in explanation.tokens):
+        return ""
+    return '<p class="hint">A dashed line under a token: what it writes is of a rounded result.</p>'
 
 
 def _tokens(explanation: Explanation) -> str:
@@ -38,20 +44,21 @@ def _tokens(explanation: Explanation) -> str:
     for token in explanation.tokens:
         start, stop = token.span
         elements.append(escape(explanation.text[end:start]))
-        elements.append(_token(token, is_part=start < stop <= end))
+        elements.append(_token(token, start < stop <= end, explanation.writes_rounded(token)))
         end = max(end, stop)
     return "".join(elements)
 
 
-def _token(token: Token, is_part: bool) -> str:
+def _token(token: Token, is_part: bool, is_rounded: bool) -> str:
     start, stop = token.span
     classes = ["token", *["generated"] * token.generated, *["special"] * (start == stop), *["part"] * is_part]
+    classes += ["rounded"] * is_rounded
     shown = "".join(_character(character) for character in token.text)
     attributes = {
         "id": f"token-{token.index}",
         "role": "option",
         "aria-selected": "false",
-        "aria-label": f"token {token.index}, {_label(token)}, gate {token.gate:.2f}",
+        "aria-label": f"token {token.index}, {_label(token)}, gate {token.gate:.2f}{', rounded' * is_rounded}",
         "class": " ".join(classes),
         "style": f"--gate: {token.gate:.4f}",
     }

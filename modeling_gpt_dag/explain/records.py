@@ -35,13 +35,16 @@ class Slot:
 
     kind: "number" of the text, "constant" of the config, "result" of a step; in soft numerics "hidden" for the scalar
         made from the hidden state.
-    value: its decimal text; None where there is none (no such number, no exact value).
+    value: its decimal text; None where there is none (no such number, no result).
     span: where the number stands, None for other kinds and where there is no such number.
+    is_exact: False for a result that is rounded as it is written, or computed from a rounded one. In soft numerics,
+        which shows six digits, it says nothing.
     """
 
     kind: str
     value: str | None
     span: Span | None = None
+    is_exact: bool = True
 
     @property
     def is_empty(self) -> bool:
@@ -109,6 +112,10 @@ class Explanation:
     numerics: str
     operations: list[str]
     tokens: list[Token]
+
+    def writes_rounded(self, token: Token) -> bool:
+        """Whether the token's gate is open for a rounded result."""
+        return token.gate > GATE_THRESHOLD and token.writes is not None and not token.slots[-1].is_exact
 
     @property
     def writers(self) -> list[Token]:
@@ -280,7 +287,12 @@ def _exact_slots(
     columns = zip(*(part[0, token].tolist() for part in parts), strict=True)
     values = [format_decimal(mantissa, scale) if valid else None for mantissa, scale, valid in columns]
     kinds = ["number"] * config.dag_num_values + ["constant"] * len(config.dag_constants)
-    slots = [Slot(kind, value) for kind, value in zip(kinds + ["result"] * config.dag_depth, values, strict=True)]
+    kinds += ["result"] * config.dag_depth
+    exact = dag.values_exact[0, token].tolist()
+    slots = [
+        Slot(kind, value, is_exact=is_exact or value is None)
+        for kind, value, is_exact in zip(kinds, values, exact, strict=True)
+    ]
     for rank in range(config.dag_num_values):
         if numbers.exists[0, token, rank]:
             last = int(text.last_digit(numbers.end[:1, token, rank : rank + 1]))

@@ -29,7 +29,10 @@ def step_text(step: Step) -> str:
 
 
 def value_text(slot: Slot) -> str:
-    return "no exact value" if slot.value is None else slot.value
+    """A decimal, with a mark where it is a rounded one."""
+    if slot.value is None:
+        return "no exact value"
+    return slot.value if slot.is_exact else f"{slot.value} (rounded)"
 
 
 def place_text(slot: Slot) -> str:
@@ -78,7 +81,10 @@ def writing(explanation: Explanation, tokens: list[Token]) -> tuple[str, str]:
 
 
 def gate_lines(explanation: Explanation, width: int) -> list[str]:
-    """The text, and below the last column of each token its gate in tenths; pairs of lines of at most `width`."""
+    """The text, and below the last column of each token its gate in tenths; pairs of lines of at most `width`.
+
+    "~" stands for an open gate before a character of a rounded result.
+    """
     labels: list[str] = []
     marks: list[str] = []
     end = 0
@@ -88,6 +94,7 @@ def gate_lines(explanation: Explanation, width: int) -> list[str]:
         # Parts of one character stand in it together, special tokens have no characters.
         label = visible(token.text) if stop > end or start == stop else ""
         mark = "." if token.gate == 0 else str(min(int(token.gate * 10), 9))
+        mark = "~" if explanation.writes_rounded(token) else mark
         labels += [gap] * bool(gap) + [label] * bool(label)
         if label:
             marks += [" " * len(gap)] * bool(gap) + [mark.rjust(len(label))]
@@ -112,7 +119,7 @@ def _is_presented(explanation: Explanation, tokens: list[Token]) -> bool:
 
 
 def _result_text(token: Token) -> str:
-    return f"{step_text(token.steps[-1])} = {token.result}"
+    return f"{step_text(token.steps[-1])} = {value_text(token.slots[-1])}"
 
 
 def _decision_lines(explanation: Explanation, tokens: list[Token], detailed: bool) -> list[str]:
@@ -155,6 +162,8 @@ def to_text(explanation: Explanation, position: int | None = None) -> str:
     if explanation.numerics == "soft":
         lines += textwrap.wrap(SOFT, WIDTH)
     lines += ["", "gate along the text, in tenths, for what follows each token ('.' is exactly 0)"]
+    if any(explanation.writes_rounded(token) for token in explanation.tokens):
+        lines += ["'~' is an open gate where what follows is of a rounded result"]
     lines += ["  " + line.rstrip() for line in gate_lines(explanation, WIDTH - 2)]
     for tokens in decisions(explanation, position):
         lines += ["", *_decision_lines(explanation, tokens, detailed=position is not None)]

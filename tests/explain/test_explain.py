@@ -222,3 +222,24 @@ def test_figures_are_drawn_of_any_text(tokenizer, symbols, tmp_path, prompt):
     save(explanation, tmp_path / "e.svg", 3)
     assert (tmp_path / "e.png").read_bytes().startswith(b"\x89PNG")
     assert ElementTree.parse(tmp_path / "e.svg").getroot().tag.endswith("svg")
+
+
+def test_a_rounded_result_is_told_from_an_exact_one_in_every_form(tokenizer, symbols, tmp_path):
+    """One number and one operation: 7 / 7 is exact, and of the two numbers 7 and 100 one quotient is endless."""
+    settings = {"dag_depth": 1, "dag_num_values": 2, "dag_operations": ["divide"]}
+    model = small_model(tokenizer, symbols, **settings)
+    with torch.no_grad():
+        model.model.dag.slot_head.weight.zero_()
+        model.model.dag.query.weight.zero_()
+        model.model.dag.slot_head.bias.copy_(torch.tensor([0.0, 9.0, 0.0, 9.0, 0.0, 0.0]))  # slot 1 / slot 0
+        model.model.mixer.gate_head.bias.fill_(9.0)
+    told = explain(model, tokenizer, "100/7=14.28571429\n", max_new_tokens=0)
+    token = told.at(5)
+    assert (token.result, token.slots[-1].is_exact, token.writes) == ("14.28571429", False, "1")
+    assert told.writes_rounded(token) and "14.28571429 (rounded)" in to_text(told, 5)
+    assert "~~~~~~~~~~~" in to_text(told) and "14.28571429 (rounded)" in to_markdown(told, 5)
+    assert 'class="token rounded"' in to_html(told, 5) and "14.28571429 (rounded)" in to_html(told, 5)
+    exact = explain(model, tokenizer, "100/8=12.5\n", max_new_tokens=0)
+    assert (exact.at(5).result, exact.at(5).slots[-1].is_exact) == ("12.5", True)
+    for text in (to_text(exact, 5), to_markdown(exact, 5), to_html(exact, 5)):
+        assert "(rounded)" not in text and "~" not in text and 'class="token rounded"' not in text

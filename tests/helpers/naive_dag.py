@@ -2,14 +2,17 @@
 
 1. Extract: a regular expression and Python's Decimal.
 2. Plan: probabilities of one token, slot by slot.
-3. Execute: Decimal arithmetic with room to spare; a result counts where it has at most 18 digits and 18 decimals.
-4. Write: `format(value, "f")`.
+3. Execute: Decimal arithmetic with room to spare; a result counts where it has at most 18 digits and 18 decimals. A
+   result that is no decimal is a Fraction; roots, exponentials, ... have 60 digits and more before they are rounded.
+4. Write: `format(value, "f")`; a Fraction is rounded first, half even.
 """
 
 import decimal
 import itertools
+import math
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 import torch
@@ -100,42 +103,168 @@ def value_of(text: str) -> Decimal | None:
     return value if fits(value) else None
 
 
-def apply(name: str, a: Decimal | None, b: Decimal | None) -> Decimal | None:
-    """One exact operation; None is "no result"."""
-    if a is None or (b is None and name not in ("identity", "log")):
+Value = Decimal | Fraction
+ONE_OPERAND = ("identity", "log", "abs", "sqrt", "exp", "log10", "sin", "cos")
+REAL = ("log", "sqrt", "exp", "log10", "sin", "cos")
+PI = Decimal("3.1415926535897932384626433832795028841971693993751058209749445923078164062862089986280348253421170680")
+
+
+def apply(name: str, a: Value | None, b: Value | None, precision: int | None = 10) -> Value | None:
+    """One exact operation; None is "no result". A Fraction is what no Decimal is."""
+    if a is None or (b is None and name not in ONE_OPERAND):
         return None
+    if name in REAL:
+        return real(name, a, precision)
+    if name in ("identity", "abs"):
+        return abs(a) if name == "abs" else a
+    if name == "percent":
+        product = apply("multiply", a, b)
+        return None if product is None else apply("divide", product, Decimal(100))
+    if name == "remainder":
+        product = apply("multiply", b, apply("floor_divide", a, b))
+        return None if product is None else apply("subtract", a, product)
+    if name in ("gcd", "lcm"):
+        if Fraction(a).denominator > 1 or Fraction(b).denominator > 1:
+            return None
+        return counted(Decimal(getattr(math, name)(int(a), int(b))))
+    if name == "round":
+        return rounded_to(a, b)
+    if name == "floor_divide":
+        return counted(Decimal(math.floor(Fraction(a) / Fraction(b)))) if b != 0 else None
+    if name in ("max", "min"):
+        # Python's max and min keep the first of equals.
+        return max(a, b) if name == "max" else min(a, b)
+    if name == "power":
+        return power(a, b)
+    if isinstance(a, Fraction) or isinstance(b, Fraction):
+        a, b = Fraction(a), Fraction(b)
     if name == "add":
         result = a + b
     elif name == "subtract":
         result = a - b
     elif name == "multiply":
         result = a * b
-    elif name == "identity":
-        result = a
-    elif name in ("max", "min"):
-        # Python's max and min keep the first of equals.
-        result = max(a, b) if name == "max" else min(a, b)
-    elif name == "log":
-        result = Decimal(0) if a == 1 else None
     elif name == "divide":
         result = a / b if b != 0 else None
-        if result is not None and result * b != a:
-            result = None
-    elif name == "power":
-        result = power(a, b)
+        if isinstance(result, Decimal) and parts(Fraction(a) / Fraction(b))[2] > 1:
+            result = Fraction(a) / Fraction(b)
+    return counted(result)
+
+
+class Result(NamedTuple):
+    """A value of the scratch list. was_rounded: whether it, or what it was computed from, was rounded."""
+
+    value: Value | None
+    was_rounded: bool = False
+
+    def written(self, precision: int | None = 10) -> Decimal | None:
+        """The Decimal as which it is written."""
+        value = self.value
+        if isinstance(value, Decimal) and (not self.was_rounded or precision is None):
+            return value
+        if value is None or precision is None:
+            return None
+        if isinstance(value, Decimal) and len(mantissa(value)) <= precision:
+            return value
+        result = significant(value, precision)
+        return result if fits(result) else None
+
+
+def step(name: str, a: Result, b: Result, precision: int | None = 10) -> Result:
+    """`apply`, and whether something was rounded on the way."""
+    value = apply(name, a.value, b.value, precision)
+    rounds = name in REAL and apply(name, a.value, None, None) is None
+    was_rounded = a.was_rounded or (b.was_rounded and name not in ONE_OPERAND) or rounds
+    return Result(value, value is not None and was_rounded)
+
+
+def counted(result: Value | None) -> Value | None:
+    """The result as it is kept: a Decimal where it is one; None where it does not fit."""
+    if isinstance(result, Fraction):
+        mantissa, scale, denominator = parts(result)
+        if denominator > 1:
+            return result if max(abs(mantissa), denominator) < 10**DIGITS and scale <= DIGITS else None
+        result = Decimal(mantissa).scaleb(-scale)
     return plain(result) if result is not None and fits(plain(result)) else None
 
 
-def power(a: Decimal, b: Decimal) -> Decimal | None:
-    if b != b.to_integral_value() or (a == 0 and b <= 0):
+def parts(value: Fraction) -> tuple[int, int, int]:
+    """Mantissa, scale and denominator, of which the denominator is coprime to 10."""
+    denominator, exponents = value.denominator, {2: 0, 5: 0}
+    for prime in exponents:
+        while denominator % prime == 0:
+            denominator //= prime
+            exponents[prime] += 1
+    scale = max(exponents.values())
+    return int(value * denominator * 10**scale), scale, denominator
+
+
+def power(a: Value, b: Value) -> Value | None:
+    if isinstance(b, Fraction) or b != b.to_integral_value() or (a == 0 and b <= 0):
         return None
     base = a if b >= 0 else apply("divide", Decimal(1), a)
     if base is None:
         return None
-    result = Decimal(1)
+    result = Decimal(1) if isinstance(base, Decimal) else Fraction(1)
     for _ in range(int(abs(b)) if abs(b) <= 63 else 62 + int(abs(b) % 2)):
         result *= base
-    return result
+    return counted(result)
+
+
+def rounded_to(a: Value, places: Value) -> Decimal | None:
+    """a to `places` decimals, half even."""
+    if Fraction(places).denominator > 1 or places > DIGITS:
+        return None
+    places = max(int(places), -40)
+    return counted(plain(Decimal(round(Fraction(a) * Fraction(10) ** places)).scaleb(-places)))
+
+
+def real(name: str, a: Value, precision: int | None) -> Value | None:
+    """A root, an exponential, a logarithm or an angle: exact, or rounded to `precision` digits."""
+    value = Decimal(a.numerator) / Decimal(a.denominator) if isinstance(a, Fraction) else a
+    if (name == "sqrt" and a < 0) or (name in ("log", "log10") and a <= 0):
+        return None
+    if name == "sqrt":
+        root = value.sqrt()
+        if isinstance(a, Decimal) and Fraction(root) ** 2 == a:
+            return counted(root)
+        roots = [math.isqrt(part) for part in Fraction(a).as_integer_ratio()]
+        if [part * part for part in roots] == list(Fraction(a).as_integer_ratio()):
+            return counted(Fraction(*roots))
+    exact = {("exp", 0): 1, ("cos", 0): 1, ("sin", 0): 0, ("log", 1): 0}.get((name, a))
+    if name == "log10" and isinstance(a, Decimal) and a == Decimal(1).scaleb(a.adjusted()):
+        exact = a.adjusted()
+    if exact is not None:
+        return Decimal(exact)
+    if precision is None or (name == "exp" and abs(value) > 50):
+        return None
+    with decimal.localcontext(decimal.Context(prec=60)):
+        if name in ("sin", "cos"):
+            result = angle(name, value)
+        else:
+            result = {"sqrt": value.sqrt, "exp": value.exp, "log": value.ln, "log10": value.log10}[name]()
+    return counted(significant(result, precision))
+
+
+def angle(name: str, value: Decimal) -> Decimal:
+    """sin or cos, by their series, near 0."""
+    with decimal.localcontext(decimal.Context(prec=100)):
+        rest = value.remainder_near(2 * PI) if name == "sin" else (abs(value) + PI / 2).remainder_near(2 * PI)
+        total = term = rest
+        for index in range(2, 200, 2):
+            term *= -rest * rest / (index * (index + 1))
+            total += term
+            if abs(term) < Decimal("1e-90"):
+                break
+        return total
+
+
+def significant(value: Value, precision: int) -> Decimal:
+    """Rounded to so many significant digits, half even."""
+    context = decimal.Context(prec=precision, rounding=ROUND_HALF_EVEN)
+    if isinstance(value, Fraction):
+        return plain(context.divide(Decimal(value.numerator), Decimal(value.denominator)))
+    return plain(context.plus(value))
 
 
 def next_character(value: Decimal | None, written: int) -> int:
@@ -149,31 +278,31 @@ def next_character(value: Decimal | None, written: int) -> int:
 
 
 def run_plan(numbers: list[Decimal | None], plan: list[tuple[int, int, str]], size: int) -> list[Decimal | None]:
-    """The scratch list after `plan`, `size` initial slots."""
-    slots = (numbers + [None] * size)[:size]
+    """The scratch list after `plan`, `size` initial slots, as it is written."""
+    slots = [Result(value) for value in (numbers + [None] * size)[:size]]
     for operand1, operand2, name in plan:
         if name in ("sum", "mean", "count", "max_of", "min_of"):
-            slots.append(over_range(name, slots[:size], *sorted((operand1, operand2))))
+            slots.append(over_range(name, [slot.value for slot in slots[:size]], *sorted((operand1, operand2))))
         else:
-            slots.append(apply(name, slots[operand1], slots[operand2]))
-    return slots
+            slots.append(step(name, slots[operand1], slots[operand2]))
+    return [slot.written() for slot in slots]
 
 
-def over_range(name: str, numbers: list[Decimal | None], first: int, last: int) -> Decimal | None:
+def over_range(name: str, numbers: list[Decimal | None], first: int, last: int) -> Result:
     """An operation on all numbers from slot `first` to slot `last`; results of steps are in no range."""
     chosen = numbers[first : last + 1]
     if last >= len(numbers) or None in chosen:
-        return None
+        return Result(None)
     # All are computed with as many decimals as any number read has.
     most = max(-value.as_tuple().exponent for value in numbers if value is not None)
     aligned = [abs(value).scaleb(most) for value in chosen]
     too_large = max(aligned) >= 10**DIGITS or (name in ("sum", "mean") and sum(aligned) >= 4 * 10**18)
     if name != "count" and too_large:
-        return None
+        return Result(None)
     total = sum(chosen)
     results = {"sum": total, "count": Decimal(len(chosen)), "max_of": max(chosen), "min_of": min(chosen)}
-    result = apply("identity", total if name == "mean" else results[name], None)
-    return apply("divide", result, Decimal(len(chosen))) if name == "mean" else result
+    result = Result(counted(plain(total if name == "mean" else results[name])))
+    return step("divide", result, Result(results["count"])) if name == "mean" else result
 
 
 def exact_marginal(log_probs, numbers, size: int, written: int, operations: list[str]) -> torch.Tensor:

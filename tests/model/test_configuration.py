@@ -68,6 +68,15 @@ def number_tokens(**changes):
     [
         ({"dag_depth": -1}, "dag_depth=-1: must be 0"),
         ({"dag_numerics": "fuzzy"}, f"dag_numerics='fuzzy': must be one of {', '.join(NUMERICS)}"),
+        ({"dag_precision": 0}, "dag_precision=0: must be None or from 1 to 16"),
+        (
+            {"dag_precision": 13, "dag_operations": ["add", "sqrt", "sin"]},
+            r"dag_precision=13: must be None or from 1 to 12, the digits to which \['sqrt', 'sin'\] can be rounded",
+        ),
+        (
+            {"dag_numerics": "soft", "dag_operations": ["add", "gcd", "round"]},
+            r"dag_operations=.*\['gcd', 'round'\] are exact only",
+        ),
         ({"dag_operations": ["add", "modulo"]}, f"'modulo'.* known are {', '.join(OPERATIONS)}"),
         ({"dag_operations": []}, r"dag_operations=\[\]: must name at least one"),
         ({"dag_operations": ["add", "add"]}, "each once"),

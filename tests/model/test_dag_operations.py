@@ -7,19 +7,15 @@ import pytest
 import torch
 
 from helpers.naive_dag import apply, plain, run_plan
-from helpers.numbers import compute, exact, tensor_of
+from helpers.numbers import PAIRWISE, compute, decimals, exact, tensor_of, texts, values_of
 from modeling_gpt_dag.dag_operations import OPERATIONS
-from modeling_gpt_dag.decimal_tensor import DecimalTensor
-from modeling_gpt_dag.exact_dag import execute
+from modeling_gpt_dag.exact_dag import execute, written_decimals
 
-CPU = torch.device("cpu")
-PAIRWISE = [name for name, operation in OPERATIONS.items() if operation.over_range is None]
 RANGES = [name for name in OPERATIONS if name not in PAIRWISE]
-
-
-def texts(values: DecimalTensor) -> list[str | None]:
-    columns = zip(*(tensor.tolist() for tensor in values), strict=True)
-    return [format(Decimal(m).scaleb(-s), "f") if valid else None for m, s, valid in columns]
+# Of large operands these may have no result although it would fit, since what they compute on the way does not.
+ON_THE_WAY = ("round", "floor_divide", "remainder")
+# These have none where float64 does not tell to which side they are rounded: cos(0.00007) is 0.9999999975500000010.
+NEAR_A_TIE = ("exp", "log", "log10", "sqrt", "sin", "cos")
 
 
 def operands(count: int, seed: int) -> list[str]:
@@ -37,9 +33,17 @@ def operands(count: int, seed: int) -> list[str]:
 def test_exact_operation_equals_decimal_or_has_no_result(name):
     left, right = operands(70, seed=1), operands(70, seed=2)
     pairs = [(a, b) for a in left for b in right]
-    result = exact(name, tensor_of([a for a, _ in pairs]), tensor_of([b for _, b in pairs]))
-    expected = [apply(name, Decimal(a), Decimal(b)) for a, b in pairs]
-    assert texts(result) == [None if value is None else format(value, "f") for value in expected]
+    found = texts(values_of(exact(name, tensor_of([a for a, _ in pairs]), tensor_of([b for _, b in pairs]))))
+    expected = texts([apply(name, Decimal(a), Decimal(b)) for a, b in pairs])
+    if name in ON_THE_WAY + NEAR_A_TIE:
+        refused = [index for index, value in enumerate(found) if value is None and expected[index] is not None]
+        assert len(refused) <= (0.02 if name in NEAR_A_TIE else 0.2) * len(pairs)
+        for index in refused:
+            assert name in NEAR_A_TIE or max(len(text.replace(".", "").lstrip("-")) for text in pairs[index]) > 9, (
+                pairs[index]
+            )
+            expected[index] = None
+    assert found == expected
 
 
 @pytest.mark.parametrize("names", [PAIRWISE, ["subtract", "identity", "add"], ["subtract"]], ids=" ".join)
@@ -49,7 +53,8 @@ def test_the_chosen_operation_alone_decides(names):
     result = compute(names, operation, left, right)
     for index, name in enumerate(names):
         chosen = operation == index
-        for part, expected in zip(result, exact(name, left, right), strict=True):
+        alone = compute([name, "divide"], torch.zeros_like(operation), left, right)
+        for part, expected in zip(result, alone, strict=True):
             assert torch.equal(part[chosen], expected[chosen]), name
 
 
@@ -61,8 +66,52 @@ def test_the_chosen_operation_alone_decides(names):
         ("multiply", "1000000000", "1000000000", None),
         ("multiply", "999999999", "1000000001", "999999999999999999"),
         ("divide", "7", "2", "3.5"),
-        ("divide", "1", "3", None),
+        ("divide", "1", "3", "1/3"),
         ("divide", "1", "0", None),
+        ("round", "2.5", "0", "2"),
+        ("round", "-3.5", "0", "-4"),
+        ("round", "2.675", "2", "2.68"),
+        ("round", "2.5", "2", "2.50"),
+        ("round", "1250", "-2", "1200"),
+        ("round", "7", "0.5", None),
+        ("round", "1", "19", None),
+        ("round", "600000000000000000", "-18", None),
+        ("floor_divide", "-7", "2", "-4"),
+        ("floor_divide", "0.3", "0.1", "3"),
+        ("floor_divide", "7", "0", None),
+        ("floor_divide", "123456789012345679", "1024", "120563270519868"),
+        ("remainder", "-7", "2", "1"),
+        ("remainder", "7", "-2", "-1"),
+        ("remainder", "7.5", "2", "1.5"),
+        ("remainder", "7", "0", None),
+        ("percent", "20", "50", "10"),
+        ("percent", "12.5", "80", "10.0"),
+        ("gcd", "12", "-18", "6"),
+        ("gcd", "0", "0", "0"),
+        ("gcd", "1.5", "3", None),
+        ("lcm", "4", "6.0", "12"),
+        ("lcm", "0", "6", "0"),
+        ("lcm", "999999999999999999", "999999999999999998", None),
+        ("abs", "-0.50", "3", "0.50"),
+        ("sqrt", "2", "0", "1.414213562"),
+        ("sqrt", "4.00", "0", "2.0"),
+        ("sqrt", "0.9", "0", "0.9486832981"),
+        ("sqrt", "999999998000000001", "0", "999999999"),
+        ("sqrt", "-4", "0", None),
+        ("exp", "0", "0", "1"),
+        ("exp", "1", "0", "2.718281828"),
+        ("exp", "42", "0", None),
+        ("exp", "999999999999999999", "0", None),
+        ("log", "2.718281828", "0", "0.9999999998"),
+        ("log", "-1", "0", None),
+        ("log10", "0.001", "0", "-3"),
+        ("log10", "2", "0", "0.3010299957"),
+        ("log10", "0", "0", None),
+        ("sin", "0.0", "0", "0"),
+        ("sin", "1", "0", "0.8414709848"),
+        ("sin", "-1", "0", "-0.8414709848"),
+        ("cos", "0", "0", "1"),
+        ("cos", "1", "0", "0.5403023059"),
         ("divide", "-6", "4", "-1.5"),
         ("divide", "999.998", "2621.44000", "0.381468963623046875"),
         ("divide", "1", "288230376151711744", None),
@@ -79,13 +128,13 @@ def test_the_chosen_operation_alone_decides(names):
     ],
 )
 def test_exact_examples(name, a, b, expected):
-    assert texts(exact(name, tensor_of([a]), tensor_of([b]))) == [expected]
+    assert texts(values_of(exact(name, tensor_of([a]), tensor_of([b])))) == [expected]
 
 
 @pytest.mark.parametrize("name", PAIRWISE)
 def test_no_result_stays_no_result(name):
     nothing = tensor_of(["5"]).masked(torch.tensor([False]))
-    assert texts(exact(name, nothing, tensor_of(["2"]))) == [None]
+    assert values_of(exact(name, nothing, tensor_of(["2"]))) == [None]
 
 
 @pytest.mark.parametrize(
@@ -103,6 +152,15 @@ def test_no_result_stays_no_result(name):
         ("log", 0.0, 0.0, -18.420681),
         ("max", 2.0, 3.0, 3.0),
         ("min", 2.0, 3.0, 2.0),
+        ("percent", 20.0, 50.0, 10.0),
+        ("abs", -2.0, 3.0, 2.0),
+        ("sqrt", 4.0, 0.0, 2.0),
+        ("sqrt", -1e18, 0.0, 1e6),
+        ("exp", 0.0, 0.0, 1.0),
+        ("exp", 1e9, 0.0, 984609.1),
+        ("log10", 100.0, 0.0, 2.0),
+        ("sin", 1.0, 0.0, 0.8414710),
+        ("cos", 1.0, 0.0, 0.5403023),
     ],
 )
 def test_soft_operation_has_a_finite_value_and_gradient(name, a, b, expected):
@@ -131,8 +189,8 @@ def test_an_operation_on_a_range_equals_decimal_or_has_no_result(size):
     operation = torch.randint(len(RANGES), (rows, 1, plans, 1, 1))
     initial = torch.cat([values.pack(), tensor_of(["7"]).pack().view(2, 1, 1, 1).expand(2, rows, 1, 1)], -1)
     plan = torch.cat([chosen, operation], -1)
-    slots = execute(initial, plan, RANGES, num_numbers=size)
-    found = texts(DecimalTensor.unpack(slots[..., -1]).map(torch.flatten))
+    slots = execute(initial, plan, RANGES, 10, num_numbers=size)
+    found = texts(decimals(written_decimals(slots[..., -1], 10)))
     expected, given = [], 0
     for row in range(rows):
         numbers = [None if missing[row, 0, i] else Decimal(text) for i, text in enumerate(lines[row])]
@@ -144,13 +202,12 @@ def test_an_operation_on_a_range_equals_decimal_or_has_no_result(size):
 
 
 def test_a_column_of_prices_is_added_up_and_overflow_is_no_sum():
-    column = tensor_of(["12.50", "3.5", "100", "-0.25"]).pack().view(2, 1, 1, 4)
-    plan = torch.tensor([[0, 3, 0], [3, 1, 0], [2, 2, 0]]).view(1, 1, 3, 1, 3)
-    assert texts(DecimalTensor.unpack(execute(column, plan, ["sum"])[..., -1].flatten(1))) == [
-        "115.75",
-        "103.25",
-        "100",
-    ]
-    huge = tensor_of(["999999999999999999"] * 40).pack().view(2, 1, 1, 40)
-    plan = torch.tensor([[0, 39, 0], [0, 1, 0], [5, 5, 0]]).view(1, 1, 3, 1, 3)
-    assert texts(DecimalTensor.unpack(execute(huge, plan, ["sum"])[..., -1].flatten(1))) == [None, None, "9" * 18]
+    def sums(column: list[str], ranges: list[tuple[int, int]], name: str = "sum") -> list[str | None]:
+        numbers = tensor_of(column).pack().view(2, 1, 1, -1)
+        plans = torch.tensor([[first, last, 0] for first, last in ranges]).view(1, 1, -1, 1, 3)
+        return texts(decimals(written_decimals(execute(numbers, plans, [name], 10)[..., -1], 10)))
+
+    prices = ["12.50", "3.5", "100", "-0.25"]
+    assert sums(prices, [(0, 3), (3, 1), (2, 2)]) == ["115.75", "103.25", "100"]
+    assert sums(["1", "1", "2"], [(0, 2), (0, 1)], "mean") == ["1.333333333", "1"]
+    assert sums(["9" * 18] * 40, [(0, 39), (0, 1), (5, 5)]) == [None, None, "9" * 18]

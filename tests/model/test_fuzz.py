@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from helpers.naive_dag import apply, fits, next_character, numbers, plain, readable_numbers, run_plan
-from helpers.numbers import GRAMMAR, decimals, exact, numbers_at, symbols_of, texts
+from helpers.numbers import GRAMMAR, PAIRWISE, decimals, exact, numbers_at, symbols_of, texts
 from modeling_gpt_dag.dag_operations import OPERATIONS
 from modeling_gpt_dag.decimal_tensor import LIMIT, MAX_DIGITS, DecimalTensor, parse_decimal
 from modeling_gpt_dag.exact_dag import IndependentDAG, execute
@@ -22,7 +22,6 @@ from modeling_gpt_dag.tokenization import number_symbol
 
 pytestmark = pytest.mark.slow
 NAMES = list(OPERATIONS)
-PAIRWISE = [name for name, operation in OPERATIONS.items() if operation.over_range is None]
 LONGEST = MAX_DIGITS + len("-.") + 1  # "-0.", 18 decimals
 # What stands between digits: nothing, signs, points, separators of thousands, parentheses, letters.
 BETWEEN = [

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 import torch
 
-from helpers.naive_dag import apply
+from helpers.naive_dag import Result, apply, step
 from helpers.numbers import symbols_of
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
 from modeling_gpt_dag.number_grammar import grammar_table
@@ -26,24 +26,27 @@ def decimals(*texts: str) -> DecimalTensor:
 def find(numbers: list[str], target: str, depth: int, operations=OPERATIONS, max_plans: int = 1000):
     """Plans found, as tuples of steps."""
     initial = decimals(*numbers).map(lambda part: part.unsqueeze(0))
-    plans, found, _ = search_plans(initial, decimals(target), depth, list(operations), max_plans)
+    plans, found, _ = search_plans(initial, decimals(target), depth, list(operations), max_plans, precision=10)
     return {tuple(map(tuple, plan)) for plan in plans[found].tolist()}
 
 
 def reachable(numbers: list[str], depth: int, operations) -> dict[str, int]:
     """Every result of every plan, tried one by one: text -> fewest steps other than identity."""
-    states = [(tuple(Decimal(number) for number in numbers), 0)]
+    states = [(tuple(Result(Decimal(number)) for number in numbers), 0)]
     for _ in range(depth):
         states = {
             ((*slots, result), steps + (name != "identity"))
             for slots, steps in states
             for name in operations
             for left, right in itertools.product(range(len(slots)), repeat=2)
-            if (result := apply(name, slots[left], slots[right])) is not None
+            if (result := step(name, slots[left], slots[right])).value is not None
         }
     fewest: dict[str, int] = {}
     for slots, steps in states:
-        text = format(slots[-1], "f")
+        value = slots[-1].written()
+        if value is None:
+            continue
+        text = format(value, "f")
         fewest[text] = min(steps, fewest.get(text, depth))
     return fewest
 
