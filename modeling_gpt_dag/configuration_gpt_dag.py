@@ -12,7 +12,8 @@ from huggingface_hub.dataclasses import strict
 from transformers import CONFIG_MAPPING, AutoConfig, GPT2Config, PreTrainedConfig
 
 from .dag_operations import OPERATIONS
-from .decimal_tensor import parse_decimal
+from .decimal_tensor import MAX_DIGITS, parse_decimal
+from .limb_tensor import MAX_LIMB_DIGITS
 from .number_grammar import REQUIRED_SYMBOLS, SYMBOLS
 
 NUMERICS = ("exact", "soft")
@@ -42,6 +43,11 @@ class GPTDAGConfig(PreTrainedConfig):
         dag_operations (`list[str]`): what a step may do, names of `dag_operations.OPERATIONS`.
         dag_num_values (`int`, *optional*): numbers a token can read; 8 in exact numerics, always 1 in soft.
         dag_constants (`list[str]`): decimals such as "100" that can be read everywhere, exact numerics only.
+        dag_digits (`int`, defaults to 18):
+            digits that a number or result may have, 18 to 256; longer ones have no value. No parameter depends on it:
+            a model answers with more digits than it was trained with. Above 18 only add, subtract, multiply,
+            identity, max and min compute with longer numbers, and the value loss leaves these out. Exact numerics
+            only.
         dag_planner (`str`, defaults to `"independent"`):
             `"independent"` makes all choices of a plan apart; `"joint"` decides each step as a whole, knowing the
             steps before, as text with several steps needs it. Exact numerics only.
@@ -83,6 +89,7 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_operations: list[str] | tuple[str, ...] = ("add", "identity", "multiply", "subtract")
     dag_num_values: int | None = None
     dag_constants: list[str] | tuple[str, ...] = ()
+    dag_digits: int = MAX_DIGITS
     dag_planner: str = "independent"
     dag_planner_layer: int | None = None
     dag_context_layers: int | None = None
@@ -225,6 +232,8 @@ class GPTDAGConfig(PreTrainedConfig):
         check(self.dag_gate in GATES, "dag_gate", f"must be one of {', '.join(GATES)}")
         check(self.dag_planner in PLANNERS, "dag_planner", f"must be one of {', '.join(PLANNERS)}")
         check(cast(int, self.dag_num_values) >= 1, "dag_num_values", "must be at least 1")
+        digits = f"must be from {MAX_DIGITS} to {MAX_LIMB_DIGITS}"
+        check(MAX_DIGITS <= self.dag_digits <= MAX_LIMB_DIGITS, "dag_digits", digits)
         layers = self.context_index
         in_backbone = self.dag_planner_layer is None or 1 <= self.dag_planner_layer <= layers
         check(in_backbone, "dag_planner_layer", f"must be from 1 to {layers}, the backbone's layers")
@@ -242,13 +251,14 @@ class GPTDAGConfig(PreTrainedConfig):
             soft = "soft numerics extracts one value from the hidden state and reads no numbers; use exact"
             check(self.dag_num_values == 1, "dag_num_values", f"must be 1: {soft}")
             check(not self.dag_constants, "dag_constants", f"must be empty: {soft}")
+            check(self.dag_digits == MAX_DIGITS, "dag_digits", f"must be {MAX_DIGITS}: {soft}")
             check(self.dag_planner == "independent", "dag_planner", f"must be independent: {soft}")
             check(self.dag_min_plan_prob == 0, "dag_min_plan_prob", f"must be 0: {soft}")
             check(self.dag_value_loss_weight == 0, "dag_value_loss_weight", f"must be 0: {soft}")
             check(not self.dag_number_positions, "dag_number_positions", f"must be false: {soft}")
         for constant in self.dag_constants:
             try:
-                parse_decimal(constant)
+                parse_decimal(constant, self.dag_digits)
             except ValueError as error:
                 raise ValueError(f"dag_constants={self.dag_constants!r}: {error}") from error
         if self.number_tokens is not None:

@@ -16,8 +16,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .dag_operations import Calculator
-from .decimal_tensor import DecimalTensor
+from .decimal_tensor import MAX_DIGITS, DecimalTensor
 from .joint_planner import IMPOSSIBLE, JointPlanner, PlannerSlots
+from .limb_operations import LimbCalculator
+from .limb_tensor import Decimals, LimbTensor, unpack
 from .number_text import END, NOTHING, next_symbol
 from .plan_choices import IndependentChoice, JointChoice, PlanChoice
 from .plans import PlanLogits, best_plan, existing_slots, plan_log_prob, sample_plans
@@ -27,11 +29,12 @@ class ExactState(NamedTuple):
     """The same in exact numerics. Probabilities and values serve observers alone, so they are computed on demand.
 
     choice: what the planner chose, and from what.
-    slots: (2, B, T, S), the scratch list of the most probable plan, packed.
+    slots: (2, B, T, S), the scratch list of the most probable plan, packed for values of `digits` digits.
     """
 
     choice: PlanChoice
     slots: Tensor
+    digits: int
     dag_hidden: Tensor
     has_result: Tensor
     ends: Tensor
@@ -41,8 +44,8 @@ class ExactState(NamedTuple):
         return self.choice.probs
 
     @property
-    def decimals(self) -> DecimalTensor:
-        return DecimalTensor.unpack(self.slots)
+    def decimals(self) -> Decimals:
+        return unpack(self.slots, self.digits)
 
     @property
     def values(self) -> Tensor:
@@ -54,18 +57,21 @@ class ExactState(NamedTuple):
         return self.decimals.valid
 
 
-def execute(initial: Tensor, plans: Tensor, operations: Sequence[str]) -> Tensor:
+def execute(initial: Tensor, plans: Tensor, operations: Sequence[str], digits: int = MAX_DIGITS) -> Tensor:
     """Execute plans exactly; returns the scratch lists (2, B, T, K, S), packed.
 
-    initial: (2, B, T, N), initial values, packed (`DecimalTensor.pack`). plans: (B, T, K, D, 3).
+    initial: (2, B, T, N), initial values, packed (`DecimalTensor.pack`). plans: (B, T, K, D, 3). digits: that a value
+    may have; for more than 18, L + 1 takes the place of 2 (`LimbTensor.pack`).
     """
     num_initial = initial.shape[-1]
     plans = plans.permute(3, 4, 0, 1, 2)  # (D, 3, B, T, K)
-    calculator = Calculator(operations, plans[:, 2])
+    calculator: Calculator | LimbCalculator = Calculator(operations, plans[:, 2])
+    if digits > MAX_DIGITS:
+        calculator = LimbCalculator(operations, plans[:, 2], digits)
     # Slots come first, so that a step writes its result into contiguous memory.
-    slots = plans.new_empty(num_initial + len(plans), 2, *plans.shape[2:])  # (S, 2, B, T, K)
+    slots = plans.new_empty(num_initial + len(plans), len(initial), *plans.shape[2:])  # (S, 2, B, T, K)
     slots[:num_initial] = initial.movedim(-1, 0).unsqueeze(-1)
-    sides = plans[:, :2].unsqueeze(2).expand(-1, -1, 2, -1, -1, -1)  # (D, 2, 2, B, T, K)
+    sides = plans[:, :2].unsqueeze(2).expand(-1, -1, len(initial), -1, -1, -1)  # (D, 2, 2, B, T, K)
     for step, side in enumerate(sides.unbind(0)):
         slots[num_initial + step] = calculator.run(step, slots.gather(0, side))
     return slots.movedim((0, 1), (-1, 0))
@@ -88,6 +94,7 @@ class ExactDAG(nn.Module):
         num_plans: int,
         temperature: float,
         min_plan_prob: float = 0.0,
+        digits: int = MAX_DIGITS,
     ):
         super().__init__()
         self.depth = depth
@@ -97,6 +104,7 @@ class ExactDAG(nn.Module):
         self.num_plans = num_plans
         self.temperature = temperature
         self.min_plan_prob = min_plan_prob
+        self.digits = digits
         self.norm = nn.LayerNorm(hidden_size)
         self.build_planner(hidden_size, key_size)
         self.key = nn.Linear(hidden_size, key_size, bias=False)
@@ -111,6 +119,8 @@ class ExactDAG(nn.Module):
 
     def build_constants(self) -> Tensor:
         """(2, constants) int64, packed."""
+        if self.digits > MAX_DIGITS:
+            return LimbTensor.constants(self.constant_texts, self.digits).pack()
         return DecimalTensor.constants(self.constant_texts).pack()
 
     def planning_hidden(self, hidden: Tensor, number_values: Tensor) -> Tensor:
@@ -155,7 +165,7 @@ class ExactDAG(nn.Module):
 
     def write(
         self,
-        results: DecimalTensor,
+        results: Decimals,
         written: Tensor,
         weights: Tensor | None,
         symbol_embedding: Tensor,
@@ -200,8 +210,8 @@ class ExactDAG(nn.Module):
         """
         source = torch.zeros_like(written) if source is None else source
         choice, plans, weights = self.choose(decisions, read, source, exists)
-        slots = execute(self.initial_values(numbers), plans, self.operations)
-        results = DecimalTensor.unpack(slots[..., -1])
+        slots = execute(self.initial_values(numbers), plans, self.operations, self.digits)
+        results = unpack(slots[..., -1], self.digits)
         dag_hidden, has_result, ends = self.write(results, written, weights, symbol_embedding, separated)
         # Where no number can be read nothing is written, although constants could be computed with.
         has_result = has_result & exists[..., 0]
@@ -209,7 +219,8 @@ class ExactDAG(nn.Module):
             # A plan that is hardly more probable than others is a guess, and a guess is not presented.
             has_result = has_result & (choice.plan_prob >= self.min_plan_prob)
         # The most probable plan comes first.
-        return ExactState(choice, slots[:, :, :, 0], dag_hidden, has_result, ends.to(dag_hidden.dtype))
+        slots = slots[:, :, :, 0]
+        return ExactState(choice, slots, self.digits, dag_hidden, has_result, ends.to(dag_hidden.dtype))
 
 
 class IndependentDAG(ExactDAG):

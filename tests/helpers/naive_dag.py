@@ -2,7 +2,8 @@
 
 1. Extract: a regular expression and Python's Decimal.
 2. Plan: probabilities of one token, slot by slot.
-3. Execute: Decimal arithmetic with room to spare; a result counts where it has at most 18 digits and 18 decimals.
+3. Execute: Decimal arithmetic with room to spare; a result counts where it has at most 18 digits and 18 decimals, or
+   as many as `digits` says. Operations without a limb form know 18 all the same.
 4. Write: `format(value, "f")`.
 """
 
@@ -27,11 +28,12 @@ SPOILED = re.compile(  # what stands before the digits
     rf"[{OTHERS}](?:[-−–.]|{JOINT})?$|(?:^|[^0-9){OTHERS}])–$|[0-9{OTHERS}][eE][-−–+]$|(?<![0-9.,])0[xX]$"
 )
 DIGITS = 18
-decimal.getcontext().prec = 200
+WITH_LIMBS = ["add", "subtract", "multiply", "identity", "max", "min"]
+decimal.getcontext().prec = 600
 
 
-def fits(value: Decimal) -> bool:
-    return abs(value).as_tuple().exponent >= -DIGITS and len(mantissa(value)) <= DIGITS
+def fits(value: Decimal, digits: int = DIGITS) -> bool:
+    return abs(value).as_tuple().exponent >= -digits and len(mantissa(value)) <= digits
 
 
 def mantissa(value: Decimal) -> str:
@@ -49,7 +51,7 @@ class Number(NamedTuple):
     value: Decimal | None
 
 
-def numbers(text: str) -> list[Number]:
+def numbers(text: str, digits: int = DIGITS) -> list[Number]:
     """The numbers of a text from left to right; the last may be unfinished."""
     # Within brackets a comma ends a number.
     whole, text = text, LIST.sub(lambda match: match.group().replace(",", ";"), text)
@@ -67,7 +69,7 @@ def numbers(text: str) -> list[Number]:
         value = None
         if READ.fullmatch(body) and not spoiled and not is_cut:
             negative = sign or re.search(rf"{SIGN}[$€]$", before)
-            value = value_of(("-" if negative else "") + body.replace(",", ""))
+            value = value_of(("-" if negative else "") + body.replace(",", ""), digits)
         found.append(Number(match.start(), match.end(), value))
         end = match.end()
     return found
@@ -80,9 +82,9 @@ def is_open(text: str, number: Number) -> bool:
     return rest == "" or re.fullmatch(JOINT, rest) is not None or (rest == "." and "." not in unit)
 
 
-def readable_numbers(text: str) -> list[Decimal | None]:
+def readable_numbers(text: str, digits: int = DIGITS) -> list[Decimal | None]:
     """Values of the numbers that have certainly ended at the last character of `text`, latest first."""
-    return [number.value for number in numbers(text) if not is_open(text, number)][::-1]
+    return [number.value for number in numbers(text, digits) if not is_open(text, number)][::-1]
 
 
 def written_characters(text: str) -> int:
@@ -95,15 +97,18 @@ def written_characters(text: str) -> int:
     return len(begun.group()) if begun else 0
 
 
-def value_of(text: str) -> Decimal | None:
+def value_of(text: str, digits: int = DIGITS) -> Decimal | None:
     value = plain(Decimal(text))
-    return value if fits(value) else None
+    return value if fits(value, digits) else None
 
 
-def apply(name: str, a: Decimal | None, b: Decimal | None) -> Decimal | None:
+def apply(name: str, a: Decimal | None, b: Decimal | None, digits: int = DIGITS) -> Decimal | None:
     """One exact operation; None is "no result"."""
     if a is None or (b is None and name not in ("identity", "log")):
         return None
+    if digits > DIGITS and name not in WITH_LIMBS:
+        narrow = [x if x is not None and fits(x) else None for x in (a, b)]
+        return apply(name, *narrow)
     if name == "add":
         result = a + b
     elif name == "subtract":
@@ -123,7 +128,7 @@ def apply(name: str, a: Decimal | None, b: Decimal | None) -> Decimal | None:
             result = None
     elif name == "power":
         result = power(a, b)
-    return plain(result) if result is not None and fits(plain(result)) else None
+    return plain(result) if result is not None and fits(plain(result), digits) else None
 
 
 def power(a: Decimal, b: Decimal) -> Decimal | None:
@@ -148,11 +153,13 @@ def next_character(value: Decimal | None, written: int) -> int:
     return 12 if written == len(text) else "0123456789-.".index(text[written])
 
 
-def run_plan(numbers: list[Decimal | None], plan: list[tuple[int, int, str]], size: int) -> list[Decimal | None]:
+def run_plan(
+    numbers: list[Decimal | None], plan: list[tuple[int, int, str]], size: int, digits: int = DIGITS
+) -> list[Decimal | None]:
     """The scratch list after `plan`, `size` initial slots."""
     slots = (numbers + [None] * size)[:size]
     for operand1, operand2, name in plan:
-        slots.append(apply(name, slots[operand1], slots[operand2]))
+        slots.append(apply(name, slots[operand1], slots[operand2], digits))
     return slots
 
 
