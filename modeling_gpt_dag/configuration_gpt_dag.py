@@ -12,7 +12,8 @@ from huggingface_hub.dataclasses import strict
 from transformers import CONFIG_MAPPING, AutoConfig, GPT2Config, PreTrainedConfig
 
 from .dag_operations import OPERATIONS, max_precision
-from .decimal_tensor import parse_decimal
+from .decimal_tensor import MAX_DIGITS, parse_decimal
+from .limb_tensor import MAX_LIMB_DIGITS
 from .number_grammar import REQUIRED_SYMBOLS, SYMBOLS
 
 NUMERICS = ("exact", "soft")
@@ -49,6 +50,11 @@ class GPTDAGConfig(PreTrainedConfig):
             what stands around them alone, so that it finds the beginning of a list of any length. By default all.
             Independent planner only; with it no parameter depends on `dag_num_values`.
         dag_constants (`list[str]`): decimals such as "100" that can be read everywhere, exact numerics only.
+        dag_digits (`int`, defaults to 18):
+            digits that a number or result may have, 18 to 256; longer ones have no value. No parameter depends on it:
+            a model answers with more digits than it was trained with. Above 18 only add, subtract, multiply,
+            identity, max and min compute with longer numbers, and the value loss leaves these out. Exact numerics
+            only.
         dag_planner (`str`, defaults to `"independent"`):
             `"independent"` makes all choices of a plan apart; `"joint"` decides each step as a whole, knowing the
             steps before, as text with several steps needs it. Exact numerics only.
@@ -92,6 +98,7 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_num_values: int | None = None
     dag_num_ranks: int | None = None
     dag_constants: list[str] | tuple[str, ...] = ()
+    dag_digits: int = MAX_DIGITS
     dag_planner: str = "independent"
     dag_planner_layer: int | None = None
     dag_context_layers: int | None = None
@@ -239,6 +246,8 @@ class GPTDAGConfig(PreTrainedConfig):
             check(self.dag_num_ranks >= 1, "dag_num_ranks", "must be at least 1")
             tells_ranks = self.dag_planner == "independent" and self.dag_numerics == "exact"
             check(tells_ranks, "dag_num_ranks", 'needs dag_planner="independent" and dag_numerics="exact"')
+        digits = f"must be from {MAX_DIGITS} to {MAX_LIMB_DIGITS}"
+        check(MAX_DIGITS <= self.dag_digits <= MAX_LIMB_DIGITS, "dag_digits", digits)
         layers = self.context_index
         in_backbone = self.dag_planner_layer is None or 1 <= self.dag_planner_layer <= layers
         check(in_backbone, "dag_planner_layer", f"must be from 1 to {layers}, the backbone's layers")
@@ -258,13 +267,14 @@ class GPTDAGConfig(PreTrainedConfig):
             hard = [name for name in self.dag_operations if OPERATIONS[name].soft is None]
             check(not hard, "dag_operations", f"{hard} are exact only; {soft}")
             check(not self.dag_constants, "dag_constants", f"must be empty: {soft}")
+            check(self.dag_digits == MAX_DIGITS, "dag_digits", f"must be {MAX_DIGITS}: {soft}")
             check(self.dag_planner == "independent", "dag_planner", f"must be independent: {soft}")
             check(self.dag_min_plan_prob == 0, "dag_min_plan_prob", f"must be 0: {soft}")
             check(self.dag_value_loss_weight == 0, "dag_value_loss_weight", f"must be 0: {soft}")
             check(not self.dag_number_positions, "dag_number_positions", f"must be false: {soft}")
         for constant in self.dag_constants:
             try:
-                parse_decimal(constant)
+                parse_decimal(constant, self.dag_digits)
             except ValueError as error:
                 raise ValueError(f"dag_constants={self.dag_constants!r}: {error}") from error
         if self.number_tokens is not None:

@@ -11,8 +11,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from .configuration_gpt_dag import GPTDAGConfig
-from .decimal_tensor import DecimalTensor
 from .exact_dag import ExactState
+from .limb_tensor import within_int64
 from .number_text import NumberText
 from .plan_choices import PlanChoice
 from .plan_search import value_loss, written_numbers
@@ -57,7 +57,8 @@ def value_loss_of_labels(
     A number at which labels begin answers the prompt before it, which has no labels.
 
     The numbers are those that the forward pass has read, so that target and operands are read alike: a masked token is
-    part of no number, and the first token of a call is read with the cached ones before it.
+    part of no number, and the first token of a call is read with the cached ones before it. Plans are searched in
+    numbers of at most 18 digits, whatever `config.dag_digits`: to the search longer ones have no value.
 
     gate: (B, T). text: over (B, L) tokens. index: (T,), indices of this call's tokens among them.
     """
@@ -69,7 +70,7 @@ def value_loss_of_labels(
     return value_loss(
         state.choice,
         gate,
-        DecimalTensor.unpack(state.slots[:2, ..., :num_initial]),  # numbers that are read are decimals
+        within_int64(state.initial(num_initial)),
         written._replace(value=written.value.masked(unlabelled == 0)),
         is_answer=labels == IGNORE_INDEX,
         depth=config.dag_depth,

@@ -35,7 +35,7 @@ from .fraction_operations import (
     less,
 )
 from .fraction_tensor import MAX_PRECISION, FractionTensor, add, negative, ratio
-from .range_operations import RANGE_OPERATIONS, NumberRange, RangeOperation
+from .range_operations import RANGE_OPERATIONS, RangeOperation
 from .real_operations import (
     MAX_REAL_PRECISION,
     exact_cos,
@@ -189,22 +189,6 @@ def on_ranges(names: Sequence[str]) -> dict[int, RangeOperation]:
     """Index of each operation on ranges among `names`, and what it does."""
     found = {index: OPERATIONS[name].over_range for index, name in enumerate(names)}
     return {index: operation for index, operation in found.items() if operation is not None}
-
-
-def range_results(
-    operations: dict[int, RangeOperation], operation: Tensor, numbers: Tensor, operands: Tensor, results: Tensor
-) -> Tensor:
-    """The results (2 or 3, B, T, K) of a step, packed, with those of operations on ranges in their places.
-
-    operations: from `on_ranges`. operation: (B, T, K), which one each plan has. numbers: (2, B, T, n), those read,
-    packed. operands: (2, B, T, K), slots.
-    """
-    ranges = NumberRange.of(numbers, *operands.unbind(0))
-    for index, function in operations.items():
-        result = function.exact(ranges)
-        packed = result.pack() if len(results) == 3 else result.decimal.pack()
-        results = torch.where(operation == index, packed, results)
-    return results
 
 
 class Calculator:

@@ -72,20 +72,42 @@ class DecimalTensor(NamedTuple):
         """float64, 0 where there is no value; for display, logs and approximate search, never for a result."""
         return self.mantissa.double() / power_of_ten(self.scale).double()
 
+    def texts(self) -> list[str | None]:
+        """Decimal text of each value, None where there is none; flattened."""
+        rows = zip(*(part.flatten().tolist() for part in self), strict=True)
+        return [format_decimal(mantissa, scale) if valid else None for mantissa, scale, valid in rows]
 
-def parse_decimal(text: str) -> tuple[int, int]:
-    """Mantissa and number of decimals of "100" or "-0.5"; raises ValueError unless it has at most 18 digits."""
+    def abs(self) -> "DecimalTensor":
+        return self._replace(mantissa=self.mantissa.abs())
+
+    @property
+    def is_negative(self) -> Tensor:
+        """Whether each value is, bool."""
+        return self.mantissa < 0
+
+    def leading_exponent(self) -> Tensor:
+        """Digits after the first of all digits, int64; the values are not negative."""
+        return first_exponent(self.mantissa)
+
+    def digit(self, exponent: Tensor) -> Tensor:
+        """The digit worth 10**exponent, of values that are not negative; exponents beyond 0..18 are clamped."""
+        return self.mantissa // power_of_ten(exponent.clamp(0, MAX_DIGITS)) % 10
+
+
+def parse_decimal(text: str, max_digits: int = MAX_DIGITS) -> tuple[int, int]:
+    """Mantissa and number of decimals of "100" or "-0.5"; raises ValueError for more than `max_digits` digits."""
     digits, _, decimals = text.removeprefix("-").partition(".")
     number = digits + decimals
     is_number = number.isascii() and number.isdecimal()
-    if not (is_number and int(number) < LIMIT and len(decimals) <= MAX_DIGITS):
-        raise ValueError(f"{text!r} is no decimal of at most {MAX_DIGITS} digits")
+    if not (is_number and int(number) < 10**max_digits and len(decimals) <= max_digits):
+        raise ValueError(f"{text!r} is no decimal of at most {max_digits} digits")
     return int(number) * (-1 if text.startswith("-") else 1), len(decimals)
 
 
 def format_decimal(mantissa: int, scale: int) -> str:
     """Text of mantissa * 10**-scale, the inverse of `parse_decimal`: "100", "-0.50"."""
-    return format(Decimal(mantissa).scaleb(-scale), "f")
+    # Unlike arithmetic, reading a text rounds to no number of digits.
+    return format(Decimal(f"{mantissa}E-{scale}"), "f")
 
 
 def power_of_ten(exponent: Tensor) -> Tensor:

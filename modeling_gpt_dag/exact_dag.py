@@ -15,21 +15,25 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .dag_operations import calculator_of, keep_fractions, on_ranges, range_results
-from .decimal_tensor import DecimalTensor
+from .dag_operations import Calculator, FractionCalculator, calculator_of, keep_fractions, on_ranges
+from .decimal_tensor import MAX_DIGITS, DecimalTensor
 from .fraction_tensor import FractionTensor, written
 from .joint_planner import IMPOSSIBLE, JointPlanner, PlannerSlots
+from .limb_operations import LimbCalculator, packed_results
+from .limb_tensor import Decimals, LimbTensor, unpack, within_int64
 from .number_text import END, NOTHING, next_symbol
 from .plan_choices import IndependentChoice, JointChoice, PlanChoice
 from .plans import PlanLogits, best_plan, existing_slots, plan_log_prob, sample_plans
+from .range_operations import NumberRange
 
 
 class ExactState(NamedTuple):
     """The same in exact numerics. Probabilities and values serve observers alone, so they are computed on demand.
 
     choice: what the planner chose, and from what.
-    slots: (2, B, T, S), the scratch list of the most probable plan, packed; (3, B, T, S) fractions.
-    precision: significant digits of a number that is rounded as it is written.
+    slots: (2, B, T, S), the scratch list of the most probable plan, packed; (3, B, T, S) fractions, (L + 1, B, T, S)
+    where values may have more than 18 digits.
+    precision: significant digits of a number that is rounded as it is written. digits: that a value may have.
     """
 
     choice: PlanChoice
@@ -38,20 +42,26 @@ class ExactState(NamedTuple):
     has_result: Tensor
     ends: Tensor
     precision: int | None = None
+    digits: int = MAX_DIGITS
 
     @property
     def probs(self) -> tuple[Tensor, Tensor, Tensor]:
         return self.choice.probs
 
     @property
-    def decimals(self) -> DecimalTensor:
+    def decimals(self) -> Decimals:
         """(B, T, S): the scratch list as it would be written, endless decimals rounded."""
-        return written_decimals(self.slots, self.precision)
+        return written_decimals(self.slots, self.precision, self.digits)
 
     @property
     def values_exact(self) -> Tensor:
         """(B, T, S) bool: which values are exactly those of `decimals`, and computed without rounding."""
-        return FractionTensor.unpack(self.slots).exact
+        return self.decimals.valid if self.digits > MAX_DIGITS else FractionTensor.unpack(self.slots).exact
+
+    def initial(self, count: int) -> Decimals:
+        """(B, T, N): the first slots, which hold what was read; decimals, all of them."""
+        slots = self.slots if self.digits > MAX_DIGITS else self.slots[:2]
+        return unpack(slots[..., :count], self.digits)
 
     @property
     def values(self) -> Tensor:
@@ -63,10 +73,13 @@ class ExactState(NamedTuple):
         return self.decimals.valid
 
 
-def written_decimals(packed: Tensor, precision: int | None) -> DecimalTensor:
-    """The decimals as which packed values (2 or 3, ...) are written; precision: significant digits of endless ones."""
-    if packed.shape[0] == 2:
-        return DecimalTensor.unpack(packed)
+def written_decimals(packed: Tensor, precision: int | None, digits: int = MAX_DIGITS) -> Decimals:
+    """The decimals as which packed values (2, 3 or L + 1, ...) are written.
+
+    precision: significant digits of endless ones. digits: that a value may have.
+    """
+    if digits > MAX_DIGITS or packed.shape[0] == 2:
+        return unpack(packed, digits)
     return written(FractionTensor.unpack(packed.contiguous()), precision)
 
 
@@ -76,29 +89,40 @@ def execute(
     operations: Sequence[str],
     precision: int | None = None,
     num_numbers: int | None = None,
+    digits: int = MAX_DIGITS,
 ) -> Tensor:
     """Execute plans exactly; returns the scratch lists (2, B, T, K, S), packed.
 
-    Where an operation has results that are no decimals they are (3, B, T, K, S), packed fractions.
+    Where an operation has results that are no decimals they are (3, B, T, K, S), packed fractions; where values may
+    have more than 18 digits they are (L + 1, B, T, K, S), packed limbs.
 
-    initial: (2, B, T, N), initial values, packed (`DecimalTensor.pack`). plans: (B, T, K, D, 3).
+    initial: (2, B, T, N) or (L + 1, B, T, N), initial values, packed. plans: (B, T, K, D, 3).
     precision: significant digits to which roots, logarithms, ... are rounded; None: those that are exact alone.
     num_numbers: how many of the initial values are numbers read, which operations on ranges take; all by default.
+    digits: that a value may have.
     """
     num_initial = initial.shape[-1]
     plans = plans.permute(3, 4, 0, 1, 2)  # (D, 3, B, T, K)
-    calculator, ranges = calculator_of(operations, plans[:, 2], precision), on_ranges(operations)
+    ranges = on_ranges(operations)
     parts = 3 if keep_fractions(operations) else 2
+    calculator: LimbCalculator | Calculator | FractionCalculator
+    if digits > MAX_DIGITS:
+        parts, calculator = len(initial), LimbCalculator(operations, plans[:, 2], digits)
+    else:
+        calculator = calculator_of(operations, plans[:, 2], precision)
     # Slots come first, so that a step writes its result into contiguous memory.
     slots = plans.new_empty(num_initial + len(plans), parts, *plans.shape[2:])  # (S, parts, B, T, K)
-    slots[:num_initial, :2] = initial.movedim(-1, 0).unsqueeze(-1)
-    slots[:num_initial, 2:] = 1  # denominators
+    slots[:num_initial, : len(initial)] = initial.movedim(-1, 0).unsqueeze(-1)
+    slots[:num_initial, len(initial) :] = 1  # denominators
     sides = plans[:, :2].unsqueeze(2).expand(-1, -1, parts, -1, -1, -1)  # (D, 2, parts, B, T, K)
     for step, side in enumerate(sides.unbind(0)):
         results = calculator.run(step, slots.gather(0, side))
         if ranges:
-            numbers = initial[..., :num_numbers]
-            results = range_results(ranges, plans[step, 2], numbers, plans[step, :2], results)
+            numbers = within_int64(unpack(initial[..., :num_numbers], digits))
+            chosen = NumberRange.of(numbers, *plans[step, :2].unbind(0))
+            for index, operation in ranges.items():
+                result = packed_results(operation.exact(chosen), parts, digits)
+                results = torch.where(plans[step, 2] == index, result, results)
         slots[num_initial + step] = results
     return slots.movedim((0, 1), (-1, 0))
 
@@ -122,6 +146,7 @@ class ExactDAG(nn.Module):
         min_plan_prob: float = 0.0,
         num_ranks: int | None = None,
         precision: int | None = None,
+        digits: int = MAX_DIGITS,
     ):
         super().__init__()
         self.depth = depth
@@ -133,6 +158,7 @@ class ExactDAG(nn.Module):
         self.num_plans = num_plans
         self.temperature = temperature
         self.min_plan_prob = min_plan_prob
+        self.digits = digits
         self.norm = nn.LayerNorm(hidden_size)
         self.build_planner(hidden_size, key_size)
         self.key = nn.Linear(hidden_size, key_size, bias=False)
@@ -147,6 +173,8 @@ class ExactDAG(nn.Module):
 
     def build_constants(self) -> Tensor:
         """(2, constants) int64, packed."""
+        if self.digits > MAX_DIGITS:
+            return LimbTensor.constants(self.constant_texts, self.digits).pack()
         return DecimalTensor.constants(self.constant_texts).pack()
 
     def planning_hidden(self, hidden: Tensor, number_values: Tensor) -> Tensor:
@@ -193,7 +221,7 @@ class ExactDAG(nn.Module):
 
     def write(
         self,
-        results: DecimalTensor,
+        results: Decimals,
         written: Tensor,
         weights: Tensor | None,
         symbol_embedding: Tensor,
@@ -238,8 +266,10 @@ class ExactDAG(nn.Module):
         """
         source = torch.zeros_like(written) if source is None else source
         choice, plans, weights = self.choose(decisions, read, source, exists)
-        slots = execute(self.initial_values(numbers), plans, self.operations, self.precision, numbers.shape[-1])
-        results = written_decimals(slots[..., -1], self.precision)
+        numbers_read = numbers.shape[-1]
+        initial = self.initial_values(numbers)
+        slots = execute(initial, plans, self.operations, self.precision, numbers_read, self.digits)
+        results = written_decimals(slots[..., -1], self.precision, self.digits)
         dag_hidden, has_result, ends = self.write(results, written, weights, symbol_embedding, separated)
         # Where no number can be read nothing is written, although constants could be computed with.
         has_result = has_result & exists[..., 0]
@@ -247,7 +277,8 @@ class ExactDAG(nn.Module):
             # A plan that is hardly more probable than others is a guess, and a guess is not presented.
             has_result = has_result & (choice.plan_prob >= self.min_plan_prob)
         # The most probable plan comes first.
-        return ExactState(choice, slots[:, :, :, 0], dag_hidden, has_result, ends.to(dag_hidden.dtype), self.precision)
+        best, ends = slots[:, :, :, 0], ends.to(dag_hidden.dtype)
+        return ExactState(choice, best, dag_hidden, has_result, ends, self.precision, self.digits)
 
 
 class IndependentDAG(ExactDAG):

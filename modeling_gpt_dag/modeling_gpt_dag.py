@@ -29,10 +29,12 @@ from transformers.utils.generic import can_return_tuple, merge_with_config_defau
 
 from .configuration_gpt_dag import GPTDAGConfig
 from .dag_losses import plan_cross_entropy, shut_gate_cross_entropy, value_loss_of_labels
+from .decimal_tensor import DecimalTensor
 from .exact_dag import ExactDAG, ExactState, IndependentDAG, JointDAG
 from .from_backbone import attach
 from .gate_mixer import DAGState, GateMixer
 from .joint_planner import JointPlanner
+from .limb_tensor import Decimals, LimbTensor
 from .number_memory import NumberMemory
 from .number_text import WRITTEN_SYMBOLS, NumberText
 from .planner_input import PlannerInput, run_backbone, split_features
@@ -59,10 +61,14 @@ class DAGOutput(ModelOutput):
         The scratch list. In exact numerics the values of the most probable plan, as float64.
     values_mask (`torch.BoolTensor` of shape `(B, T, S)`): Which slots hold a value; in the others `values` is 0.
     values_mantissa, values_scale (`torch.LongTensor` of shape `(B, T, S)`):
-        The values as they would be written, `mantissa * 10**-scale`; exact numerics only.
+        The values as they would be written, `mantissa * 10**-scale`; exact numerics only. `value_texts` gives them as
+        text.
     values_exact (`torch.BoolTensor` of shape `(B, T, S)`):
         Which slots hold a value that is written as it is; the others are rounded to `config.dag_precision` digits as
         they are written, or computed from rounded ones. Exact numerics only.
+    values_limbs (`torch.LongTensor` of shape `(B, T, S, L)`):
+        With `config.dag_digits` above 18 in place of `values_mantissa`: mantissas in limbs of 8 digits, the lowest
+        first, all of the number's sign.
     plan_prob (`torch.FloatTensor` of shape `(B, T)`):
         Probability of the most probable plan; exact numerics only. Where it is below `config.dag_min_plan_prob`, the
         gate is exactly 0 in inference.
@@ -79,9 +85,23 @@ class DAGOutput(ModelOutput):
     values_mantissa: Tensor | None = None
     values_scale: Tensor | None = None
     values_exact: Tensor | None = None
+    values_limbs: Tensor | None = None
     plan_prob: Tensor | None = None
     gate: Tensor | None = None
     dag_hidden: Tensor | None = None
+
+    @property
+    def decimals(self) -> Decimals:
+        """(B, T, S): the exact values; raises ValueError in soft numerics, which has none."""
+        if self.values_scale is None or self.values_mask is None:
+            raise ValueError("soft numerics has no exact values")
+        if self.values_limbs is not None:
+            return LimbTensor(self.values_limbs.movedim(-1, 0), self.values_scale, self.values_mask)
+        return DecimalTensor(cast(Tensor, self.values_mantissa), self.values_scale, self.values_mask)
+
+    def value_texts(self, batch: int, token: int) -> list[str | None]:
+        """Decimal text of each slot of one token, None where it holds no value; raises as `decimals` does."""
+        return self.decimals.map(lambda part: part[batch, token]).texts()
 
 
 @dataclass
@@ -210,6 +230,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
 
     def __init__(self, config: GPTDAGConfig):
         super().__init__(config)
+        config.validate_architecture()  # from_pretrained sets fields of a config that was validated before
         self.backbone = AutoModel.from_config(config.backbone_config)
         self.gradient_checkpointing = False
         if config.dag_depth > 0:
@@ -253,6 +274,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             min_plan_prob=float(config.dag_min_plan_prob),
             num_ranks=config.dag_num_ranks,
             precision=config.dag_precision,
+            digits=config.dag_digits,
         )
         # With tied embeddings the symbols' embeddings are the output embeddings of their tokens.
         if not config.tie_word_embeddings:
@@ -344,20 +366,26 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             past_length = cache.get_seq_length()
             # A static cache counts in a tensor. Its capacity says as much without a synchronisation.
             total = length + past_length if isinstance(past_length, int) else max(length, cache.get_max_length())
-        self._refuse_too_long(total)
+        # Under number positions more tokens may fit. Compiled code cannot look at positions, and counts tokens.
+        if not self.config.dag_number_positions or torch.compiler.is_compiling():
+            self._refuse_too_long(total, total)
         return torch.arange(length, device=tokens.device) + past_length
 
-    def _refuse_too_long(self, total: int):
-        """Refuse more tokens than a learned position table has, before the embedding fails on the device."""
+    def _refuse_too_long(self, tokens: int, positions: int):
+        """Refuse more positions than a learned table has, before the embedding fails on the device."""
+        table = self._position_table
+        if table is not None and positions > table:
+            raise ValueError(
+                f"a sequence of {tokens} tokens does not fit the backbone's table of {table} positions "
+                f"(max_position_embeddings): it takes {positions}"
+            )
+
+    @property
+    def _position_table(self) -> int | None:
+        """Length of the backbone's table of learned positions; None for rotary backbones, which have none."""
         backbone = self.config.backbone_config
-        positions = getattr(backbone, "max_position_embeddings", None)
-        # Rotary backbones have no table.
-        if hasattr(backbone, "rope_parameters") or positions is None or total <= positions:
-            return
-        raise ValueError(
-            f"a sequence of {total} tokens does not fit the backbone's table of {positions} positions "
-            "(max_position_embeddings)"
-        )
+        is_rotary = hasattr(backbone, "rope_parameters")
+        return None if is_rotary else getattr(backbone, "max_position_embeddings", None)
 
     def _read(self, call: _Call) -> tuple[NumberText | None, BackboneMask, Tensor | None]:
         """The numbers of the text (None without number memory), and the backbone's mask and position ids."""
@@ -378,6 +406,10 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
                 mask = self._packed_mask(symbols, call.position_ids)
             token_positions = call.token_index.unsqueeze(0) if call.position_ids is None else call.position_ids
             positions = memory.positions(text, token_positions, call.token_index)
+            table = self._position_table
+            # Tokens are counted first, so that the host waits for positions only where there are more tokens.
+            if table is not None and text.written.shape[1] > table and not torch.compiler.is_compiling():
+                self._refuse_too_long(text.written.shape[1], int(positions.max()) + 1)
         return text, mask, positions
 
     def _packed_mask(self, symbols: Tensor, position_ids: Tensor | None) -> Tensor | BlockMask:
@@ -482,7 +514,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         decisions, gate_logits = decisions.tensor_split([num_decisions], -1)
         symbol_embedding = self._symbol_embedding()
         exists, end = numbers_at_source
-        values = text.value_at(end.flatten(1), exists.flatten(1)).unflatten(-1, end.shape[1:])
+        values = text.value_at(end.flatten(1), exists.flatten(1), dag.digits).unflatten(-1, end.shape[1:])
         state = dag(
             decisions,
             values,
@@ -557,9 +589,10 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             operation_probs=operation,
             values=state.values,
             values_mask=state.values_mask,
-            values_mantissa=decimals.mantissa if decimals is not None else None,
+            values_mantissa=decimals.mantissa if isinstance(decimals, DecimalTensor) else None,
             values_scale=decimals.scale if decimals is not None else None,
             values_exact=state.values_exact if isinstance(state, ExactState) else None,
+            values_limbs=decimals.limbs.movedim(0, -1) if isinstance(decimals, LimbTensor) else None,
             plan=state.choice.best if isinstance(state, ExactState) else None,
             plan_prob=state.choice.plan_prob if isinstance(state, ExactState) else None,
             gate=gate,

@@ -13,11 +13,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .decimal_tensor import MAX_DIGITS, NO_VALUE, DecimalTensor, first_exponent, power_of_ten
+from .decimal_tensor import MAX_DIGITS, NO_VALUE, DecimalTensor, power_of_ten
+from .limb_tensor import LIMB_DIGITS, Decimals, num_limbs, sum_of_digits
 from .number_grammar import DECIMAL_POINT, NUM_SYMBOLS, OPENING, THOUSANDS_COMMA, Grammar
-
-# 18 digits with their point and commas.
-WINDOW = MAX_DIGITS + 1 + (MAX_DIGITS - 1) // 3
 
 # Symbols that can be written next: digits 0..9, "-", ".", and the end of the number.
 WRITTEN_SYMBOLS = "0123456789-."
@@ -66,60 +64,72 @@ class NumberText(NamedTuple):
         """(B, M): token index of the last digit of the number that becomes readable at token indices `end` (B, M)."""
         return (end - 1 - self.behind.gather(1, end)).clamp(min=0)
 
-    def value_at(self, end: Tensor, exists: Tensor) -> Tensor:
+    def value_at(self, end: Tensor, exists: Tensor, digits: int = MAX_DIGITS) -> Tensor:
         """Packed values (2, B, M) of the numbers that become readable at token indices `end` (B, M), where exact.
 
-        exists: (B, M) bool, whether there is such a number.
+        exists: (B, M) bool, whether there is such a number. digits: that a number may have; for more than 18 the
+        values are packed in limbs, (L + 1, B, M).
         """
         # With more requests than tokens, computing the value of every token once is cheaper.
         if end.shape[1] > self.num_readable.shape[1]:
-            return self._look_up_values(end, exists)
-        return self._compute_values(end, exists)
+            return self._look_up_values(end, exists, digits)
+        return self._compute_values(end, exists, digits)
 
-    def _look_up_values(self, end: Tensor, exists: Tensor) -> Tensor:
+    def _look_up_values(self, end: Tensor, exists: Tensor, digits: int) -> Tensor:
         """`value_at` by computing the values of all tokens and gathering those at `end`."""
-        values = self._packed_value.gather(-1, end.expand(2, -1, -1))
-        return torch.where(exists, values, NO_VALUE)
+        values = self._packed_value(digits)
+        values = values.gather(-1, end.expand(len(values), -1, -1))
+        return torch.where(exists, values, NO_VALUE if digits == MAX_DIGITS else LIMB_DIGITS * num_limbs(digits))
 
-    def _compute_values(self, end: Tensor, exists: Tensor) -> Tensor:
+    def _compute_values(self, end: Tensor, exists: Tensor, digits: int) -> Tensor:
         """`value_at` by summing the digits of each number asked for.
 
         A window of 24 characters, the last of the number, holds 18 digits, a point and five commas. The number has a
         value if the window holds all its marks (then every character before the window is a 0 or the sign), and if
-        commas set off thousands.
+        commas set off thousands. For numbers of more digits the window is as much longer.
         """
         last = self.last_digit(end)
-        reach = torch.arange(WINDOW, device=last.device)
+        reach = torch.arange(digits + 1 + (digits - 1) // 3, device=last.device)
         window = (last.unsqueeze(-1) - reach).clamp(min=0)  # (B, M, 24), the last character first
         window = self.characters.gather(1, window.flatten(1)).view_as(window)
         window = window * (reach < self.written.gather(1, last).unsqueeze(-1))
         point, comma = window == DECIMAL_POINT, window == THOUSANDS_COMMA
         # A separator takes a place in the window, so a digit before it is worth one power of ten less than its place.
         exponent = reach - (point | comma).cumsum(-1)
-        digit = window * ((exponent < MAX_DIGITS) & (window < DECIMAL_POINT))
-        magnitude = (digit * power_of_ten(exponent)).sum(-1)
-        scale = (point * reach).sum(-1)
+        digit = window * ((exponent < digits) & (window < DECIMAL_POINT))
+        # More decimals than that may be read as well, if all are 0.
+        scale = (point * reach).sum(-1).clamp(max=digits + 1)
         # Between the j-th comma from the right and the point stand 3 j digits; what stands before all is 1 to 999.
         rank = comma.cumsum(-1)
         sets_off = comma & (exponent == torch.add((scale - 1).unsqueeze(-1), rank, alpha=3))
         commas = rank[..., -1]
-        first = magnitude // power_of_ten(torch.add(scale, commas, alpha=3).clamp(max=MAX_DIGITS))
+        grouped = torch.add(scale, commas, alpha=3)  # digits behind the first comma
+        if digits == MAX_DIGITS:
+            magnitude = (digit * power_of_ten(exponent)).sum(-1)
+            first = magnitude // power_of_ten(grouped.clamp(max=MAX_DIGITS))
+        else:
+            magnitude = sum_of_digits(digit, exponent, num_limbs(digits))  # (L, B, M)
+            # Of the digits before the first comma, those beyond the third count as thousands.
+            before = exponent - grouped.unsqueeze(-1)
+            first = (digit * power_of_ten(before.clamp(0, 3)) * (before >= 0)).sum(-1)
         exact = ((digit > 0) | point | sets_off).sum(-1) == self.marks.gather(1, last)
         exact &= commas * ((first - 1) // 999) == 0
         valid = exact & exists & (self.unknown.gather(1, last) + self.unknown.gather(1, end) == 0)
         mantissa = torch.addcmul(magnitude, magnitude, self.signs.gather(1, last), value=-2)
-        return torch.stack([mantissa, torch.where(valid, scale, NO_VALUE)])
+        if digits == MAX_DIGITS:
+            return torch.stack([mantissa, torch.where(valid, scale, NO_VALUE)])
+        valid &= scale <= digits
+        return torch.cat([mantissa, torch.where(valid, scale, LIMB_DIGITS * len(mantissa)).unsqueeze(0)])
 
-    @property
-    def _packed_value(self) -> Tensor:
-        """(2, B, L): `value`, packed."""
+    def _packed_value(self, digits: int) -> Tensor:
+        """(2, B, L): the values of the numbers that become readable at each token, packed."""
         index = torch.arange(self.num_readable.shape[1], device=self.num_readable.device).expand_as(self.num_readable)
-        return self._compute_values(index, self.ended)
+        return self._compute_values(index, self.ended, digits)
 
     @property
     def value(self) -> DecimalTensor:
         """(B, L): value of the number that becomes readable at each token; no value where none does."""
-        return DecimalTensor.unpack(self._packed_value)
+        return DecimalTensor.unpack(self._packed_value(MAX_DIGITS))
 
 
 class ReadNumbers(NamedTuple):
@@ -193,7 +203,7 @@ def latest_numbers(text: NumberText, index: Tensor, num_values: int) -> ReadNumb
     return ReadNumbers(order > 0, end)
 
 
-def next_symbol(number: DecimalTensor, written: Tensor, separated: Tensor | None = None) -> Tensor:
+def next_symbol(number: Decimals, written: Tensor, separated: Tensor | None = None) -> Tensor:
     """The symbol after the first `written` characters of each number's decimal text.
 
     number: any shape; its text is `format(decimal.Decimal, "f")`.
@@ -203,14 +213,13 @@ def next_symbol(number: DecimalTensor, written: Tensor, separated: Tensor | None
     there is no value, or where `written` exceeds the length of the text. An integer has ended, too, behind a point or
     comma: behind "14." a sentence may end, and no digit is to follow.
     """
-    magnitude, has_point, negative = number.mantissa.abs(), number.scale > 0, number.mantissa < 0
+    magnitude, has_point, negative = number.abs(), number.scale > 0, number.is_negative
     # `first` and `place` count the digits after the first digit, and the characters after the next symbol. Numbers
     # below 1 begin with "0.": at least one digit stands before the point.
-    first = torch.maximum(first_exponent(magnitude), number.scale)
+    first = torch.maximum(magnitude.leading_exponent(), number.scale)
     place = first + has_point + negative - written
     exponent = place - (has_point & (place > number.scale)).long()
-    digit = magnitude // power_of_ten(exponent.clamp(0, MAX_DIGITS)) % 10
-    symbol = torch.where(has_point & (place == number.scale), WRITTEN_SYMBOLS.index("."), digit)
+    symbol = torch.where(has_point & (place == number.scale), WRITTEN_SYMBOLS.index("."), magnitude.digit(exponent))
     symbol = torch.where(negative & (written == 0), WRITTEN_SYMBOLS.index("-"), symbol)
     ended = place == -1
     if separated is not None:

@@ -20,6 +20,7 @@ from torch import Tensor
 from .dag_operations import OPERATIONS, ROUNDED
 from .decimal_tensor import DecimalTensor, first_exponent, power_of_ten
 from .exact_dag import execute, written_decimals
+from .limb_tensor import within_int64
 from .number_text import END, NumberText, next_symbol
 from .plan_choices import PlanChoice
 from .plans import IGNORE_INDEX
@@ -318,7 +319,7 @@ def search_plans(
     plans, steps = candidates.plans, candidates.steps
     numbers, plans_of = initial.pack().unsqueeze(2), plans.clamp(min=0).unsqueeze(1)
     slots = execute(numbers, plans_of, operations, precision, num_numbers)
-    value = written_decimals(slots[:, :, 0, :, -1], precision)
+    value = within_int64(written_decimals(slots[:, :, 0, :, -1], precision))
     equal = (value.mantissa == target.mantissa.unsqueeze(1)) & (value.scale == target.scale.unsqueeze(1))
     found = candidates.near & equal & value.valid & target.valid.unsqueeze(1)
     fewest = torch.where(found, steps, depth + 1).amin(-1, keepdim=True)

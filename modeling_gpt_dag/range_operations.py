@@ -13,21 +13,21 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .decimal_tensor import LIMIT, NO_VALUE, DecimalTensor, power_of_ten, shift_left
+from .decimal_tensor import LIMIT, DecimalTensor, power_of_ten, shift_left
 from .fraction_tensor import FractionTensor, divide
 
 
 class NumberRange(NamedTuple):
     """Ranges of the numbers read, and what all operations need of these.
 
-    numbers: (2, B, T, n), packed. first, last: (B, T, K), the smaller and the larger slot of each range.
+    numbers: (B, T, n). first, last: (B, T, K), the smaller and the larger slot of each range.
     inside: (B, T, K, n) bool, which numbers are in it. exists: (B, T, K) bool, whether all of these have a value and
     both ends are numbers.
     aligned: (B, T, n), all mantissas at the scale `scale` (B, T, 1), which is the largest of the numbers'; 0 where one
     does not fit. fits: (B, T, n) bool.
     """
 
-    numbers: Tensor
+    numbers: DecimalTensor
     first: Tensor
     last: Tensor
     inside: Tensor
@@ -37,13 +37,13 @@ class NumberRange(NamedTuple):
     scale: Tensor
 
     @classmethod
-    def of(cls, numbers: Tensor, operand1: Tensor, operand2: Tensor) -> "NumberRange":
-        """numbers: (2, B, T, n), packed. operand1, operand2: (B, T, K), slots; those from n on are no numbers."""
-        count = numbers.shape[-1]
+    def of(cls, numbers: DecimalTensor, operand1: Tensor, operand2: Tensor) -> "NumberRange":
+        """numbers: (B, T, n). operand1, operand2: (B, T, K), slots; those from n on are no numbers."""
+        mantissa, scale, valid = numbers
+        count = valid.shape[-1]
         first, last = torch.minimum(operand1, operand2), torch.maximum(operand1, operand2)
         slot = torch.arange(count, device=first.device)
         inside = (slot >= first.unsqueeze(-1)) & (slot <= last.unsqueeze(-1))
-        mantissa, scale, valid = DecimalTensor.unpack(numbers)
         missing = (inside & ~valid.unsqueeze(-2)).any(-1)
         largest = scale.amax(-1, keepdim=True)
         aligned, fits = shift_left(mantissa, largest - scale)
@@ -63,7 +63,7 @@ class NumberRange(NamedTuple):
 
     def at(self, slot: Tensor) -> FractionTensor:
         """The numbers at slots (B, T, K)."""
-        return FractionTensor.unpack(self.numbers.gather(-1, slot.expand(2, *slot.shape)))
+        return FractionTensor.of(self.numbers.map(lambda part: part.gather(-1, slot)))
 
 
 def _sum(numbers: NumberRange) -> FractionTensor:
@@ -71,8 +71,7 @@ def _sum(numbers: NumberRange) -> FractionTensor:
     aligned = numbers.total(numbers.aligned)
     # Without an estimate a sum that wraps could look small. float64 adds up 64 numbers below 10**18 to 10**4.
     magnitude = numbers.total(numbers.aligned.double().abs())
-    scales = numbers.numbers[1].unsqueeze(-2)
-    scale = torch.where(numbers.inside & (scales < NO_VALUE), scales, 0).amax(-1)
+    scale = torch.where(numbers.inside, numbers.numbers.scale.unsqueeze(-2), 0).amax(-1)
     mantissa = aligned // power_of_ten(numbers.scale - scale)
     total = DecimalTensor.checked(mantissa, scale, numbers.exists & numbers.all_fit & (magnitude < 4e18))
     return FractionTensor.of(total)

@@ -1,6 +1,7 @@
 """Measure exact match of a trained GPT-DAG: greedy decoding, the whole answer and its end, and what it is made of.
 
 python scripts/evaluate.py --model runs/arithmetic --task arithmetic --digits 7 --output report.json
+python scripts/evaluate.py --model runs/arithmetic --task arithmetic --digits 50 100 --dag_digits 128
 python scripts/evaluate.py --model runs/expressions --task expressions --digits 4 7 --ablation gate_shut
 python scripts/evaluate.py --model runs/wordings --task questions --questions questions.jsonl
 python scripts/evaluate.py --model runs/questions --task questions --questions questions.jsonl --split evaluation
@@ -49,6 +50,9 @@ class Arguments(TaskArguments, QuestionArguments, ReasoningArguments, PromptArgu
         metadata={
             "help": "problems, texts or prompts to generate, 500 by default; of a file the first, all by default"
         },
+    )
+    dag_digits: int | None = field(
+        default=None, metadata={"help": "digits that numbers may have, whatever the model was saved with: 18 to 256"}
     )
     seed: int = field(default=0, metadata={"help": "of the generated problems"})
     batch_size: int = field(default=128, metadata={"help": "problems answered at a time"})
@@ -145,7 +149,7 @@ def main():
         args = parse_flags(Arguments, sys.argv[1:])
         asked = read(args)
         prompted = read_asked(args) if args.task == "replies" else []
-        model, tokenizer = load(args.model)
+        model, tokenizer = load(args.model, **({} if args.dag_digits is None else {"dag_digits": args.dag_digits}))
         with ablated(model, args.ablation):
             if prompted:
                 reports = evaluate_prompted(args, prompted, model, tokenizer)

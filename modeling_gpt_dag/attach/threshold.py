@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader, Dataset, Subset
 
 from ..exact_dag import ExactDAG
 from ..gate_mixer import GATE_THRESHOLD
+from ..limb_tensor import within_int64
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..plan_search import written_numbers
 from .feature_store import Examples, collate_packed
@@ -49,12 +50,13 @@ def presented_results(model: GPTDAGForCausalLM, examples: Dataset) -> list[Prese
         outputs = model.model(**given, output_dag=True, use_cache=False)
         dag, text, index = outputs.dag, outputs.number_text, outputs.token_index
         following = written_numbers(text, index).value
+        result = within_int64(dag.decimals.map(lambda part: part[..., -1]))
         is_right = torch.zeros_like(following.valid)
         # The number may stand behind a blank and a currency sign that the DAG leaves out.
         for skipped in range(3):
             mantissa, scale, valid = (F.pad(part, (0, skipped))[:, skipped:] for part in following)
-            equal = (mantissa == dag.values_mantissa[..., -1]) & (scale == dag.values_scale[..., -1])
-            is_right |= equal & valid & dag.values_mask[..., -1]
+            equal = (mantissa == result.mantissa) & (scale == result.scale)
+            is_right |= equal & valid & result.valid
         # Within a number the decision before it is told of again.
         is_presented = (dag.gate > GATE_THRESHOLD) & (text.written[:, index] == 0)
         told = (dag.gate, dag.plan_prob, is_right)

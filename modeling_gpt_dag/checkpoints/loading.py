@@ -10,9 +10,10 @@ from ..modeling_gpt_dag import GPTDAGForCausalLM
 from .checksums import CHECKSUMS, WEIGHTS, verify_checksums
 
 
-def load(directory: str) -> tuple[GPTDAGForCausalLM, PreTrainedTokenizerBase]:
+def load(directory: str, **settings: Any) -> tuple[GPTDAGForCausalLM, PreTrainedTokenizerBase]:
     """Model (in eval mode) and tokenizer of a GPT-DAG directory.
 
+    settings: fields of the config to load the model with in place of those that were saved.
     Raises FileNotFoundError where there is none. Raises ValueError for another kind of model, for weights that are
     truncated or altered, and for weights that do not fit the config, naming both shapes.
     """
@@ -26,7 +27,7 @@ def load(directory: str) -> tuple[GPTDAGForCausalLM, PreTrainedTokenizerBase]:
     try:
         # from_pretrained would initialise what is missing; a model to be used must be whole.
         loaded: Any = AutoModelForCausalLM.from_pretrained(
-            directory, ignore_mismatched_sizes=True, output_loading_info=True
+            directory, ignore_mismatched_sizes=True, output_loading_info=True, **settings
         )
     except SafetensorError as error:
         raise ValueError(f"the weights in {directory} are truncated or no safetensors: {error}") from error

@@ -26,7 +26,8 @@ OPERATORS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
 PRECEDENCE = {"add": 1, "subtract": 1, "multiply": 2, "divide": 2}
 EVALUATION_SHARE = 10  # one problem in so many is for evaluation
 END_OF_LINE = "\n"
-EXACT = decimal.Context(prec=200, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.DivisionByZero])
+# Two operations on operands of 256 digits, the most a model can have.
+EXACT = decimal.Context(prec=1000, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.DivisionByZero])
 
 
 class PlanFormat(NamedTuple):
@@ -82,7 +83,7 @@ class Problem(NamedTuple):
     template: str = ""
 
     def values(self) -> list[Decimal]:
-        """Every operand and result of the expression, the answer last; raises decimal.Inexact beyond 200 digits."""
+        """Every operand and result of the expression, the answer last; raises decimal.Inexact beyond 1,000 digits."""
         seen: list[Decimal] = []
 
         def value(expression: Expression) -> Decimal:
@@ -109,11 +110,15 @@ class Problem(NamedTuple):
     @property
     def is_exact(self) -> bool:
         """Whether operands and results all fit the 18 digits of exact numerics."""
+        return self.is_exact_within(MAX_DIGITS)
+
+    def is_exact_within(self, digits: int) -> bool:
+        """Whether operands and results all fit so many digits and decimals."""
 
         def fits(value: Decimal) -> bool:
             exponent = value.as_tuple().exponent
             assert isinstance(exponent, int)  # it is a text for infinities and nan, which EXACT never gives
-            return abs(value.scaleb(-exponent, EXACT)) < 10**MAX_DIGITS and -exponent <= MAX_DIGITS
+            return abs(value.scaleb(-exponent, EXACT)) < 10**digits and -exponent <= digits
 
         try:
             return all(map(fits, self.values()))

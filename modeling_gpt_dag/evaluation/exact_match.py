@@ -2,8 +2,8 @@
 
 What is unusual: an exact match is broken down, and each part is measured. The plan computes the right function of the
 numbers (checked on other numbers, so that a lucky hit does not count), the executed result is right, the gate lets it
-be written, the text is right. Problems without an exact value in 18 digits are not scored. They are counted, and so is
-how often the DAG's gate opened on them, which must be never.
+be written, the text is right. Problems without an exact value in the digits that the model has (`dag_digits`, 18 by
+default) are not scored. They are counted, and so is how often the DAG's gate opened on them, which must be never.
 """
 
 import operator
@@ -21,6 +21,7 @@ from ..data.numeric_match import is_numeric_match
 from ..data.problems import END_OF_LINE, RANGES, Expression, PlanFormat, Problem, over_texts, plan_format
 from ..data.reasoning import fraction_value
 from ..data.tasks import evaluation_problems
+from ..decimal_tensor import MAX_DIGITS
 from ..gate_mixer import GATE_THRESHOLD
 from .generation import Answer, answer_lines, has_plans
 from .reports import Breakdown, GateRate, LeftOut, TaskReport, share_of, worst_template
@@ -123,14 +124,15 @@ def evaluate_task(
     prompts = [problem.prompt for problem in problems]
     answers = answer_lines(model, tokenizer, prompts, longest + 1, batch_size, progress, chat)
     pairs = list(zip(problems, answers, strict=True))
-    scored = [(problem, answer) for problem, answer in pairs if problem.is_exact]
-    left_out = [answer for problem, answer in pairs if not problem.is_exact]
     config = model.config
+    max_digits = config.dag_digits if isinstance(config, GPTDAGConfig) else MAX_DIGITS
+    scored = [(problem, answer) for problem, answer in pairs if problem.is_exact_within(max_digits)]
+    left_out = [answer for problem, answer in pairs if not problem.is_exact_within(max_digits)]
     form = plan_format(config) if isinstance(config, GPTDAGConfig) and has_plans(config) else None
     lines = [answer.text for answer in answers]
-    by_template = hits_by(lambda problem: problem.template, problems, lines, is_number_right)
+    by_template = hits_by(lambda problem: problem.template, problems, lines, is_number_right, max_digits)
     return TaskReport.of(
-        hits_by(lambda problem: problem.group, problems, lines, is_exact_match),
+        hits_by(lambda problem: problem.group, problems, lines, is_exact_match, max_digits),
         breakdown_of(scored, form) if form is not None and scored else None,
         LeftOut(len(left_out), sum(answer.gate_above_zero for answer in left_out)),
         number=share_of([hit for hits in by_template.values() for hit in hits]) if by_template else None,
@@ -157,11 +159,12 @@ def hits_by(
     problems: Sequence[Problem],
     lines: Sequence[str],
     is_right: Callable[[str, Problem], bool],
+    max_digits: int = MAX_DIGITS,
 ) -> dict[str, list[bool]]:
-    """Of the problems with an exact value: whether each line is right, by a key of the problem."""
+    """Of the problems with an exact value in so many digits: whether each line is right, by a key of the problem."""
     hits: dict[str, list[bool]] = {}
     for problem, line in zip(problems, lines, strict=True):
-        if problem.is_exact:
+        if problem.is_exact_within(max_digits):
             hits.setdefault(key(problem), []).append(is_right(line, problem))
     return hits
 

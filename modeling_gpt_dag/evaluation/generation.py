@@ -11,7 +11,6 @@ from transformers import BatchEncoding, GenerationMixin, PreTrainedConfig, PreTr
 from ..configuration_gpt_dag import GPTDAGConfig
 from ..data.examples import chat_prompt
 from ..data.problems import END_OF_LINE
-from ..decimal_tensor import format_decimal
 from ..gate_mixer import GATE_THRESHOLD
 from ..modeling_gpt_dag import DAGOutput
 
@@ -163,13 +162,12 @@ def _with_gate(answer: Answer, dag: DAGOutput, row: int, first: int, length: int
     gate = dag.gate[row]
     writing = gate[length - 1 : length + written]
     answer = answer._replace(gate_above_zero=bool((writing > 0).any()))
-    if dag.values_mantissa is None or dag.values_scale is None or dag.values_mask is None or dag.plan is None:
+    if dag.plan is None:
         return answer
     token = length - 1
-    mantissa, scale = int(dag.values_mantissa[row, token, -1]), int(dag.values_scale[row, token, -1])
     decision = Decision(
         plan=dag.plan[row, token].tolist(),
-        result=format_decimal(mantissa, scale) if dag.values_mask[row, token, -1] else None,
+        result=dag.value_texts(row, token)[-1],
         gate_opened=bool(gate[token] > GATE_THRESHOLD),
         opened_early=bool((gate[first:token] > GATE_THRESHOLD).any()),
         opened_within=bool((writing > GATE_THRESHOLD).any()),

@@ -15,7 +15,6 @@ from transformers import PreTrainedTokenizerBase
 
 from ..command_line.markdown import markdown_table
 from ..data.reasoning import Calculation, ReasoningText, TokenPlaces, kind_of, numbers_of
-from ..decimal_tensor import format_decimal
 from ..gate_mixer import GATE_THRESHOLD
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from .generation import has_plans
@@ -123,11 +122,8 @@ class _Reading:
 
     def result_before(self, tokens: range) -> Decimal | None:
         """The value that the DAG would write in their place."""
-        token = tokens[0] - 1
-        if not self.dag.values_mask[0, token, -1]:
-            return None
-        mantissa, scale = (int(part[0, token, -1]) for part in (self.dag.values_mantissa, self.dag.values_scale))
-        return Decimal(format_decimal(mantissa, scale))
+        text = self.dag.value_texts(0, tokens[0] - 1)[-1]
+        return None if text is None else Decimal(text)
 
 
 def evaluate_reasoning(

@@ -71,7 +71,7 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Problems without an exact value in 18 digits, which are not scored.
+    """Problems without an exact value in the digits of the model, 18 by default, which are not scored.
 
     gate_above_zero: on how many of them any gate was above 0; None for a solver, which has none.
     """

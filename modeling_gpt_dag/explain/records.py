@@ -19,7 +19,6 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
 from ..dag_operations import OPERATIONS
-from ..decimal_tensor import DecimalTensor, format_decimal
 from ..gate_mixer import GATE_THRESHOLD
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..number_text import END, NOTHING, WRITTEN_SYMBOLS, NumberText, ReadNumbers, next_symbol
@@ -246,8 +245,8 @@ def _tokens(model: GPTDAGForCausalLM, ids: Tensor, dag: Any, spans: list[Span], 
         written, source = text.written, (index - text.written).clamp(min=0)
         _, numbers = memory.latest(text, None, index, source)
         read = text, numbers
-        values = DecimalTensor(dag.values_mantissa, dag.values_scale, dag.values_mask)
-        symbols = next_symbol(values.map(lambda tensor: tensor[..., -1]), written, text.separated)[0].tolist()
+        results = dag.decimals.map(lambda tensor: tensor[..., -1])
+        symbols = next_symbol(results, written, text.separated)[0].tolist()
     gates = dag.gate[0].tolist()
     plan_probs = dag.plan_prob[0].tolist() if exact else None
     choices = [probs[0] for probs in (dag.operand1_probs, dag.operand2_probs, dag.operation_probs)]
@@ -283,9 +282,7 @@ def _exact_slots(
     config: Any, dag: Any, text: NumberText, numbers: ReadNumbers, spans: list[Span], token: int
 ) -> list[Slot]:
     """The scratch list of one token with the places of its numbers."""
-    parts = (dag.values_mantissa, dag.values_scale, dag.values_mask)
-    columns = zip(*(part[0, token].tolist() for part in parts), strict=True)
-    values = [format_decimal(mantissa, scale) if valid else None for mantissa, scale, valid in columns]
+    values = dag.value_texts(0, token)
     kinds = ["number"] * config.dag_num_values + ["constant"] * len(config.dag_constants)
     kinds += ["result"] * config.dag_depth
     exact = dag.values_exact[0, token].tolist()

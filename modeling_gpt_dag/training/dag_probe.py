@@ -1,7 +1,6 @@
 """The scratch list of every token of a fixed prompt, as a table, while a model trains."""
 
 import csv
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,11 +26,10 @@ def probe_table(model: nn.Module, tokenizer: PreTrainedTokenizerBase, prompt: st
     was_training = model.training
     dag = model.eval()(input_ids=ids, use_cache=False, output_dag=True).dag
     model.train(was_training)
-    if dag.values_mantissa is None:
+    if dag.plan is None:
         texts = [[f"{value:.6g}" for value in row] for row in dag.values[0].tolist()]
     else:
-        pairs = zip(dag.values_mantissa[0].tolist(), dag.values_scale[0].tolist(), strict=True)
-        texts = [[f"{Decimal(m).scaleb(-s):f}" for m, s in zip(*row, strict=True)] for row in pairs]
+        texts = [[text or "" for text in dag.value_texts(0, token)] for token in range(ids.shape[1])]
     table = pd.DataFrame(
         {
             "position": range(ids.shape[1]),
@@ -39,9 +37,8 @@ def probe_table(model: nn.Module, tokenizer: PreTrainedTokenizerBase, prompt: st
             "gate": dag.gate[0].float().tolist(),
         }
     )
-    held = dag.values_mask[0].tolist()
     for slot in range(len(texts[0])):
-        table[f"slot {slot}"] = [row[slot] if mask[slot] else "" for row, mask in zip(texts, held, strict=True)]
+        table[f"slot {slot}"] = [row[slot] for row in texts]
     return table
 
 

@@ -78,6 +78,17 @@ def test_the_report_counts_scored_and_left_out_problems(make_model, tokenizer):
     assert TaskReport.from_json(json.loads(json.dumps(asdict(report)))) == report
 
 
+def test_what_fits_the_digits_of_the_model_is_scored(make_model, tokenizer, tmp_path):
+    make_model().save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    for settings, left_out in (({}, 6), ({"dag_digits": 40}, 0)):
+        model, _ = load(str(tmp_path), **settings)
+        report = evaluate_task(model, tokenizer, TaskArguments(), digits=20, num_samples=6)
+        assert (report.n, report.left_out.n) == (6 - left_out, left_out)
+        # The plans are random, but what they give must be what the numbers give.
+        assert left_out or report.breakdown is not None
+
+
 @pytest.mark.parametrize("settings", [{"dag_depth": 0}, {"dag_numerics": "soft"}], ids=["no DAG", "soft"])
 def test_models_without_exact_plans_have_no_breakdown(make_model, tokenizer, settings):
     report = evaluate_task(make_model(**settings), tokenizer, TaskArguments(), num_samples=4)

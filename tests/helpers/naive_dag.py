@@ -2,8 +2,9 @@
 
 1. Extract: a regular expression and Python's Decimal.
 2. Plan: probabilities of one token, slot by slot.
-3. Execute: Decimal arithmetic with room to spare; a result counts where it has at most 18 digits and 18 decimals. A
-   result that is no decimal is a Fraction; roots, exponentials, ... have 60 digits and more before they are rounded.
+3. Execute: Decimal arithmetic with room to spare; a result counts where it has at most 18 digits and 18 decimals, or
+   as many as `digits` says. Operations without a limb form know 18 all the same. A result that is no decimal is a
+   Fraction; roots, exponentials, ... have 60 digits and more before they are rounded.
 4. Write: `format(value, "f")`; a Fraction is rounded first, half even.
 """
 
@@ -30,11 +31,12 @@ SPOILED = re.compile(  # what stands before the digits
     rf"[{OTHERS}](?:[-−–.]|{JOINT})?$|(?:^|[^0-9){OTHERS}])–$|[0-9{OTHERS}][eE][-−–+]$|(?<![0-9.,])0[xX]$"
 )
 DIGITS = 18
-decimal.getcontext().prec = 200
+WITH_LIMBS = ["add", "subtract", "multiply", "identity", "max", "min"]
+decimal.getcontext().prec = 600
 
 
-def fits(value: Decimal) -> bool:
-    return abs(value).as_tuple().exponent >= -DIGITS and len(mantissa(value)) <= DIGITS
+def fits(value: Decimal, digits: int = DIGITS) -> bool:
+    return abs(value).as_tuple().exponent >= -digits and len(mantissa(value)) <= digits
 
 
 def mantissa(value: Decimal) -> str:
@@ -52,7 +54,7 @@ class Number(NamedTuple):
     value: Decimal | None
 
 
-def numbers(text: str) -> list[Number]:
+def numbers(text: str, digits: int = DIGITS) -> list[Number]:
     """The numbers of a text from left to right; the last may be unfinished."""
     # Within brackets a comma ends a number.
     whole, text = text, LIST.sub(lambda match: match.group().replace(",", ";"), text)
@@ -70,7 +72,7 @@ def numbers(text: str) -> list[Number]:
         value = None
         if READ.fullmatch(body) and not spoiled and not is_cut:
             negative = sign or re.search(rf"{SIGN}[$€]$", before)
-            value = value_of(("-" if negative else "") + body.replace(",", ""))
+            value = value_of(("-" if negative else "") + body.replace(",", ""), digits)
         found.append(Number(match.start(), match.end(), value))
         end = match.end()
     return found
@@ -83,9 +85,9 @@ def is_open(text: str, number: Number) -> bool:
     return rest == "" or re.fullmatch(JOINT, rest) is not None or (rest == "." and "." not in unit)
 
 
-def readable_numbers(text: str) -> list[Decimal | None]:
+def readable_numbers(text: str, digits: int = DIGITS) -> list[Decimal | None]:
     """Values of the numbers that have certainly ended at the last character of `text`, latest first."""
-    return [number.value for number in numbers(text) if not is_open(text, number)][::-1]
+    return [number.value for number in numbers(text, digits) if not is_open(text, number)][::-1]
 
 
 def written_characters(text: str) -> int:
@@ -98,9 +100,9 @@ def written_characters(text: str) -> int:
     return len(begun.group()) if begun else 0
 
 
-def value_of(text: str) -> Decimal | None:
+def value_of(text: str, digits: int = DIGITS) -> Decimal | None:
     value = plain(Decimal(text))
-    return value if fits(value) else None
+    return value if fits(value, digits) else None
 
 
 Value = Decimal | Fraction
@@ -109,10 +111,16 @@ REAL = ("log", "sqrt", "exp", "log10", "sin", "cos")
 PI = Decimal("3.1415926535897932384626433832795028841971693993751058209749445923078164062862089986280348253421170680")
 
 
-def apply(name: str, a: Value | None, b: Value | None, precision: int | None = 10) -> Value | None:
-    """One exact operation; None is "no result". A Fraction is what no Decimal is."""
+def apply(
+    name: str, a: Value | None, b: Value | None, precision: int | None = 10, digits: int = DIGITS
+) -> Value | None:
+    """One exact operation; None is "no result". A Fraction is what no Decimal is, and beyond 18 digits no result."""
     if a is None or (b is None and name not in ONE_OPERAND):
         return None
+    if digits > DIGITS and name not in WITH_LIMBS:
+        narrow = [x if x is not None and fits(x) else None for x in (a, b)]
+        result = apply(name, *narrow, None)
+        return result if isinstance(result, Decimal) else None
     if name in REAL:
         return real(name, a, precision)
     if name in ("identity", "abs"):
@@ -148,7 +156,7 @@ def apply(name: str, a: Value | None, b: Value | None, precision: int | None = 1
         result = a / b if b != 0 else None
         if isinstance(result, Decimal) and parts(Fraction(a) / Fraction(b))[2] > 1:
             result = Fraction(a) / Fraction(b)
-    return counted(result)
+    return counted(result, digits)
 
 
 class Result(NamedTuple):
@@ -178,14 +186,14 @@ def step(name: str, a: Result, b: Result, precision: int | None = 10) -> Result:
     return Result(value, value is not None and was_rounded)
 
 
-def counted(result: Value | None) -> Value | None:
+def counted(result: Value | None, digits: int = DIGITS) -> Value | None:
     """The result as it is kept: a Decimal where it is one; None where it does not fit."""
     if isinstance(result, Fraction):
         mantissa, scale, denominator = parts(result)
         if denominator > 1:
             return result if max(abs(mantissa), denominator) < 10**DIGITS and scale <= DIGITS else None
         result = Decimal(mantissa).scaleb(-scale)
-    return plain(result) if result is not None and fits(plain(result)) else None
+    return plain(result) if result is not None and fits(plain(result), digits) else None
 
 
 def parts(value: Fraction) -> tuple[int, int, int]:
@@ -277,12 +285,21 @@ def next_character(value: Decimal | None, written: int) -> int:
     return 12 if written == len(text) else "0123456789-.".index(text[written])
 
 
-def run_plan(numbers: list[Decimal | None], plan: list[tuple[int, int, str]], size: int) -> list[Decimal | None]:
+def run_plan(
+    numbers: list[Decimal | None], plan: list[tuple[int, int, str]], size: int, digits: int = DIGITS
+) -> list[Decimal | None]:
     """The scratch list after `plan`, `size` initial slots, as it is written."""
     slots = [Result(value) for value in (numbers + [None] * size)[:size]]
     for operand1, operand2, name in plan:
         if name in ("sum", "mean", "count", "max_of", "min_of"):
-            slots.append(over_range(name, [slot.value for slot in slots[:size]], *sorted((operand1, operand2))))
+            read = [slot.value for slot in slots[:size]]
+            if digits > DIGITS:
+                read = [value if value is not None and fits(value) else None for value in read]
+            result = over_range(name, read, *sorted((operand1, operand2)))
+            is_kept = digits == DIGITS or isinstance(result.value, Decimal)
+            slots.append(result if is_kept else Result(None))
+        elif digits > DIGITS:
+            slots.append(Result(apply(name, slots[operand1].value, slots[operand2].value, None, digits)))
         else:
             slots.append(step(name, slots[operand1], slots[operand2]))
     return [slot.written() for slot in slots]

@@ -9,6 +9,8 @@ from helpers.naive_dag import Value, parts
 from modeling_gpt_dag.dag_operations import OPERATIONS, calculator_of, keep_fractions
 from modeling_gpt_dag.decimal_tensor import DecimalTensor, parse_decimal
 from modeling_gpt_dag.fraction_tensor import FractionTensor
+from modeling_gpt_dag.limb_operations import LimbCalculator
+from modeling_gpt_dag.limb_tensor import BASE, Decimals, LimbTensor, unpack
 from modeling_gpt_dag.number_grammar import OTHER, SYMBOLS, grammar_table
 from modeling_gpt_dag.number_text import NumberText, latest_numbers
 from modeling_gpt_dag.tokenization import number_symbol
@@ -25,14 +27,21 @@ def symbols_of(*texts: str) -> torch.Tensor:
     return torch.tensor([[OTHER if name is None else SYMBOLS[name] for name in row] for row in names])
 
 
-def numbers_at(text: NumberText, index: torch.Tensor, num_values: int) -> tuple[DecimalTensor, torch.Tensor]:
+def numbers_at(
+    text: NumberText, index: torch.Tensor, num_values: int, digits: int = 18
+) -> tuple[Decimals, torch.Tensor]:
     """The latest numbers at tokens `index` (B, T): their values, and which exist, (B, T, N)."""
     numbers = latest_numbers(text, index, num_values)
-    value = text.value_at(numbers.end.flatten(1), numbers.exists.flatten(1))
-    return DecimalTensor.unpack(value.unflatten(-1, numbers.end.shape[1:])), numbers.exists
+    value = text.value_at(numbers.end.flatten(1), numbers.exists.flatten(1), digits)
+    return unpack(value.unflatten(-1, numbers.end.shape[1:]), digits), numbers.exists
 
 
-def decimals(values: DecimalTensor) -> list[Decimal | None]:
+def decimals(values: Decimals) -> list[Decimal | None]:
+    if isinstance(values, LimbTensor):
+        limbs = values.limbs.flatten(1).T.tolist()
+        mantissas = [sum(limb * BASE**place for place, limb in enumerate(row)) for row in limbs]
+        flat = zip(mantissas, values.scale.flatten().tolist(), values.valid.flatten().tolist(), strict=True)
+        return [Decimal(m).scaleb(-s) if valid else None for m, s, valid in flat]
     flat = zip(*(tensor.flatten().tolist() for tensor in values), strict=True)
     return [Decimal(m).scaleb(-s) if valid else None for m, s, valid in flat]
 
@@ -75,6 +84,11 @@ def compute(
     operands = torch.stack([side.pack()[:parts] for side in sides])
     calculator = calculator_of(names, operation.unsqueeze(0), precision)
     return FractionTensor.unpack(calculator.run(0, operands))
+
+
+def compute_limbs(names: list[str], operation: torch.Tensor, left: LimbTensor, right: LimbTensor, digits: int):
+    operands = torch.stack([left.pack(), right.pack()])
+    return LimbTensor.unpack(LimbCalculator(names, operation.unsqueeze(0), digits).run(0, operands))
 
 
 def exact(name: str, left: DecimalTensor | FractionTensor, right: DecimalTensor | FractionTensor) -> FractionTensor:

@@ -89,6 +89,10 @@ def number_tokens(**changes):
         ({"dag_numerics": "soft", "dag_constants": ["2"]}, r"dag_constants=\['2'\]: must be empty: soft"),
         ({"dag_constants": ["two"]}, "'two' is no decimal"),
         ({"dag_constants": ["0." + 19 * "1"]}, "is no decimal of at most 18 digits"),
+        ({"dag_digits": 40, "dag_constants": [41 * "1"]}, "is no decimal of at most 40 digits"),
+        ({"dag_digits": 17}, "dag_digits=17: must be from 18 to 256"),
+        ({"dag_digits": 257}, "dag_digits=257: must be from 18 to 256"),
+        ({"dag_numerics": "soft", "dag_digits": 40}, "dag_digits=40: must be 18: soft numerics"),
         ({"dag_min_plan_prob": 1.5}, "dag_min_plan_prob=1.5: is a probability"),
         ({"dag_numerics": "soft", "dag_min_plan_prob": 0.5}, "dag_min_plan_prob=0.5: must be 0: soft numerics"),
         ({"dag_num_plans": 0}, "dag_num_plans=0: must be at least 1"),
@@ -106,6 +110,20 @@ def number_tokens(**changes):
 def test_what_cannot_work_is_refused_by_name(settings, message):
     with pytest.raises(ValueError, match=message):
         GPTDAGConfig(**settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"dag_digits": 10}, "dag_digits=10: must be from 18 to 256"),
+        ({"dag_digits": 300}, "dag_digits=300: must be from 18 to 256"),
+        ({"dag_depth": -1}, "dag_depth=-1: must be 0"),
+    ],
+)
+def test_what_cannot_work_is_refused_where_a_saved_model_is_loaded_with_it(make_model, tmp_path, settings, message):
+    make_model().save_pretrained(tmp_path)
+    with pytest.raises(ValueError, match=message):
+        GPTDAGForCausalLM.from_pretrained(tmp_path, **settings)
 
 
 def test_a_directory_with_the_former_name_of_a_field_loads_and_is_saved_with_the_new_one(make_model, encode, tmp_path):

@@ -8,6 +8,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from transformers import DynamicCache, StaticCache
 
 from modeling_gpt_dag import GPTDAGForCausalLM
+from modeling_gpt_dag.dag_operations import OPERATIONS
 
 TEXT = "12+34=46\n-3.5*2="
 # The host reads what the device has computed, or a shape depends on it.
@@ -77,6 +78,9 @@ def test_the_dag_never_waits_for_the_device(make_model, encode, numerics, work):
 
     constants = ["100"] if numerics == "exact" else []
     assert waits(dag_numerics=numerics, dag_constants=constants) <= waits(dag_depth=0)
+    if numerics == "exact":
+        operations = list(OPERATIONS)
+        assert waits(dag_digits=40, dag_constants=constants, dag_operations=operations) <= waits(dag_depth=0)
 
 
 def test_the_dags_work_grows_linearly_with_the_tokens_and_by_no_operation(dag_alone, numerics):
@@ -148,8 +152,9 @@ def test_one_graph_serves_all_lengths(make_model, encode, numerics, training, fr
 
 
 @pytest.mark.slow
-def test_one_graph_decodes_all_tokens(make_model, encode, numerics, fresh_compiler):
-    model = make_model(dag_numerics=numerics)
+@pytest.mark.parametrize("digits", [18, 40])
+def test_one_graph_decodes_all_tokens(make_model, encode, numerics, digits, fresh_compiler):
+    model = make_model(dag_numerics=numerics, dag_digits=digits if numerics == "exact" else 18)
     counter = CompileCounter()
     compiled = torch.compile(model, fullgraph=True, backend=counter)
     cache = StaticCache(config=model.config, max_cache_len=64)

@@ -10,6 +10,7 @@ from helpers.backbones import FAMILIES, attach, make_backbone
 
 pytestmark = pytest.mark.slow
 PROMPTS = ["1,234+.5=46\n-$3.5*2=", "7*8=", "no number"]
+LONG = "98765432109876543210*8="
 GREEDY = {"do_sample": False}
 
 
@@ -87,6 +88,8 @@ def models(tokenizer):
             options = {"dag_numerics": "soft", "dag_num_values": 1} if numerics == "soft" else {"dag_num_values": 5}
             if numerics == "exact, joint":
                 options["dag_planner"] = "joint"
+            if numerics == "exact, 40 digits":
+                options["dag_digits"] = 40
             made[family, numerics] = (attach(backbone, tokenizer, **options), backbone)
         return made[family, numerics]
 
@@ -94,11 +97,12 @@ def models(tokenizer):
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("numerics", ["exact", "exact, joint", "soft"])
+@pytest.mark.parametrize("numerics", ["exact", "exact, joint", "exact, 40 digits", "soft"])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_generation_equals_the_uncached_forward(models, tokenizer, family, numerics, mode, record_property):
     record_property("matrix", (f"{family}, {numerics}", mode))
     model, backbone = models(family, numerics)
-    batch = dict(tokenizer(PROMPTS, padding=True, return_tensors="pt"))
+    prompts = [LONG, *PROMPTS] if numerics == "exact, 40 digits" else PROMPTS
+    batch = dict(tokenizer(prompts, padding=True, return_tensors="pt"))
     ours, expected = MODES[mode](model, batch, backbone)
     assert torch.equal(ours, expected)

@@ -251,6 +251,23 @@ def test_a_sequence_longer_than_the_position_table_names_both_lengths(make_model
         model(torch.ones(1, 4 if cached else 9, dtype=torch.long), past_key_values=cache)
 
 
+@pytest.mark.parametrize("cached", [False, True])
+def test_a_number_takes_one_place_of_the_position_table(make_model, encode, cached):
+    """Eight positions are enough for 41 tokens, not for a ninth number position."""
+    model = make_model(n_positions=8, dag_digits=40)
+    ids = encode("a" + "1" * 18 + "+" + "2" * 19 + "=9")
+    last = [ids]
+    cache = DynamicCache(config=model.config) if cached else None
+    if cached:
+        model(ids[:, :25], past_key_values=cache)
+        last = list(ids[:, 25:].split(1, 1))
+    for part in last:
+        assert model(part, past_key_values=cache).logits.isfinite().all()
+    longer = encode("+1+")
+    with pytest.raises(ValueError, match="sequence of 44 tokens does not fit .* table of 8 positions.* takes 9"):
+        model(longer if cached else torch.cat([ids, longer], 1), past_key_values=cache)
+
+
 def test_embeddings_of_number_tokens_are_read_as_those_tokens(make_model, encode):
     model = make_model()
     ids = encode(TEXT)

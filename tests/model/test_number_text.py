@@ -13,6 +13,7 @@ from helpers.naive_dag import next_character, plain, readable_numbers, written_c
 from helpers.numbers import GRAMMAR, decimals, numbers_at, symbols_of, texts
 from modeling_gpt_dag import GPTDAGForCausalLM
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
+from modeling_gpt_dag.exact_dag import execute
 from modeling_gpt_dag.number_grammar import OTHER, SYMBOLS, grammar_table, symbol_table
 from modeling_gpt_dag.number_memory import NumberMemory
 from modeling_gpt_dag.number_text import WRITTEN_SYMBOLS, next_symbol, read_numbers
@@ -114,6 +115,9 @@ def test_reading_follows_the_grammar(text, expected):
         ("0.1234567890123456789=", 1),
         ("1234567890123456789.5=", 1),
         ("1,000,000,000,000,000,000 ", 1),
+        ("0." + "0" * 19 + " ", 1),
+        ("0." + "0" * 20 + " ", 1),
+        ("0." + "0" * 22 + " ", 1),
     ],
 )
 def test_what_is_not_read_keeps_its_slot_and_has_no_value(text, slots):
@@ -199,6 +203,17 @@ def test_no_character_of_unicode_makes_half_a_number():
         is_minus = character in "-\N{MINUS SIGN}"
         assert before == (["-5"] if is_minus else [None] if character in DASHES else ["5"]), character
         assert before_point in (["-0.5"] if is_minus else [None] if character in DASHES else ["0.5"], ["5"]), character
+
+
+def test_with_a_number_of_too_many_decimals_nothing_is_computed():
+    """Those that are all 0 are within the window of digits that is read."""
+    for zeros in range(17, 26):
+        text = f"0.{'0' * zeros}+2="
+        value, _ = numbers_at_every_token(symbols_of(text), 2)
+        plan = torch.tensor([1, 0, 0]).expand(1, len(text), 1, 1, 3)
+        result = execute(value.pack(), plan, ["add"])[..., 0, 2]
+        expected = Decimal(f"2.{'0' * zeros}") if zeros < 18 else None
+        assert decimals(DecimalTensor.unpack(result))[-1] == expected, zeros
 
 
 def test_a_number_of_many_digits_takes_one_position():

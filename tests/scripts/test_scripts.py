@@ -34,6 +34,16 @@ def test_the_headline_recipe_computes_exactly_beyond_its_training_lengths(
     assert set(report["groups"]) == set(operators) and report["breakdown"]["plan"] >= threshold
 
 
+def test_the_headline_recipe_computes_with_more_digits_than_it_was_trained_with(headline, tmp_path):
+    output = tmp_path / "report.json"
+    flags = ["--digits", "50", "100", "--dag_digits", "128", "--num_samples", "60", "--output", str(output)]
+    script("evaluate", "--model", headline, *flags)
+    fifty, hundred = json.loads(output.read_text())
+    assert set(fifty["groups"]) == {"+", "-", "*"} and fifty["n"] == 60 and fifty["exact_match"] == 1
+    assert set(hundred["groups"]) == {"+", "-"} and hundred["n"] > 30 and hundred["exact_match"] == 1
+    assert hundred["left_out"]["gate_above_zero"] == 0
+
+
 def test_the_gate_is_shut_on_problems_beyond_exactness(headline, tmp_path):
     output = tmp_path / "report.json"
     script("evaluate", "--model", headline, "--operators", "*", "--digits", "12", "--output", str(output))
