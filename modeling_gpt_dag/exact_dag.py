@@ -113,7 +113,8 @@ def execute(
     # Slots come first, so that a step writes its result into contiguous memory.
     slots = plans.new_empty(num_initial + len(plans), parts, *plans.shape[2:])  # (S, parts, B, T, K)
     slots[:num_initial, : len(initial)] = initial.movedim(-1, 0).unsqueeze(-1)
-    slots[:num_initial, len(initial) :] = 1  # denominators
+    if parts > len(initial):
+        slots[:num_initial, len(initial) :] = 1  # denominators
     sides = plans[:, :2].unsqueeze(2).expand(-1, -1, parts, -1, -1, -1)  # (D, 2, parts, B, T, K)
     for step, side in enumerate(sides.unbind(0)):
         results = calculator.run(step, slots.gather(0, side))

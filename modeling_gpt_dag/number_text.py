@@ -128,7 +128,7 @@ class NumberText(NamedTuple):
 
     @property
     def value(self) -> DecimalTensor:
-        """(B, L): value of the number that becomes readable at each token; no value where none does."""
+        """(B, L): value of the number that becomes readable at each token; no value where none of 18 digits does."""
         return DecimalTensor.unpack(self._packed_value(MAX_DIGITS))
 
 

@@ -33,6 +33,8 @@ WITHOUT_TRANSFORMERS = {
     "gate_mixer",
     "dag_operations",
     "decimal_tensor",
+    "limb_operations",
+    "limb_tensor",
     "number_grammar",
     "number_text",
     "plans",

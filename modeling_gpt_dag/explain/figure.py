@@ -22,7 +22,11 @@ ACCENT, PALE, STRONG = "#0b62c4", "#e8f1fb", "#79a9df"  # ink is legible on the 
 # Of each step's choices; None for slots that do not exist yet.
 Probabilities = Sequence[Sequence[float | None]]
 MAX_TOKENS = 64  # along the text
+<<<<<<< HEAD
 LONGEST = 21  # characters of a value: 18 digits, sign, point; or ten digits and "(rounded)"
+=======
+LONGEST = 21  # characters of a value, 18 digits, sign and point; of a longer one the beginning and the end
+>>>>>>> helper-A
 
 
 def draw_explanation(explanation: Explanation, position: int | None = None) -> Figure:
@@ -163,6 +167,8 @@ def _draw_node(axes: Axes, place: tuple[float, float], name: str, value: str, us
     axes.add_patch(box)
     text: dict[str, Any] = {"ha": "center", "va": "center", "color": INK if used else FAINT, "zorder": 3}
     axes.text(x, y - 0.15, name, size=7, **text)
+    if len(value) > LONGEST:
+        value = f"{value[: LONGEST // 2]}\N{HORIZONTAL ELLIPSIS}{value[-(LONGEST // 2) :]}"
     size = 9 if len(value) <= LONGEST - 7 else 7.5
     axes.text(x, y + 0.13, value, size=size, weight="bold" if used else "normal", **text)
 

@@ -73,8 +73,9 @@ LIMITS = {
 often with an open gate: what it writes is then the exact result of a wrong calculation. Other notations, operators and
 kinds of numbers need training of their own.
 
-Numbers in notations that are not read (`12,5`, `1e3`, `½`), and numbers and results of more than 18 digits, have no
-exact value; the gate is shut on them and the language model answers alone, usually wrongly.""",
+Numbers in notations that are not read (`12,5`, `1e3`, `½`), and numbers and results of more digits than the config's
+`dag_digits` (18 by default), have no exact value; the gate is shut on them and the language model answers alone,
+usually wrongly.""",
     "soft": """Soft numerics, the formulation of nanoGPT-DAG, does not calculate: its values are mixtures of functions
 of one scalar made from the hidden state. It is published as a reference and baseline.""",
     "none": "It has no calculator. It answers as its backbone does, and long numbers usually wrongly.",

@@ -215,6 +215,18 @@ def test_the_suffix_says_the_form(explanation, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_figure_shows_the_ends_of_a_long_value(tokenizer, symbols):
+    from matplotlib.text import Text
+
+    from modeling_gpt_dag.explain.figure import draw_explanation
+
+    model = small_model(tokenizer, symbols, dag_digits=40)
+    explanation = explain(model, tokenizer, "1" * 15 + "2" * 15 + "-7=", max_new_tokens=0)
+    shown = {text.get_text() for text in draw_explanation(explanation, 32).findobj(Text)}
+    assert "1" * 10 + "\N{HORIZONTAL ELLIPSIS}" + "2" * 10 in shown and "7" in shown
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("prompt", [PROMPT, "no numbers", "$x^2$ _ \\n 1+2=", HOSTILE])
 def test_figures_are_drawn_of_any_text(tokenizer, symbols, tmp_path, prompt):
     explanation = explain(small_model(tokenizer, symbols, dag_depth=4), tokenizer, prompt, max_new_tokens=4)

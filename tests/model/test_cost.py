@@ -152,9 +152,11 @@ def test_one_graph_serves_all_lengths(make_model, encode, numerics, training, fr
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("digits", [18, 40])
-def test_one_graph_decodes_all_tokens(make_model, encode, numerics, digits, fresh_compiler):
-    model = make_model(dag_numerics=numerics, dag_digits=digits if numerics == "exact" else 18)
+@pytest.mark.parametrize(
+    "settings", [{}, {"dag_digits": 40}, {"dag_numerics": "soft"}], ids=["exact", "40 digits", "soft"]
+)
+def test_one_graph_decodes_all_tokens(make_model, encode, settings, fresh_compiler):
+    model = make_model(**settings)
     counter = CompileCounter()
     compiled = torch.compile(model, fullgraph=True, backend=counter)
     cache = StaticCache(config=model.config, max_cache_len=64)

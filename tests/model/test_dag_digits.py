@@ -8,7 +8,7 @@ from transformers import AutoModelForCausalLM, DynamicCache
 
 from helpers.naive_dag import readable_numbers, run_plan
 from helpers.numbers import decimals, texts
-from modeling_gpt_dag.explain.records import explain
+from modeling_gpt_dag.explain.records import Explanation, explain
 
 SHORT = "12+34=46\n-3.5*2=-7.0\n1,234-"
 LONG = "98765432109876543210.5*-1,234,567,890,123,456,789,012=7+0.00000000000000000005="
@@ -117,12 +117,11 @@ def test_to_the_value_loss_a_number_of_more_than_18_digits_has_no_value(make_mod
 
 
 def test_an_explanation_shows_long_values(make_model, tokenizer):
-    model = make_model(dag_digits=40, dag_depth=1, dag_operations=["add"])
-    explanation = explain(model, tokenizer, "9" * 25 + "+1=", max_new_tokens=2)
-    values = [slot.value for slot in explanation.tokens[27].slots]
+    model = make_model(dag_digits=40, dag_depth=1, dag_constants=["7"], dag_operations=["multiply"])
+    explanation = explain(model, tokenizer, "9" * 25 + "-1=", max_new_tokens=2)
+    token = explanation.tokens[27]
+    values = [slot.value for slot in token.slots]
     assert values[:2] == ["1", "9" * 25]
-    step = explanation.tokens[27].steps[0]
-    if values[step.operand1] is None or values[step.operand2] is None:
-        assert values[-1] is None
-    else:
-        assert values[-1] == str(int(values[step.operand1]) + int(values[step.operand2]))
+    left, right = (values[operand] for operand in token.steps[0].operands)
+    assert values[-1] == (None if left is None or right is None else str(int(left) * int(right)))
+    assert Explanation.from_json(explanation.to_json()) == explanation

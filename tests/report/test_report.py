@@ -311,7 +311,7 @@ def _set(content: dict, path: str, value):
         ("tables.0.titel", "", "unknown key 'titel'; did you mean title"),
         ("tables.0.columns.0.digit", 3, "column '2 digits' has the unknown key 'digit'; did you mean digits"),
         ("tables.0.columns.0.task", "aritmetic", "task='aritmetic': must be one of arithmetic, expressions"),
-        ("tables.0.columns.0.operators", "/", "operators='/'"),
+        ("tables.0.columns.0.operators", "^", "operators="),
         ("tables.0.columns.0.measure", "speed", "measure='speed': must be one of exact_match, false_gate_rate"),
         ("tables.0.columns.0.above", "twin", "above='twin': is for the measure validation_loss, not exact_match"),
         ("tables.0.columns.2.measure", "validation_loss", "bounds in per cent only above that of a model"),
