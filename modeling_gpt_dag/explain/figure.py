@@ -22,11 +22,7 @@ ACCENT, PALE, STRONG = "#0b62c4", "#e8f1fb", "#79a9df"  # ink is legible on the 
 # Of each step's choices; None for slots that do not exist yet.
 Probabilities = Sequence[Sequence[float | None]]
 MAX_TOKENS = 64  # along the text
-<<<<<<< HEAD
-LONGEST = 21  # characters of a value: 18 digits, sign, point; or ten digits and "(rounded)"
-=======
-LONGEST = 21  # characters of a value, 18 digits, sign and point; of a longer one the beginning and the end
->>>>>>> helper-A
+LONGEST = 21  # characters of a value: 18 digits, sign, point; or ten and "(rounded)"; of longer ones both ends
 
 
 def draw_explanation(explanation: Explanation, position: int | None = None) -> Figure:
