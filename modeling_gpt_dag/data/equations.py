@@ -73,7 +73,7 @@ def equation_plan(
     """The plan that computes the answer behind a prompt, and the answer as the DAG writes it.
 
     Raises ValueError, saying why, where the expression does not give the answer, uses a number that is neither in the
-    prompt nor a constant, has no exact value, or has more steps than the model.
+    prompt nor a constant, does not fit 18 digits, or has more steps than the model.
     """
     value = fraction_value(expression)
     if value is None or abs(value - Fraction(Decimal(answer))) > TOLERANCE * max(Fraction(1), abs(value)):
@@ -84,6 +84,6 @@ def equation_plan(
     if placed is None:
         raise ValueError("the equation uses a number that is neither in the question nor among the constants")
     problem = Problem(prompt, tuple(number or "" for number in read), placed, "")
-    if not problem.is_exact:
-        raise ValueError("the equation has no exact value")
+    if not problem.has_answer:
+        raise ValueError("18 digits do not hold what the equation computes")
     return problem.plan(plan_format), problem.answer

@@ -5,10 +5,9 @@ numbers and operations, in no particular order, says its split. So `3+5`, `5+3` 
 same one.
 """
 
-import decimal
 import random
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -16,6 +15,7 @@ from ..configuration_gpt_dag import GPTDAGConfig
 from ..decimal_tensor import MAX_DIGITS
 from ..plans import IGNORE_INDEX
 from .checks import check_share
+from .exact_values import EXACT, RANGES, Value, combined, fits, written
 
 Split = Literal["train", "evaluation"]
 # Leaves are numbers of the prompt, by the order in which they are read, and constants, as text. An operation on a
@@ -26,8 +26,6 @@ OPERATORS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
 PRECEDENCE = {"add": 1, "subtract": 1, "multiply": 2, "divide": 2}
 EVALUATION_SHARE = 10  # one problem in so many is for evaluation
 END_OF_LINE = "\n"
-# Two operations on operands of 256 digits, the most a model can have.
-EXACT = decimal.Context(prec=1000, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.DivisionByZero])
 
 
 class PlanFormat(NamedTuple):
@@ -37,23 +35,6 @@ class PlanFormat(NamedTuple):
     num_values: int
     constants: Sequence[str]
     operations: Sequence[str]
-
-
-# Of all numbers from one place of the prompt to another.
-RANGES: dict[str, Callable[[Sequence[Decimal]], Decimal]] = {
-    "sum": lambda numbers: _exact_sum(numbers),
-    "mean": lambda numbers: EXACT.divide(_exact_sum(numbers), Decimal(len(numbers))),
-    "count": lambda numbers: Decimal(len(numbers)),
-    "max_of": max,
-    "min_of": min,
-}
-
-
-def _exact_sum(numbers: Sequence[Decimal]) -> Decimal:
-    total = Decimal(0)
-    for number in numbers:
-        total = EXACT.add(total, number)
-    return total
 
 
 def places(first: "Expression", last: "Expression") -> range:
@@ -82,17 +63,18 @@ class Problem(NamedTuple):
     ending: str = END_OF_LINE
     template: str = ""
 
-    def values(self) -> list[Decimal]:
-        """Every operand and result of the expression, the answer last; raises decimal.Inexact beyond 1,000 digits."""
-        seen: list[Decimal] = []
+    def values(self) -> list[Value]:
+        """Every operand and result of the expression, the answer last; raises ZeroDivisionError."""
+        seen: list[Value] = []
 
-        def value(expression: Expression) -> Decimal:
+        def value(expression: Expression) -> Value:
+            result: Value
             if isinstance(expression, tuple):
                 name, left, right = expression
                 if name in RANGES:
                     result = RANGES[name]([value(place) for place in places(left, right)])
                 else:
-                    result = getattr(EXACT, name)(value(left), value(right))
+                    result = combined(name, value(left), value(right))
             else:
                 result = Decimal(self.numbers[expression] if isinstance(expression, int) else expression)
             seen.append(result)
@@ -103,27 +85,21 @@ class Problem(NamedTuple):
 
     @property
     def answer(self) -> str:
-        value = self.values()[-1]
-        # Exact numerics knows no negative zero.
-        return format(abs(value) if value == 0 else value, "f")
+        """As exact numerics writes it: an endless result rounded to 10 significant digits."""
+        return format(written(self.values()[-1]), "f")
 
     @property
-    def is_exact(self) -> bool:
-        """Whether operands and results all fit the 18 digits of exact numerics."""
-        return self.is_exact_within(MAX_DIGITS)
+    def has_answer(self) -> bool:
+        """Whether exact numerics of 18 digits holds operands and results, and can write the last."""
+        return self.has_answer_within(MAX_DIGITS)
 
-    def is_exact_within(self, digits: int) -> bool:
-        """Whether operands and results all fit so many digits and decimals."""
-
-        def fits(value: Decimal) -> bool:
-            exponent = value.as_tuple().exponent
-            assert isinstance(exponent, int)  # it is a text for infinities and nan, which EXACT never gives
-            return abs(value.scaleb(-exponent, EXACT)) < 10**digits and -exponent <= digits
-
+    def has_answer_within(self, digits: int) -> bool:
+        """The same of so many digits."""
         try:
-            return all(map(fits, self.values()))
-        except (decimal.Inexact, decimal.DivisionByZero, decimal.InvalidOperation):
+            values = self.values()
+        except ZeroDivisionError:
             return False
+        return all(fits(value, digits) for value in [*values, written(values[-1])])
 
     @property
     def split(self) -> Split:

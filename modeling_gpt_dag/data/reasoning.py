@@ -10,10 +10,8 @@ rounded, and the number is nothing to learn from.
 """
 
 import ast
-import decimal
-import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -27,6 +25,7 @@ from ..decimal_tensor import DecimalTensor, format_decimal
 from ..number_grammar import OTHER, SYMBOLS, grammar_table
 from ..number_text import read_numbers
 from ..tokenization import number_symbol
+from .exact_values import FUNCTIONS
 from .numeric_match import parse_number
 from .problems import END_OF_LINE, Expression, PlanFormat, Problem
 from .records import BadRecordError, FieldRow, dataset_records, file_records
@@ -48,13 +47,6 @@ OPERATIONS: dict[type[ast.operator], str] = {
     ast.Mult: "multiply",
     ast.Div: "divide",
 }
-FUNCTIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "divide": operator.truediv,
-}
-
 # right: the number is what the expression gives. inexact: it is rounded or wrong. bare: nothing is computed.
 Verdict = Literal["right", "inexact", "bare"]
 
@@ -155,9 +147,10 @@ def exact_value(expression: Expression | None) -> Decimal | None:
     if expression is None:
         return None
     try:
-        return Problem("", (), expression, "").values()[-1]
-    except (decimal.Inexact, decimal.InvalidOperation, decimal.DivisionByZero):
+        value = Problem("", (), expression, "").values()[-1]
+    except ZeroDivisionError:
         return None
+    return value if isinstance(value, Decimal) else None
 
 
 def _calculation(start: int, number: str, expression: Expression | None) -> Calculation:
@@ -324,8 +317,8 @@ def _plan_and_result(
         return None
     problem = Problem(text, tuple(number or "" for number in numbers), expression, "")
     try:
-        return (problem.plan(format), problem.answer) if problem.is_exact else None
-    except (ValueError, decimal.Inexact):  # too many steps; a quotient on the way that no decimal is
+        return (problem.plan(format), problem.answer) if problem.has_answer else None
+    except ValueError:  # too many steps
         return None
 
 

@@ -53,7 +53,7 @@ def training_lines(
         raise ValueError("held_out=True: held-out sentences are for evaluation, not to be trained on")
     generator = random.Random(seed)
     plain = plain_lines(seed)
-    exact = (problem for problem in task_problems(task, "train", seed, digits) if problem.is_exact)
+    exact = (problem for problem in task_problems(task, "train", seed, digits) if problem.has_answer)
 
     def lines() -> Iterator[Line]:
         while True:

@@ -17,8 +17,9 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ..configuration_gpt_dag import GPTDAGConfig
 from ..data.arguments import TaskArguments
+from ..data.exact_values import RANGES
 from ..data.numeric_match import is_numeric_match
-from ..data.problems import END_OF_LINE, RANGES, Expression, PlanFormat, Problem, over_texts, plan_format
+from ..data.problems import END_OF_LINE, Expression, PlanFormat, Problem, over_texts, plan_format
 from ..data.reasoning import fraction_value
 from ..data.tasks import evaluation_problems
 from ..decimal_tensor import MAX_DIGITS
@@ -126,8 +127,8 @@ def evaluate_task(
     pairs = list(zip(problems, answers, strict=True))
     config = model.config
     max_digits = config.dag_digits if isinstance(config, GPTDAGConfig) else MAX_DIGITS
-    scored = [(problem, answer) for problem, answer in pairs if problem.is_exact_within(max_digits)]
-    left_out = [answer for problem, answer in pairs if not problem.is_exact_within(max_digits)]
+    scored = [(problem, answer) for problem, answer in pairs if problem.has_answer_within(max_digits)]
+    left_out = [answer for problem, answer in pairs if not problem.has_answer_within(max_digits)]
     form = plan_format(config) if isinstance(config, GPTDAGConfig) and has_plans(config) else None
     lines = [answer.text for answer in answers]
     by_template = hits_by(lambda problem: problem.template, problems, lines, is_number_right, max_digits)
@@ -164,7 +165,7 @@ def hits_by(
     """Of the problems with an exact value in so many digits: whether each line is right, by a key of the problem."""
     hits: dict[str, list[bool]] = {}
     for problem, line in zip(problems, lines, strict=True):
-        if problem.is_exact_within(max_digits):
+        if problem.has_answer_within(max_digits):
             hits.setdefault(key(problem), []).append(is_right(line, problem))
     return hits
 

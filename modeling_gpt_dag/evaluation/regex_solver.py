@@ -9,7 +9,7 @@ import ast
 import re
 from decimal import Decimal
 
-from ..data.problems import EXACT
+from ..data.exact_values import EXACT
 
 NOTATION = re.compile(r"[\d.+\-*()\s]+=")
 NUMBER = re.compile(r"\d+(?:\.\d+)?")

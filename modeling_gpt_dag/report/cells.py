@@ -166,7 +166,7 @@ def evaluate_solver(column: Column) -> Result | None:
     problems = drawn_problems(column, column.digits, column.num_samples, seed=0)
     answers = [solve(problem.prompt) for problem in problems]
     lines = ["" if answer is None else f"{answer}\n" for answer in answers]
-    left_out = LeftOut(sum(not problem.is_exact for problem in problems), None)
+    left_out = LeftOut(sum(not problem.has_answer for problem in problems), None)
     return ExactMatch.of(hits_by(lambda problem: problem.group, problems, lines, is_exact_match), None, left_out)
 
 

@@ -1,0 +1,88 @@
+"""What expressions give, in Python's numbers: decimals as exact numerics has them, and fractions that are no decimals.
+
+What is unusual: decimals keep their trailing zeros, as 12.30 + 4.50 = 16.80 has them. A fraction is written rounded,
+as the model writes it by default.
+"""
+
+import decimal
+import operator
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from ..configuration_gpt_dag import GPTDAGConfig
+from ..decimal_tensor import MAX_DIGITS
+
+Value = Decimal | Fraction
+PRECISION = GPTDAGConfig.dag_precision  # significant digits of what is written rounded
+# Two operations on operands of 256 digits, the most a model can have.
+EXACT = decimal.Context(prec=1000, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.DivisionByZero])
+FUNCTIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+}
+
+
+def combined(name: str, left: Value, right: Value) -> Value:
+    """An operation on two values; raises ZeroDivisionError, and decimal.Inexact beyond 1,000 digits."""
+    if name == "divide" and right == 0:
+        raise ZeroDivisionError(f"{left} / 0")
+    are_decimals = isinstance(left, Decimal) and isinstance(right, Decimal)
+    if are_decimals and not (name == "divide" and parts(Fraction(left) / Fraction(right))[2] > 1):
+        return getattr(EXACT, name)(left, right)
+    return _as_decimal(FUNCTIONS[name](Fraction(left), Fraction(right)))
+
+
+def _as_decimal(value: Fraction) -> Value:
+    """The decimal that a fraction is, if it is one, without trailing zeros."""
+    _, scale, denominator = parts(value)
+    return value if denominator > 1 else Decimal(int(value * 10**scale)).scaleb(-scale, EXACT)
+
+
+def parts(value: Fraction) -> tuple[int, int, int]:
+    """Mantissa, scale and denominator, of which the denominator is coprime to 10: 1 / 6 is 5 / (3 * 10)."""
+    denominator, exponents = value.denominator, {2: 0, 5: 0}
+    for prime in exponents:
+        while denominator % prime == 0:
+            denominator //= prime
+            exponents[prime] += 1
+    scale = max(exponents.values())
+    return int(value * denominator * 10**scale), scale, denominator
+
+
+def _total(numbers: Sequence[Value]) -> Value:
+    total: Value = Decimal(0)
+    for number in numbers:
+        total = combined("add", total, number)
+    return total
+
+
+# Of all numbers from one place of a text to another.
+RANGES: dict[str, Callable[[Sequence[Value]], Value]] = {
+    "sum": _total,
+    "mean": lambda numbers: combined("divide", _total(numbers), Decimal(len(numbers))),
+    "count": lambda numbers: Decimal(len(numbers)),
+    "max_of": max,
+    "min_of": min,
+}
+
+
+def fits(value: Value, digits: int = MAX_DIGITS) -> bool:
+    """Whether exact numerics of so many digits holds a value; fractions are held of at most 18."""
+    if isinstance(value, Fraction):
+        mantissa, scale, denominator = parts(value)
+        return digits == MAX_DIGITS and max(abs(mantissa), denominator) < 10**digits and scale <= digits
+    exponent = value.as_tuple().exponent
+    assert isinstance(exponent, int)  # it is a text for infinities and nan, which EXACT never gives
+    return abs(value.scaleb(-exponent, EXACT)) < 10**digits and -exponent <= digits
+
+
+def written(value: Value) -> Decimal:
+    """The decimal as which a value is written: itself, or a fraction rounded, half to even."""
+    if isinstance(value, Fraction):
+        assert PRECISION is not None, "by default results are rounded"
+        rounding = decimal.Context(prec=PRECISION, rounding=decimal.ROUND_HALF_EVEN)
+        return rounding.divide(Decimal(value.numerator), Decimal(value.denominator))
+    return abs(value) if value == 0 else value  # exact numerics knows no negative zero
