@@ -84,8 +84,9 @@ def execute(initial: Tensor, plans: Tensor, operations: Sequence[str], precision
     parts = 3 if keep_fractions(operations) else 2
     # Slots come first, so that a step writes its result into contiguous memory.
     slots = plans.new_empty(num_initial + len(plans), parts, *plans.shape[2:])  # (S, parts, B, T, K)
-    slots[:num_initial, :2] = initial.movedim(-1, 0).unsqueeze(-1)
-    slots[:num_initial, 2:] = 1  # denominators
+    if parts == 3:
+        initial = torch.cat([initial, torch.ones_like(initial[:1])])  # denominators
+    slots[:num_initial] = initial.movedim(-1, 0).unsqueeze(-1)
     sides = plans[:, :2].unsqueeze(2).expand(-1, -1, parts, -1, -1, -1)  # (D, 2, parts, B, T, K)
     for step, side in enumerate(sides.unbind(0)):
         slots[num_initial + step] = calculator.run(step, slots.gather(0, side))
