@@ -34,7 +34,7 @@ from .fraction_operations import (
     exact_sum,
     less,
 )
-from .fraction_tensor import MAX_PRECISION, FractionTensor, add, negative, ratio
+from .fraction_tensor import MAX_PRECISION, FractionTensor, ratio, total
 from .range_operations import RANGE_OPERATIONS, RangeOperation
 from .real_operations import (
     MAX_REAL_PRECISION,
@@ -273,15 +273,8 @@ class FractionCalculator:
 
     def run(self, step: int, operands: Tensor) -> Tensor:
         """Packed results (3, ...) of a step. operands: (2, 3, ...), left and right, each packed."""
-        left, right = (FractionTensor.unpack(side) for side in operands.unbind(0))
-        result = left
-        if "add" in self.names or "subtract" in self.names:
-            subtracts = self._is(step, "subtract")
-            total = add(left, negative(right).where(subtracts, right))
-            result = total.where(subtracts | self._is(step, "add"), result)
-        if "multiply" in self.names or "divide" in self.names:
-            divides = self._is(step, "divide")
-            result = self._ratio(left, right, divides).where(divides | self._is(step, "multiply"), result)
+        left, right = FractionTensor.unpack(operands.transpose(0, 1)).unbind()
+        result = self._arithmetic(step, left, right)
         for index, name in enumerate(self.names):
             exact = OPERATIONS[name].exact
             if name not in (*ARITHMETIC, "divide") and exact is not None:
@@ -290,13 +283,26 @@ class FractionCalculator:
         rounded = result.rounded | left.rounded | (right.rounded & self.reads_two[step])
         return result._replace(rounded=rounded & result.valid).pack()
 
-    def _ratio(self, left: FractionTensor, right: FractionTensor, divides: Tensor) -> FractionTensor:
-        """left / right where `divides`, else left * right."""
-        right = right.masked((right.mantissa != 0) | ~divides)
-        top = torch.where(divides, right.denominator * right.mantissa.sign(), right.mantissa)
-        bottom = torch.where(divides & right.valid, right.mantissa.abs(), right.denominator)
-        scale = torch.where(divides, left.scale - right.scale, left.scale + right.scale)
-        return ratio(left, top, bottom, scale, right)
+    def _arithmetic(self, step: int, left: FractionTensor, right: FractionTensor) -> FractionTensor:
+        """Results of add, subtract, multiply and divide; elsewhere the left operand."""
+        result, computed = left, torch.zeros_like(left.valid)
+        if "add" in self.names or "subtract" in self.names:
+            subtracts = self._is(step, "subtract")
+            is_sum = subtracts | self._is(step, "add")
+            sign = torch.where(subtracts, -right.mantissa, right.mantissa)
+            result = total(left, right._replace(mantissa=sign)).where(is_sum, result)
+            computed = computed | is_sum
+        if "multiply" in self.names or "divide" in self.names:
+            divides = self._is(step, "divide")
+            is_ratio = divides | self._is(step, "multiply")
+            by_zero = divides & (right.mantissa == 0)
+            top = torch.where(divides, right.denominator * right.mantissa.sign(), right.mantissa)
+            bottom = torch.where(divides & ~by_zero, right.mantissa.abs(), right.denominator)
+            scale = left.scale + torch.where(divides, -right.scale, right.scale)
+            result = ratio(left, top, bottom, scale, right.valid & ~by_zero).where(is_ratio, result)
+            computed = computed | is_ratio
+        fractions = (left.denominator > 1) | (right.denominator > 1) | (result.denominator > 1)
+        return result.shortened(computed & fractions).checked()
 
 
 def calculator_of(names: Sequence[str], operation: Tensor, precision: int | None) -> Calculator | FractionCalculator:

@@ -104,6 +104,7 @@ def execute(
     num_initial = initial.shape[-1]
     plans = plans.permute(3, 4, 0, 1, 2)  # (D, 3, B, T, K)
     ranges = on_ranges(operations)
+    numbers = initial[..., :num_numbers] if ranges else initial
     parts = 3 if keep_fractions(operations) else 2
     calculator: LimbCalculator | Calculator | FractionCalculator
     if digits > MAX_DIGITS:
@@ -112,15 +113,14 @@ def execute(
         calculator = calculator_of(operations, plans[:, 2], precision)
     # Slots come first, so that a step writes its result into contiguous memory.
     slots = plans.new_empty(num_initial + len(plans), parts, *plans.shape[2:])  # (S, parts, B, T, K)
-    slots[:num_initial, : len(initial)] = initial.movedim(-1, 0).unsqueeze(-1)
-    if parts > len(initial):
-        slots[:num_initial, len(initial) :] = 1  # denominators
+    if digits == MAX_DIGITS and parts == 3:
+        initial = torch.cat([initial, torch.ones_like(initial[:1])])  # denominators
+    slots[:num_initial] = initial.movedim(-1, 0).unsqueeze(-1)
     sides = plans[:, :2].unsqueeze(2).expand(-1, -1, parts, -1, -1, -1)  # (D, 2, parts, B, T, K)
     for step, side in enumerate(sides.unbind(0)):
         results = calculator.run(step, slots.gather(0, side))
         if ranges:
-            numbers = within_int64(unpack(initial[..., :num_numbers], digits))
-            chosen = NumberRange.of(numbers, *plans[step, :2].unbind(0))
+            chosen = NumberRange.of(within_int64(unpack(numbers, digits)), *plans[step, :2].unbind(0))
             for index, operation in ranges.items():
                 result = packed_results(operation.exact(chosen), parts, digits)
                 results = torch.where(plans[step, 2] == index, result, results)

@@ -95,14 +95,19 @@ class FractionTensor(NamedTuple):
         denominator = torch.where(decimal.valid, packed[2], 1)
         return cls(decimal.mantissa, decimal.scale, denominator.abs(), decimal.valid, denominator < 0)
 
+    def unbind(self) -> tuple["FractionTensor", ...]:
+        """The fractions along the first dimension."""
+        return tuple(FractionTensor(*parts) for parts in zip(*(part.unbind(0) for part in self), strict=True))
+
     def shortened(self, chosen: Tensor) -> "FractionTensor":
         """Without trailing zeros behind the point, where `chosen`."""
         # gcd takes long where there is something to find, so it gets a 1 where nothing is asked for.
         number = torch.where(chosen, self.mantissa, 1)
         twos, fives = count_twos(number & -number), count_fives(torch.gcd(number, largest_five(number)))
-        zeros = torch.minimum(torch.minimum(twos, fives), self.scale)
-        zeros = torch.where(number == 0, self.scale, zeros)
-        return self._replace(mantissa=self.mantissa // power_of_ten(zeros), scale=self.scale - zeros)
+        # No more than 18: an overflow may have a larger scale, and 10**64 is 0 in int64.
+        zeros = torch.minimum(torch.minimum(twos, fives), self.scale).clamp(max=MAX_DIGITS)
+        scale = (self.scale - zeros) * (number != 0)
+        return self._replace(mantissa=self.mantissa // power_of_ten(zeros), scale=scale)
 
     def to_float(self) -> Tensor:
         """float64, 0 where there is no value; an estimate."""
@@ -131,20 +136,21 @@ def product_of(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
 
 def add(left: FractionTensor, right: FractionTensor) -> FractionTensor:
     """The sum, with as many decimals as the operand that has more."""
+    return finished(total(left, right), left, right)
+
+
+def total(left: FractionTensor, right: FractionTensor) -> FractionTensor:
+    """The sum in lowest terms, to be `finished`."""
     common = torch.gcd(left.denominator, right.denominator)
-    left_factor, right_factor = right.denominator // common, left.denominator // common
-    denominator, fits = product_of(left.denominator, left_factor)
-    one, fits_one = product_of(left.mantissa, left_factor)
-    other, fits_other = product_of(right.mantissa, right_factor)
-    decimals = left.scale - right.scale
-    one, one_moves = shift_left(one, (-decimals).clamp(min=0))
-    other, other_moves = shift_left(other, decimals.clamp(min=0))
-    total = one + other
-    reduced = torch.gcd(total, denominator)
-    valid = left.valid & right.valid & fits & fits_one & fits_other & one_moves & other_moves
+    factors = torch.stack([right.denominator, left.denominator]) // common
+    denominator, fits = product_of(left.denominator, factors[0])
+    terms, fit = product_of(torch.stack([left.mantissa, right.mantissa]), factors)
     scale = torch.maximum(left.scale, right.scale)
-    result = FractionTensor(total // reduced, scale, denominator // reduced, valid, torch.zeros_like(valid))
-    return result.shortened((left.denominator > 1) | (right.denominator > 1)).checked()
+    terms, move = shift_left(terms, scale - torch.stack([left.scale, right.scale]))
+    mantissa = terms.sum(0)
+    reduced = torch.gcd(mantissa, denominator)
+    valid = left.valid & right.valid & fits & (fit & move).all(0)
+    return FractionTensor(mantissa // reduced, scale, denominator // reduced, valid, torch.zeros_like(valid))
 
 
 def negative(value: FractionTensor) -> FractionTensor:
@@ -153,7 +159,8 @@ def negative(value: FractionTensor) -> FractionTensor:
 
 def multiply(left: FractionTensor, right: FractionTensor) -> FractionTensor:
     """The product, with as many decimals as both operands together."""
-    return ratio(left, right.mantissa, right.denominator, left.scale + right.scale, right)
+    result = ratio(left, right.mantissa, right.denominator, left.scale + right.scale, right.valid)
+    return finished(result, left, right)
 
 
 def divide(left: FractionTensor, right: FractionTensor) -> FractionTensor:
@@ -161,14 +168,19 @@ def divide(left: FractionTensor, right: FractionTensor) -> FractionTensor:
     right = right.masked(right.mantissa != 0)
     top = right.denominator * right.mantissa.sign()
     bottom = torch.where(right.valid, right.mantissa.abs(), 1)
-    return ratio(left, top, bottom, left.scale - right.scale, right)
+    return finished(ratio(left, top, bottom, left.scale - right.scale, right.valid), left, right)
 
 
-def ratio(left: FractionTensor, top: Tensor, bottom: Tensor, scale: Tensor, right: FractionTensor) -> FractionTensor:
-    """left.mantissa * top / (left.denominator * bottom * 10**scale), in lowest terms: a product or a quotient.
+def finished(result: FractionTensor, left: FractionTensor, right: FractionTensor) -> FractionTensor:
+    """A sum, product or quotient of left and right: without trailing zeros where there are fractions, if it fits."""
+    return result.shortened((left.denominator > 1) | (right.denominator > 1) | (result.denominator > 1)).checked()
 
-    top, bottom: the other operand, or its reciprocal; bottom > 0, coprime to top. scale: may be negative.
-    right: the other operand, whose value and denominator count.
+
+def ratio(left: FractionTensor, top: Tensor, bottom: Tensor, scale: Tensor, valid: Tensor) -> FractionTensor:
+    """left.mantissa * top / (left.denominator * bottom * 10**scale), in lowest terms, to be `finished`.
+
+    That is a product or a quotient. top, bottom: int64, of the other operand or its reciprocal; bottom > 0, and
+    coprime to top. scale: may be negative. valid: bool, whether the other operand has a value.
     """
     # What both sides of the fraction share is taken out before anything is multiplied, so that no more overflows than
     # does not fit.
@@ -185,30 +197,25 @@ def ratio(left: FractionTensor, top: Tensor, bottom: Tensor, scale: Tensor, righ
     mantissa, fits_factor = product_of(mantissa, factor)
     scale = scale + torch.maximum(twos, fives)
     mantissa, moves = shift_left(mantissa, (-scale).clamp(0, MAX_DIGITS))
-    valid = left.valid & right.valid & fits & fits_below & (missing <= MAX_FIVES) & fits_factor & moves
-    result = FractionTensor(mantissa, scale.clamp(min=0), denominator, valid, torch.zeros_like(valid))
-    return result.shortened((left.denominator > 1) | (right.denominator > 1) | (denominator > 1)).checked()
+    valid = left.valid & valid & fits & fits_below & (missing <= MAX_FIVES) & fits_factor & moves
+    return FractionTensor(mantissa, scale.clamp(min=0), denominator, valid, torch.zeros_like(valid))
 
 
 def divide_half_even(number: Tensor, divisor: Tensor, shift: Tensor) -> tuple[Tensor, Tensor]:
-    """number * 10**shift / divisor as integers, half even; and whether they are below 10**16.
+    """number * 10**shift / divisor as integers, half even; and whether they are known: up to 10**16.
 
     A float64 estimate is off by a few units at most. The remainder `N - q D` is then below 2**63, so it is exact
     modulo 2**64, although N may not fit. It says how far to go.
 
     number, divisor: int64, 0 <= number < 10**18, 1 <= divisor < 10**18. shift: -18..36.
     """
-    up, down = shift.clamp(0, 2 * MAX_DIGITS), (-shift).clamp(0, MAX_DIGITS)
-    first = up.clamp(max=MAX_DIGITS)
-    estimate = number.double() * power_of_ten(first).double() * power_of_ten(up - first).double()
-    estimate = estimate / divisor.double() / power_of_ten(down).double()
+    estimate = number.double() / divisor.double() * torch.pow(10.0, shift.double())
     # A divisor too large for int64 makes a quotient below 1/4, which is rounded to 0.
-    divisor, fits = product_of(divisor, power_of_ten(down))
-    is_small = estimate < 10**MAX_PRECISION
+    divisor, fits = product_of(divisor, power_of_ten((-shift).clamp(0, MAX_DIGITS)))
+    is_small = estimate < 1.1 * 10**MAX_PRECISION
     quotient = torch.where(fits & is_small, estimate, 0.0).round().long()
     divisor = torch.where(fits, divisor, 1)
-    dividend = number * power_of_ten(first) * power_of_ten(up - first)
-    rest = dividend - quotient * divisor
+    rest = number * power_of_ten(shift.clamp(min=0)) - quotient * divisor
     units = rest // divisor
     rest, floor = rest - units * divisor, quotient + units
     # 2 * rest may not fit.
@@ -236,15 +243,16 @@ def written(value: FractionTensor, precision: int | None) -> DecimalTensor:
     """
     if precision is None:
         return value.decimal
-    endless = value.denominator > 1
     exponent = first_digit(value)
     shift = precision - 1 - exponent
-    magnitude, fits = divide_half_even(value.mantissa.abs(), value.denominator, shift)
+    magnitude, _ = divide_half_even(value.mantissa.abs(), value.denominator, shift)
     # 9.996 is 10.0, not 10.00.
-    carried = magnitude == 10**precision
-    magnitude = torch.where(carried, magnitude // 10, magnitude)
-    scale = value.scale + shift - carried.long()
-    magnitude, moves = shift_left(magnitude, (-scale).clamp(0, MAX_DIGITS))
-    rounded = DecimalTensor.checked(magnitude * value.mantissa.sign(), scale.clamp(min=0), value.valid & fits & moves)
-    must_round = endless | (value.rounded & (exponent >= precision))
-    return rounded.where(must_round, value.decimal)
+    carried = (magnitude == 10**precision).long()
+    magnitude = torch.where(carried > 0, 10 ** (precision - 1), magnitude)
+    scale = value.scale + shift - carried
+    # A number below 10**18 and of so few digits fits when its zeros are written.
+    magnitude = magnitude * power_of_ten((-scale).clamp(0, MAX_DIGITS))
+    rounds = (value.denominator > 1) | (value.rounded & (exponent >= precision))
+    mantissa = torch.where(rounds, magnitude * value.mantissa.sign(), value.mantissa)
+    scale = torch.where(rounds, scale.clamp(min=0), value.scale)
+    return DecimalTensor.checked(mantissa, scale, value.valid)

@@ -81,6 +81,7 @@ def test_fractions_are_written_as_decimal_rounds_them(precision):
     # Near a power of ten, where a digit more or less shows.
     values += [counted(Fraction(10**places * (7**e - 1), 7**e)) for places in range(5) for e in range(1, 15)]
     values += [Fraction(999999999999999998, 7), Fraction(1, 3 * 10**8), Fraction(10**17 + 3, 10**17 + 1)]
+    values += [Fraction(999999999999999989, 100000000000000003)]  # 9.9999999999999996
     found = texts(decimals(written(fractions_of(values), precision)))
     assert found == texts([Result(value).written(precision) for value in values])
     assert sum(value is None for value in found) < 400 < sum(isinstance(value, Fraction) for value in values)
@@ -137,6 +138,13 @@ def test_without_a_precision_an_endless_result_is_none_and_an_exact_one_is_given
     assert run_steps(["2"], [(0, 0, "sqrt")], None)[0] == ["2", None]
 
 
+def test_what_overflows_on_the_way_divides_by_nothing():
+    """A wrapped product with more than 63 decimals: 10**64 is 0 modulo 2**64."""
+    left = fractions_of([Decimal(99_999_999_999_999_901 + 2 * index).scaleb(-17) for index in range(200)])
+    right = fractions_of([Decimal(3 * 2**57)] * 200)
+    assert values_of(compute(["divide"], torch.zeros(200, dtype=torch.long), left, right)) == [None] * 200
+
+
 def test_packed_fractions_come_back_and_what_has_no_value_is_nothing():
     values = [Fraction(1, 3), None, Decimal("-0.50"), Fraction(-22, 7)]
     fractions = fractions_of(values)._replace(rounded=torch.tensor([True, False, True, False]))
@@ -150,11 +158,7 @@ def test_packed_fractions_come_back_and_what_has_no_value_is_nothing():
 def test_a_model_without_fractions_computes_as_before():
     """Two parts to a number, and operations that give what they give beside `divide`, bit by bit."""
     names = [name for name in OPERATIONS if not keep_fractions([name])]
-    assert set(names) == {
-        *("add", "identity", "multiply", "subtract", "max", "min"),
-        *("round", "floor_divide", "remainder", "percent", "gcd", "lcm", "abs"),
-        *("sum", "count", "max_of", "min_of"),
-    }
+    assert {"add", "max", "round", "percent", "gcd"} <= set(names) <= set(OPERATIONS) - {"divide", "power", "sqrt"}
     generator = random.Random(5)
     numbers = [format(plain(Decimal(generator.randrange(-999, 999)).scaleb(-s)), "f") for s in (0, 0, 1, 2)]
     plans = torch.cat([torch.randint(4, (1, 1, 400, 2, 2)), torch.randint(len(names), (1, 1, 400, 2, 1))], -1)

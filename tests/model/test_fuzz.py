@@ -3,6 +3,7 @@
 Every run draws other cases; a failure prints its seed, and `--fuzz_seed` repeats it.
 """
 
+import math
 import random
 import re
 from decimal import Decimal
@@ -11,17 +12,31 @@ from fractions import Fraction
 import pytest
 import torch
 
-from helpers.naive_dag import apply, fits, next_character, numbers, plain, readable_numbers, run_plan
-from helpers.numbers import GRAMMAR, PAIRWISE, decimals, exact, numbers_at, symbols_of, texts
+from helpers.naive_dag import (
+    REAL,
+    Result,
+    apply,
+    fits,
+    next_character,
+    numbers,
+    plain,
+    readable_numbers,
+    step,
+)
+from helpers.numbers import GRAMMAR, PAIRWISE, decimals, exact, numbers_at, symbols_of, texts, values_of
 from modeling_gpt_dag.dag_operations import OPERATIONS
 from modeling_gpt_dag.decimal_tensor import LIMIT, MAX_DIGITS, DecimalTensor, parse_decimal
-from modeling_gpt_dag.exact_dag import IndependentDAG, execute
+from modeling_gpt_dag.exact_dag import IndependentDAG, execute, written_decimals
+from modeling_gpt_dag.fraction_tensor import FractionTensor
 from modeling_gpt_dag.number_grammar import OTHER, SYMBOLS
 from modeling_gpt_dag.number_text import END, next_symbol, read_numbers
 from modeling_gpt_dag.tokenization import number_symbol
 
 pytestmark = pytest.mark.slow
 NAMES = list(OPERATIONS)
+# The share of results that an operation may withhold, because what it computes on the way does not fit, or because
+# float64 does not tell how to round.
+MAY_REFUSE = dict.fromkeys(("round", "floor_divide", "remainder"), 0.3) | dict.fromkeys(REAL, 0.02)
 LONGEST = MAX_DIGITS + len("-.") + 1  # "-0.", 18 decimals
 # What stands between digits: nothing, signs, points, separators of thousands, parentheses, letters.
 BETWEEN = [
@@ -120,10 +135,20 @@ def test_an_operation_gives_the_exact_result_or_none(name, generator):
     """10,000 pairs each."""
     pairs = [random_pair(generator) for _ in range(10_000)]
     left, right = (tensor_of(list(side)) for side in zip(*pairs, strict=True))
-    found = texts(decimals(exact(name, left, right)))
+    found = texts(values_of(exact(name, left, right)))
     expected = texts([apply(name, a, b) for a, b in pairs])
-    wrong = [case for case in zip(pairs, found, expected, strict=True) if case[1] != case[2]]
+    refused = MAY_REFUSE.get(name, 0.0)
+    wrong = [
+        case
+        for case in zip(pairs, found, expected, strict=True)
+        if case[1] != case[2] and not (refused and case[1] is None)
+    ]
     assert not wrong, wrong[:3]
+    assert sum(one is None for one in found) - sum(one is None for one in expected) <= refused * len(pairs)
+    results = [(pair, Fraction(text)) for pair, text in zip(pairs, found, strict=True) if text is not None]
+    assert len(results) > 5
+    if name in REAL:
+        return
     # The same without Python's Decimal.
     rational = {
         "add": lambda a, b: a + b,
@@ -132,12 +157,16 @@ def test_an_operation_gives_the_exact_result_or_none(name, generator):
         "subtract": lambda a, b: a - b,
         "divide": lambda a, b: a / b,
         "power": lambda a, b: a ** int(b),
-        "log": lambda a, b: Fraction(0) if a == 1 else None,
         "max": max,
         "min": min,
+        "round": lambda a, b: round(a, int(b)) if abs(b) < 40 else Fraction(0),
+        "floor_divide": lambda a, b: a // b,
+        "remainder": lambda a, b: a % b,
+        "percent": lambda a, b: a * b / 100,
+        "gcd": lambda a, b: math.gcd(int(a), int(b)),
+        "lcm": lambda a, b: math.lcm(int(a), int(b)),
+        "abs": lambda a, b: abs(a),
     }[name]
-    results = [(pair, Fraction(text)) for pair, text in zip(pairs, found, strict=True) if text is not None]
-    assert len(results) > 5
     assert all(result == rational(*map(Fraction, pair)) for pair, result in results)
 
 
@@ -209,21 +238,34 @@ def test_plans_on_the_numbers_of_a_text_give_what_python_gives(generator):
     operations = torch.randint(len(NAMES), (len(lines), 1, num_plans, depth, 1))
     plans = torch.cat([operands, operations], -1)
     written = torch.randint(8, (len(lines), 1, num_plans))
-    results = DecimalTensor.unpack(execute(initial.pack(), plans, NAMES))
+    packed = execute(initial.pack(), plans, NAMES, 10)
+    results = written_decimals(packed, 10)
     found = batched(batched(texts(decimals(results)), size + depth), num_plans)
+    exactly = FractionTensor.unpack(packed.contiguous()).exact[:, 0].tolist()
     following = next_symbol(results.map(lambda part: part[..., -1]), written).flatten(1).tolist()
-    with_result = 0
-    for line, scratch_lists, row_plans, row_written, row_next in zip(
-        lines, found, plans[:, 0].tolist(), written[:, 0].tolist(), following, strict=True
+    with_result = withheld = 0
+    for line, scratch_lists, row_exactly, row_plans, row_written, row_next in zip(
+        lines, found, exactly, plans[:, 0].tolist(), written[:, 0].tolist(), following, strict=True
     ):
-        read = readable_numbers(line)
-        for scratch, plan, count, symbol in zip(scratch_lists, row_plans, row_written, row_next, strict=True):
+        read = [Result(value) for value in (readable_numbers(line) + [None] * size)[:size]]
+        for scratch, flags, plan, count, symbol in zip(
+            scratch_lists, row_exactly, row_plans, row_written, row_next, strict=True
+        ):
             named = [(left, right, NAMES[operation]) for left, right, operation in plan]
-            expected = run_plan(read, named, size)
-            assert scratch == texts(expected), (line, named)
-            assert symbol == next_character(expected[-1], count), (line, named)
+            slots = list(read)
+            for (left, right, name), shown, is_exact in zip(named, scratch[size:], flags[size:], strict=True):
+                expected = step(name, slots[left], slots[right])
+                is_fraction = isinstance(expected.value, Fraction)
+                # What is withheld takes no part in what follows.
+                if shown is None and not is_exact and expected.written() is not None:
+                    withheld += 1
+                    expected = Result(None)
+                assert is_exact == (shown is not None and not is_fraction and not expected.was_rounded), (line, named)
+                slots.append(expected)
+            assert scratch == texts([slot.written() for slot in slots]), (line, named)
+            assert symbol == next_character(slots[-1].written(), count), (line, named)
             with_result += scratch[-1] is not None
-    assert with_result > 20_000
+    assert with_result > 20_000 and withheld < 0.02 * depth * num_plans * len(lines)
 
 
 def test_what_is_written_is_the_mixture_of_what_each_plan_writes(generator):
