@@ -4,14 +4,20 @@ import pytest
 import torch
 from transformers import DynamicCache
 
-PROMPTS = ["1,234+.5=", "-7.5*[2,3]=1", "9"]
+from modeling_gpt_dag import word_tokens
+from modeling_gpt_dag.number_words import DEFAULT_WORD_GROUPS
+
+PROMPTS = ["1,234+.5=", "two hundred and -7.5*[2,3]=1", "9"]
 LENGTH = 7
 
 
-@pytest.fixture(params=["exact", "joint", "soft"])
-def model(request, make_model):
-    options = {"dag_planner": "joint"} if request.param == "joint" else {"dag_numerics": request.param}
-    return make_model(**options)
+@pytest.fixture(params=["exact", "joint", "words", "soft"])
+def model(request, make_model, tokenizer):
+    options = {
+        "joint": {"dag_planner": "joint"},
+        "words": {"dag_number_words": DEFAULT_WORD_GROUPS, "word_tokens": word_tokens(tokenizer)},
+    }
+    return make_model(**options.get(request.param, {"dag_numerics": request.param}))
 
 
 def generate(model, batch, **options):
@@ -43,7 +49,7 @@ def test_left_padding_changes_nothing(model, tokenizer):
 
 @pytest.mark.parametrize("chunk", [1, 3])
 def test_logits_in_chunks_through_the_cache_equal_those_of_one_pass(model, encode, chunk):
-    ids = encode("1,234+.5=46\n-$3.5*[1,2,3]=1,23-7.0\n1-")
+    ids = encode("1,234+.5=46\n-$3.5*[1,2,3]=1,23 twenty-one two=-7.0\n1-")
     cache = DynamicCache(config=model.config)
     parts = [model(part, past_key_values=cache).logits for part in ids.split(chunk, 1)]
     torch.testing.assert_close(torch.cat(parts, 1), model(ids).logits, rtol=1e-4, atol=1e-4)
