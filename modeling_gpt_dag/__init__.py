@@ -5,6 +5,7 @@ from transformers import AutoConfig, AutoModel, AutoModelForCausalLM
 from .configuration_gpt_dag import GPTDAGConfig
 from .modeling_gpt_dag import GPTDAGForCausalLM, GPTDAGModel, GPTDAGPreTrainedModel
 from .tokenization import byte_tokenizer, number_tokens, split_digits
+from .word_tokens import word_tokens
 
 AutoConfig.register("gpt_dag", GPTDAGConfig, exist_ok=True)
 AutoModel.register(GPTDAGConfig, GPTDAGModel, exist_ok=True)
@@ -18,4 +19,5 @@ __all__ = [
     "byte_tokenizer",
     "number_tokens",
     "split_digits",
+    "word_tokens",
 ]

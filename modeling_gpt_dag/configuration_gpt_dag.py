@@ -15,6 +15,7 @@ from .dag_operations import OPERATIONS, max_precision
 from .decimal_tensor import MAX_DIGITS, parse_decimal
 from .limb_tensor import MAX_LIMB_DIGITS
 from .number_grammar import REQUIRED_SYMBOLS, SYMBOLS
+from .number_words import WORD_GROUPS
 
 NUMERICS = ("exact", "soft")
 GATES = ("convex", "none")
@@ -72,6 +73,9 @@ class GPTDAGConfig(PreTrainedConfig):
         dag_num_plans (`int`, defaults to 16): K, plans drawn per token in training, exact numerics only.
         dag_number_positions (`bool`, *optional*): a number takes one position whatever its length. Defaults to what a
             backbone trained from scratch needs: true in exact numerics.
+        dag_number_words (`list[str]`, defaults to none):
+            which number words are read, of `"cardinals"` ("seven", "twenty-five"), `"fractions"` ("half"),
+            `"multiples"` ("twice", "dozen") and `"one"`. `from_backbone` reads all but "one". Exact numerics only.
         dag_plan_loss_weight (`float`, defaults to 1.0): of the plan loss, where `plan_labels` are given.
         dag_value_loss_weight (`float`, defaults to 0.0):
             of the value loss, which searches for plans that compute the numbers in the labels. Exact numerics only.
@@ -81,6 +85,8 @@ class GPTDAGConfig(PreTrainedConfig):
             of the gate loss, which shuts gates where no label follows: in prompts and in text that is not learned.
         number_tokens (`dict[str, list[int]]`, *optional*): token ids of each number symbol, as
             `modeling_gpt_dag.number_tokens(tokenizer)` returns it. Exact numerics needs it.
+        word_tokens (`dict[str, list[int]]`, *optional*): token ids of each part of number words, as
+            `modeling_gpt_dag.word_tokens(tokenizer)` returns it. `dag_number_words` needs it.
 
     Raises ValueError for values outside these, naming the field, the value and what is allowed.
     """
@@ -108,11 +114,13 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_min_plan_prob: float | int = 0.0
     dag_num_plans: int = 16
     dag_number_positions: bool | None = None
+    dag_number_words: list[str] | tuple[str, ...] = ()
     dag_plan_loss_weight: float | int = 1.0
     dag_value_loss_weight: float | int = 0.0
     dag_value_positions: int = 64
     dag_gate_loss_weight: float | int = 0.0
     number_tokens: dict[str, list[int]] | None = None
+    word_tokens: dict[str, list[int]] | None = None
     use_cache: bool = True
     tie_word_embeddings: bool | None = None
     bos_token_id: int | None = None
@@ -136,6 +144,7 @@ class GPTDAGConfig(PreTrainedConfig):
         kwargs = self._build_backbone(kwargs)
         self.dag_operations = list(self.dag_operations)
         self.dag_constants = [str(constant) for constant in self.dag_constants]
+        self.dag_number_words = list(self.dag_number_words)
         exact = self.dag_numerics == "exact"
         derived = {
             "dag_num_values": 8 if exact else 1,
@@ -256,6 +265,8 @@ class GPTDAGConfig(PreTrainedConfig):
         check(0 <= self.dag_min_gate <= 1, "dag_min_gate", "is a gate, from 0 to 1")
         check(self.dag_min_gate == 0 or self.dag_gate == "convex", "dag_min_gate", 'needs dag_gate="convex"')
         check(0 <= self.dag_min_plan_prob <= 1, "dag_min_plan_prob", "is a probability, from 0 to 1")
+        unknown = [name for name in self.dag_number_words if name not in WORD_GROUPS]
+        check(not unknown, "dag_number_words", f"{unknown} unknown; known are {', '.join(WORD_GROUPS)}")
         check(self.dag_num_plans >= 1, "dag_num_plans", "must be at least 1")
         check(self.dag_plan_loss_weight >= 0, "dag_plan_loss_weight", "must not be negative")
         check(self.dag_value_loss_weight >= 0, "dag_value_loss_weight", "must not be negative")
@@ -271,6 +282,7 @@ class GPTDAGConfig(PreTrainedConfig):
             check(self.dag_planner == "independent", "dag_planner", f"must be independent: {soft}")
             check(self.dag_min_plan_prob == 0, "dag_min_plan_prob", f"must be 0: {soft}")
             check(self.dag_value_loss_weight == 0, "dag_value_loss_weight", f"must be 0: {soft}")
+            check(not self.dag_number_words, "dag_number_words", f"must be empty: {soft}")
             check(not self.dag_number_positions, "dag_number_positions", f"must be false: {soft}")
         for constant in self.dag_constants:
             try:
@@ -279,6 +291,8 @@ class GPTDAGConfig(PreTrainedConfig):
                 raise ValueError(f"dag_constants={self.dag_constants!r}: {error}") from error
         if self.number_tokens is not None:
             self._validate_number_tokens(self.number_tokens)
+        if self.word_tokens is not None:
+            self._validate_token_ids("word_tokens", self.word_tokens)
 
     def _validate_precision(self):
         most = max_precision(self.dag_operations)
@@ -295,14 +309,17 @@ class GPTDAGConfig(PreTrainedConfig):
         missing = [symbol for symbol in REQUIRED_SYMBOLS if not number_tokens.get(symbol)]
         if missing:
             raise ValueError(f"number_tokens has no token for {missing}; a number cannot be written without them")
-        outside = {symbol: [i for i in ids if not 0 <= i < self.vocab_size] for symbol, ids in number_tokens.items()}
-        outside = {symbol: ids for symbol, ids in outside.items() if ids}
+        self._validate_token_ids("number_tokens", number_tokens)
+
+    def _validate_token_ids(self, field: str, tokens: dict[str, list[int]]):
+        outside = {name: [i for i in ids if not 0 <= i < self.vocab_size] for name, ids in tokens.items()}
+        outside = {name: ids for name, ids in outside.items() if ids}
         if outside:
-            raise ValueError(f"number_tokens has ids outside the vocabulary of {self.vocab_size} tokens: {outside}")
-        ids = [i for ids in number_tokens.values() for i in ids]
+            raise ValueError(f"{field} has ids outside the vocabulary of {self.vocab_size} tokens: {outside}")
+        ids = [i for ids in tokens.values() for i in ids]
         if len(set(ids)) < len(ids):
             twice = sorted({i for i in ids if ids.count(i) > 1})
-            raise ValueError(f"number_tokens gives several symbols to the token ids {twice}")
+            raise ValueError(f"{field} gives several symbols to the token ids {twice}")
 
 
 __all__ = ["GPTDAGConfig"]

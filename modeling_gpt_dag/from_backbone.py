@@ -11,7 +11,9 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from .configuration_gpt_dag import GPTDAGConfig
+from .number_words import DEFAULT_WORD_GROUPS
 from .tokenization import number_tokens
+from .word_tokens import word_tokens
 
 if TYPE_CHECKING:
     from .modeling_gpt_dag import GPTDAGForCausalLM
@@ -50,6 +52,8 @@ def attach(
     if needs_tokenizer:
         assert tokenizer is not None
         dag_kwargs["number_tokens"] = number_tokens(tokenizer)
+        if dag_kwargs.setdefault("dag_number_words", DEFAULT_WORD_GROUPS):
+            dag_kwargs["word_tokens"] = word_tokens(tokenizer)
     if dag_kwargs.get("dag_depth") != 0:
         dag_kwargs.setdefault("dag_planner_layer", max(1, round(PLANNER_DEPTH * source.num_hidden_layers)))
 

@@ -206,14 +206,18 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
             init.copy_(module.number_symbols, module.build_number_symbols())
             init.copy_(module.written_tokens, module.build_written_tokens())
             init.copy_(module.grammar, module.build_grammar())
+            for name, table in module.build_word_tables().items():
+                init.copy_(getattr(module, name), table)
 
     def resize_token_embeddings(self, *args, **kwargs) -> nn.Embedding:
-        """As the library does it; tokens that are gone leave `config.number_tokens`."""
+        """As the library does it; tokens that are gone leave `config.number_tokens` and `config.word_tokens`."""
         embeddings = super().resize_token_embeddings(*args, **kwargs)
-        if self.config.number_tokens is not None:
-            kept = range(self.config.vocab_size)
-            tokens = self.config.number_tokens.items()
-            self.config.number_tokens = {symbol: [i for i in ids if i in kept] for symbol, ids in tokens}
+        kept = range(self.config.vocab_size)
+        for field in ("number_tokens", "word_tokens"):
+            tokens = getattr(self.config, field)
+            if tokens is not None:
+                tokens = {name: [i for i in ids if i in kept] for name, ids in tokens.items()}
+                setattr(self.config, field, tokens)
         return embeddings
 
     def get_input_embeddings(self) -> nn.Module:
@@ -403,7 +407,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         text = memory.read(symbols, call.attention_mask, call.position_ids, call.token_index, call.cache, self.dtype)
         if self.config.dag_number_positions:
             if call.attention_mask is None and call.cache is None:
-                mask = self._packed_mask(symbols, call.position_ids)
+                mask = self._packed_mask(text.written, call.position_ids)
             token_positions = call.token_index.unsqueeze(0) if call.position_ids is None else call.position_ids
             positions = memory.positions(text, token_positions, call.token_index)
             table = self._position_table
@@ -412,25 +416,25 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
                 self._refuse_too_long(text.written.shape[1], int(positions.max()) + 1)
         return text, mask, positions
 
-    def _packed_mask(self, symbols: Tensor, position_ids: Tensor | None) -> Tensor | BlockMask:
+    def _packed_mask(self, written: Tensor, position_ids: Tensor | None) -> Tensor | BlockMask:
         """The backbone's mask where it gets number positions and the caller gave no mask.
 
         Number positions repeat within a number. Without a mask the library would take each repetition for the start of
         another packed sequence. So the mask is made from the caller's position ids, or lets all tokens be attended to.
 
-        symbols: (B, T), for their shape. position_ids: (B, T).
+        written: (B, T), for its shape. position_ids: (B, T).
         """
         mask = None
         if position_ids is not None:
             mask = create_causal_mask(
                 config=cast(PreTrainedConfig, self.config.backbone_config),
                 # Only batch size, length and dtype of it are used.
-                inputs_embeds=symbols.new_empty((*symbols.shape, 0), dtype=self.dtype),
+                inputs_embeds=written.new_empty((*written.shape, 0), dtype=self.dtype),
                 attention_mask=None,
                 past_key_values=None,
                 position_ids=position_ids,
             )
-        return torch.ones_like(symbols) if mask is None else mask
+        return torch.ones_like(written) if mask is None else mask
 
     def _backbone_states(
         self,

@@ -3,9 +3,10 @@
 What is unusual: all that can be told from a token and the two before it is told by one row of a table. Counts and
 maxima along the text (`number_text`) do the rest.
 
-A number is `[-] [$] digits [. digits]`, where commas may set off thousands: "1,234.5". It may begin with a point where
-no digit or word stands before: "-.5". Digits that are joined or continued in a notation that is not read ("12,34",
-"1e3", "1_000", "3²", "0x1", an en dash before "5") keep their slot and have no value: half a number is never read.
+A number is `[-] [$] digits [. digits]`, where commas or no-break blanks may set off thousands: "1,234.5". It may begin
+with a point where no digit or word stands before: "-.5". Digits that are joined or continued in a notation that is not
+read ("12,34", "1e3", "1_000", "3²", "0x1", an en dash before "5") keep their slot and have no value: half a number is
+never read.
 "3-4", "1/2" and "1.2.3" are several numbers, and so is "[100,200]": within brackets a comma ends a number.
 """
 
@@ -18,13 +19,14 @@ from torch import Tensor
 # Number symbols, by what a token is or ends with. A token that begins with white space (" 5", " -") has its symbol
 # plus SPACED; it never continues a number.
 # MINUS (U+2212 too), POINT, DASH (U+2013), COMMA, EXPONENT ("e"), HEX ("x"), PLUS, CURRENCY: the token is that and
-#   nothing else. A JOINT joins digits in a notation that is not read, as "_" does. MINUS + SPACED and POINT + SPACED
-#   also end tokens in which something stands before that makes them begin a number.
+#   nothing else. BLANK: one that may set off thousands. A JOINT joins digits in a notation that is not read, as "_"
+#   does. MINUS + SPACED and POINT + SPACED also end tokens in which something stands before that makes them begin a
+#   number.
 # CLOSE, BRACKET, OPENING: ends with ")", with "[" or "{", or with anything else behind which ".5" is a number.
 # UNREADABLE: holds several digits, digits beside other characters ("12", "5)"), other numerals ("½", "²"), or a part
 #   of a character that may be one of those. A number that touches one is unknown: it keeps its slot and has no value.
 OTHER, MINUS, POINT, DASH, CLOSE, UNREADABLE, COMMA, JOINT = 0, 11, 12, 13, 14, 15, 16, 17
-EXPONENT, HEX, PLUS, CURRENCY, BRACKET, OPENING, SPACED = 18, 19, 20, 21, 22, 23, 24
+EXPONENT, HEX, PLUS, CURRENCY, BRACKET, OPENING, BLANK, SPACED = 18, 19, 20, 21, 22, 23, 24, 25
 NUM_SYMBOLS = 2 * SPACED
 SYMBOLS = {
     **{str(digit): 1 + digit for digit in range(10)},
@@ -46,24 +48,25 @@ SYMBOLS = {
     "$": CURRENCY,
     "[": BRACKET,
     "opening": OPENING,
+    "\N{NO-BREAK SPACE}": BLANK,
 }
 REQUIRED_SYMBOLS = [*"0123456789", "-", "."]
 
 # What stands in `NumberText.characters` beside the values of digits.
-DECIMAL_POINT, THOUSANDS_COMMA = 10, 11
+DECIMAL_POINT, THOUSANDS_COMMA, THOUSANDS_BLANK = 10, 11, 12
 
 
 class Grammar(NamedTuple):
     """Properties of a token, given its symbol and the two before it; the columns of `grammar_table`, in order.
 
     All are 0 or 1 except `character`. The first six are counted along the text, each from the latest token on that has
-    the property of the same place in the next six. A separator is a point, comma, joint or exponent directly after a
-    digit. A chain is a run of digits and separators, which may begin with a point.
+    the property of the same place in the next six. A separator is a point, comma, blank, joint or exponent directly
+    after a digit. A chain is a run of digits and separators, which may begin with a point.
 
     unknown: the number that the token touches is not readable.
     dot: a point directly after a digit, or one that begins a chain.
     bracket: a bracket opens.
-    mark: a dot, a comma directly after a digit, or a digit other than 0.
+    mark: a dot, a comma or blank directly after a digit, or a digit other than 0.
     token: always 1.
     sign: a minus with neither a digit nor ")" before it; the digit after it makes a negative number.
 
@@ -78,11 +81,11 @@ class Grammar(NamedTuple):
     after_comma: a digit after a comma after a digit.
     shown: a digit, a sign, or a point that begins a chain.
     point: a point directly after a digit.
-    joint: a comma, joint or exponent directly after a digit.
+    joint: a comma, blank, joint or exponent directly after a digit.
     comma: of these a comma.
     closes: a digit stands before, and the token does not continue its number, except perhaps as separator.
     closes_behind: a separator stands before, and the token is no digit that continues the chain.
-    character: the value of a digit, DECIMAL_POINT, THOUSANDS_COMMA, else 0; a sign reads like a leading 0.
+    character: the value of a digit, DECIMAL_POINT, THOUSANDS_COMMA or _BLANK, else 0; a sign reads like a leading 0.
     """
 
     unknown: Tensor
@@ -117,7 +120,7 @@ def symbol_table(number_tokens: dict[str, list[int]]) -> Tensor:
 
 
 def grammar_table(number_symbols: Collection[str] = frozenset(SYMBOLS)) -> Tensor:
-    """(110592, 21) int8: `Grammar` of all triples of symbols. A row's index is the triple read as a base-48 number.
+    """(125000, 21) int8: `Grammar` of all triples of symbols. A row's index is the triple read as a base-50 number.
 
     number_symbols: those that the tokens have. Without "opening" no number begins with a point.
     """
@@ -125,14 +128,15 @@ def grammar_table(number_symbols: Collection[str] = frozenset(SYMBOLS)) -> Tenso
     kind, spaced = symbols % SPACED, symbols >= SPACED
     is_digit, is_minus, is_point, is_dash = (kind >= 1) & (kind <= 10), kind == MINUS, kind == POINT, kind == DASH
     is_unreadable, is_comma, is_exponent = kind == UNREADABLE, kind == COMMA, kind == EXPONENT
-    is_joint, is_currency = is_comma | is_exponent | (kind == JOINT), kind == CURRENCY
+    is_blank, is_currency = kind == BLANK, kind == CURRENCY
+    is_joint = is_comma | is_blank | is_exponent | (kind == JOINT)
     opens = is_minus | is_dash | is_comma | is_currency | (kind == PLUS) | (kind == BRACKET)
-    opens |= (kind == JOINT) | (kind == OPENING)
+    opens |= (kind == JOINT) | is_blank | (kind == OPENING)
     # Pairs of symbols, indexed [previous, current].
     point = is_digit.unsqueeze(1) & is_point & ~spaced
     opening = is_point & (spaced | opens.unsqueeze(1)) & ("opening" in number_symbols)
     joint = is_digit.unsqueeze(1) & is_joint & ~spaced
-    comma = joint & is_comma
+    comma, thousands = joint & is_comma, joint & (is_comma | is_blank)
     dot = point | opening
     unlike_operator = spaced | ~(is_digit | (kind == CLOSE) | is_unreadable).unsqueeze(1)
     sign, dash_sign = is_minus & unlike_operator, is_dash & unlike_operator
@@ -150,18 +154,18 @@ def grammar_table(number_symbols: Collection[str] = frozenset(SYMBOLS)) -> Tenso
     starts = next_digit | (is_point & ~spaced)  # a number, if it continues none
     linked = point | joint | (next_digit & (after_digit | after_dot | after_joint))
     signed = sign.unsqueeze(2) & (next_digit | (opening & ~spaced))
-    lone = ~(is_digit | is_point | is_comma).view(-1, 1, 1) | spaced.view(1, -1, 1)
+    lone = ~(is_digit | is_point | is_comma | is_blank).view(-1, 1, 1) | spaced.view(1, -1, 1)
     after_sign_or_currency = sign.unsqueeze(2) | (is_currency & ~spaced).view(1, -1, 1)
     grammar = Grammar(
         unknown=is_unreadable
         | (tainted.unsqueeze(2) & ~spaced & ~linked)
-        | (after_joint & ~comma.unsqueeze(2) & next_digit)
+        | (after_joint & ~thousands.unsqueeze(2) & next_digit)
         | (dash_sign.unsqueeze(2) & starts)
         | (before_digit & exponent_sign)
         | (lone & zero_hex),
         dot=dot,
         bracket=kind == BRACKET,
-        mark=dot | comma | (is_digit & (kind > 1)),
+        mark=dot | thousands | (is_digit & (kind > 1)),
         token=torch.ones_like(is_digit),
         sign=sign,
         known=~linked & ~((exponent_sign.unsqueeze(2) & starts) | (zero_hex.unsqueeze(2) & next_digit)),
@@ -180,6 +184,9 @@ def grammar_table(number_symbols: Collection[str] = frozenset(SYMBOLS)) -> Tenso
         comma=comma,
         closes=after_digit & ~next_digit,
         closes_behind=(point | joint).unsqueeze(2) & ~next_digit,
-        character=(kind - 1) * is_digit + DECIMAL_POINT * is_point + THOUSANDS_COMMA * is_comma,
+        character=(kind - 1) * is_digit
+        + DECIMAL_POINT * is_point
+        + THOUSANDS_COMMA * is_comma
+        + THOUSANDS_BLANK * is_blank,
     )
     return torch.stack([column.to(torch.int8).expand_as(linked).flatten() for column in grammar], -1)

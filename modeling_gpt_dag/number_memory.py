@@ -1,12 +1,14 @@
 """The number memory: which numbers a token can read, over all calls that share a cache.
 
 What is unusual: it consists of three slots of the model's own KV cache. So whatever happens to a cache (growing,
-static allocation, beam reordering, cropping, padding) happens to the numbers too. The first slot holds number symbols,
-small integers that are exact in any dtype; it is written before the backbone runs, because number positions need it.
+static allocation, beam reordering, cropping, padding) happens to the numbers too. The first slot holds number symbols
+and, where number words are read, word parts in two bytes: small integers, which are exact in any dtype. It is written
+before the backbone runs, because number positions need it.
 The second holds content keys and values, the third the decisions (plan and gate logits); both are written after the
 backbone.
 
-B batch, T tokens of this call, L tokens including cached ones, N numbers per token, H hidden size, E key size.
+B batch, T tokens of this call, L tokens including cached ones, N numbers per token, H hidden size, E key size, C what
+is kept of a token for reading: 1, or 3 with number words.
 """
 
 import torch
@@ -16,11 +18,17 @@ from transformers.cache_utils import Cache
 from .configuration_gpt_dag import GPTDAGConfig
 from .number_grammar import OPENING, OTHER, SPACED, grammar_table, symbol_table
 from .number_text import WRITTEN_SYMBOLS, NumberText, ReadNumbers, latest_numbers, read_numbers
+from .number_words import BREAK_PART, WordNumbers, dictionary, part_of_tokens, part_table, read_words, role_table
 
 HOW_TO_FILL = (
     'dag_numerics="exact" reads numbers from token ids and needs to know which tokens are digits: '
     "set `config.number_tokens = modeling_gpt_dag.number_tokens(tokenizer)`"
 )
+HOW_TO_FILL_WORDS = (
+    "dag_number_words={} reads number words from token ids and needs to know which tokens are their parts: "
+    "set `config.word_tokens = modeling_gpt_dag.word_tokens(tokenizer)`"
+)
+BYTE = 256
 
 
 def _fingerprint(embeddings: Tensor) -> Tensor:
@@ -50,14 +58,23 @@ def _attends_to_itself(attention_mask: Tensor | dict | None, index: Tensor) -> T
 class NumberMemory(nn.Module):
     """Reads numbers from token ids and keeps in the cache what that needs. No parameters.
 
-    Raises ValueError if the config does not say which tokens are digits.
+    Raises ValueError if the config does not say which tokens are digits, or parts of number words that it reads.
     """
+
+    # Where number words are read: what `read_words` looks up.
+    part_rows: Tensor
+    words: Tensor
+    roles: Tensor
 
     def __init__(self, config: GPTDAGConfig):
         super().__init__()
         if config.number_tokens is None:
             raise ValueError(HOW_TO_FILL)
+        if config.dag_number_words and config.word_tokens is None:
+            raise ValueError(HOW_TO_FILL_WORDS.format(config.dag_number_words))
         assert config.dag_num_values is not None
+        self.word_groups = config.dag_number_words
+        self.word_tokens = (config.word_tokens or {}) if config.dag_number_words else {}
         self.number_tokens = config.number_tokens
         self.num_values = config.dag_num_values
         self.symbols_index = config.number_memory_index
@@ -66,10 +83,28 @@ class NumberMemory(nn.Module):
         self.number_symbols = nn.Buffer(self.build_number_symbols(), persistent=False)
         self.written_tokens = nn.Buffer(self.build_written_tokens(), persistent=False)
         self.grammar = nn.Buffer(self.build_grammar(), persistent=False)
+        for name, table in self.build_word_tables().items():
+            setattr(self, name, nn.Buffer(table, persistent=False))
 
     def build_number_symbols(self) -> Tensor:
-        """(max id + 2,) int64: number symbol of each token id."""
-        return symbol_table(self.number_tokens)
+        """(max id + 2, C) int64: number symbol of each token id, and the two bytes of its word part."""
+        symbols = symbol_table(self.number_tokens)
+        if not self.word_groups:
+            return symbols.unsqueeze(-1)
+        parts = part_of_tokens(self.word_tokens)
+        length = max(len(symbols), len(parts))
+        symbols, parts = (torch.nn.functional.pad(table, (0, length - len(table))) for table in (symbols, parts))
+        return torch.stack([symbols, parts % BYTE, parts // BYTE], -1)
+
+    def build_word_tables(self) -> dict[str, Tensor]:
+        """What `read_words` looks up; none where no number words are read."""
+        if not self.word_groups:
+            return {}
+        return {
+            "part_rows": part_table(self.word_tokens),
+            "words": dictionary(),
+            "roles": role_table(self.word_groups),
+        }
 
     def build_written_tokens(self) -> Tensor:
         """(W - 1,) int64: the token that writes each of WRITTEN_SYMBOLS."""
@@ -80,19 +115,19 @@ class NumberMemory(nn.Module):
         return grammar_table(self.number_tokens)
 
     def symbols_of_ids(self, input_ids: Tensor) -> Tensor:
-        """(B, T) int64: number symbols of token ids (B, T)."""
-        return self.number_symbols[input_ids.clamp(max=self.number_symbols.numel() - 1)]
+        """(B, T, C) int64: number symbols of token ids (B, T)."""
+        return self.number_symbols[input_ids.clamp(max=self.number_symbols.shape[0] - 1)]
 
     def symbols_of_embeddings(self, inputs_embeds: Tensor, embedding: nn.Module) -> Tensor:
-        """(B, T) int64: number symbols of the tokens whose embeddings these are, bit by bit; OTHER where none fits.
+        """(B, T, C) int64: number symbols of the tokens whose embeddings these are, bit by bit; OTHER where none fits.
 
         inputs_embeds: (B, T, H). embedding: the model's input embeddings.
         """
-        tokens = self.number_symbols.nonzero().squeeze(-1)
+        tokens = self.number_symbols.any(-1).nonzero().squeeze(-1)
         known, order = _fingerprint(embedding(tokens).to(inputs_embeds.dtype)).sort()
         seen = _fingerprint(inputs_embeds)
         match = torch.searchsorted(known, seen).clamp(max=known.numel() - 1)
-        return torch.where(known[match] == seen, self.number_symbols[tokens[order]][match], OTHER)
+        return torch.where((known[match] == seen).unsqueeze(-1), self.number_symbols[tokens[order]][match], OTHER)
 
     @staticmethod
     def mark_sequence_starts(symbols: Tensor, position_ids: Tensor | None) -> Tensor:
@@ -111,16 +146,28 @@ class NumberMemory(nn.Module):
         """Cache this call's symbols and find the numbers in all (B, L) tokens. Masked tokens count as what
         stands before a text.
 
-        symbols, position_ids: (B, T). index: (T,), token indices of this call. dtype: of the cache.
+        symbols: (B, T, C). position_ids: (B, T). index: (T,), token indices of this call. dtype: of the cache.
         """
-        symbols = self.mark_sequence_starts(symbols, position_ids)
+        number, *part = symbols.unbind(-1)
+        number = self.mark_sequence_starts(number, position_ids)
         real = _attends_to_itself(attention_mask, index)
         if real is not None:
-            symbols = torch.where(real, symbols, OPENING)
+            number = torch.where(real, number, OPENING)
+            part = [
+                torch.where(real, byte, nothing)
+                for byte, nothing in zip(part, divmod(BREAK_PART, BYTE)[::-1], strict=False)
+            ]
         if cache is not None:
-            memory = symbols[:, None, :, None].to(dtype)
-            symbols = cache.update(memory, memory, self.symbols_index)[0][:, 0, :, 0].long()
-        return read_numbers(symbols, self.grammar)
+            memory = torch.stack([number, *part], -1).unsqueeze(1).to(dtype)
+            number, *part = cache.update(memory, memory, self.symbols_index)[0].squeeze(1).long().unbind(-1)
+        return read_numbers(number, self.grammar, self._read_words(number, *part) if part else None)
+
+    def _read_words(self, symbols: Tensor, low: Tensor, high: Tensor) -> WordNumbers:
+        """The numbers in words. symbols: (B, L), number symbols. low, high: (B, L), bytes of the word parts."""
+        parts = torch.add(low, high, alpha=BYTE)
+        # The first token of a packed sequence continues no word before it.
+        parts = torch.add(parts, symbols >= SPACED, alpha=self.part_rows.shape[0] // 2)
+        return read_words(parts, self.part_rows, self.words, self.roles)
 
     def positions(self, text: NumberText, position_ids: Tensor, index: Tensor) -> Tensor:
         """(B, T): number positions, at which a number takes one position whatever its length.

@@ -14,8 +14,10 @@ import torch
 from torch import Tensor
 
 from .decimal_tensor import MAX_DIGITS, NO_VALUE, DecimalTensor, power_of_ten
-from .limb_tensor import LIMB_DIGITS, Decimals, num_limbs, sum_of_digits
+from .limb_tensor import LIMB_DIGITS, Decimals, LimbTensor, num_limbs, sum_of_digits
 from .number_grammar import DECIMAL_POINT, NUM_SYMBOLS, OPENING, THOUSANDS_COMMA, Grammar
+from .number_words import WordNumbers
+from .running_counts import previous, since_latest
 
 # Symbols that can be written next: digits 0..9, "-", ".", and the end of the number.
 WRITTEN_SYMBOLS = "0123456789-."
@@ -26,7 +28,7 @@ NOTHING = -1
 class NumberText(NamedTuple):
     """The numbers of a text, token by token; all (B, L), int64.
 
-    characters: values of digits, DECIMAL_POINT, THOUSANDS_COMMA, else 0.
+    characters: values of digits, DECIMAL_POINT, THOUSANDS_COMMA, THOUSANDS_BLANK, else 0.
     num_readable: numbers readable at this token, inclusive; a number becomes readable at the first token that proves
         it ended.
     behind: 1 where a number becomes readable two tokens after its last digit, because a separator stands between:
@@ -35,6 +37,8 @@ class NumberText(NamedTuple):
     marks: how many of these characters are points, commas or digits other than 0.
     signs: how many minuses the number has, 0 or 1: its first character, or before a currency sign.
     unknown: 1 where the token, or the first token of its chain, is unknown (`Grammar`).
+    words: the numbers in words, None where they are not read. Their tokens are outside numbers to `written`, as what
+        is written is digits, and take positions as other words do: that a word is a number shows when it has ended.
     """
 
     characters: Tensor
@@ -44,6 +48,7 @@ class NumberText(NamedTuple):
     marks: Tensor
     signs: Tensor
     unknown: Tensor
+    words: WordNumbers | None = None
 
     @property
     def continues(self) -> Tensor:
@@ -58,11 +63,26 @@ class NumberText(NamedTuple):
     @property
     def ended(self) -> Tensor:
         """(B, L) bool: a number becomes readable at this token."""
-        return self.num_readable > _previous(self.num_readable)
+        return self.num_readable > previous(self.num_readable)
+
+    @property
+    def ended_in_digits(self) -> Tensor:
+        """(B, L) bool: of these the numbers in digits."""
+        return self.ended if self.words is None else self.ended & (self.words.ends == 0)
 
     def last_digit(self, end: Tensor) -> Tensor:
         """(B, M): token index of the last digit of the number that becomes readable at token indices `end` (B, M)."""
         return (end - 1 - self.behind.gather(1, end)).clamp(min=0)
+
+    def place(self, end: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, M) each: first and last token of the numbers that become readable at token indices `end` (B, M)."""
+        last = self.last_digit(end)
+        first = last - self.written.gather(1, last) + 1
+        if self.words is None:
+            return first, last
+        in_words = self.words.ends.gather(1, end) > 0
+        first_word, last_word = self.words.place(end)
+        return torch.where(in_words, first_word, first), torch.where(in_words, last_word, last)
 
     def value_at(self, end: Tensor, exists: Tensor, digits: int = MAX_DIGITS) -> Tensor:
         """Packed values (2, B, M) of the numbers that become readable at token indices `end` (B, M), where exact.
@@ -86,14 +106,16 @@ class NumberText(NamedTuple):
 
         A window of 24 characters, the last of the number, holds 18 digits, a point and five commas. The number has a
         value if the window holds all its marks (then every character before the window is a 0 or the sign), and if
-        commas set off thousands. For numbers of more digits the window is as much longer.
+        commas or blanks set off thousands. For numbers of more digits the window is as much longer.
         """
         last = self.last_digit(end)
         reach = torch.arange(digits + 1 + (digits - 1) // 3, device=last.device)
         window = (last.unsqueeze(-1) - reach).clamp(min=0)  # (B, M, 24), the last character first
         window = self.characters.gather(1, window.flatten(1)).view_as(window)
         window = window * (reach < self.written.gather(1, last).unsqueeze(-1))
-        point, comma = window == DECIMAL_POINT, window == THOUSANDS_COMMA
+        # Blanks or commas set off thousands, but not both: beside a blank a comma counts for nothing.
+        comma = window == window.amax(-1, keepdim=True).clamp(min=THOUSANDS_COMMA)
+        point = window == DECIMAL_POINT
         # A separator takes a place in the window, so a digit before it is worth one power of ten less than its place.
         exponent = reach - (point | comma).cumsum(-1)
         digit = window * ((exponent < digits) & (window < DECIMAL_POINT))
@@ -117,9 +139,21 @@ class NumberText(NamedTuple):
         valid = exact & exists & (self.unknown.gather(1, last) + self.unknown.gather(1, end) == 0)
         mantissa = torch.addcmul(magnitude, magnitude, self.signs.gather(1, last), value=-2)
         if digits == MAX_DIGITS:
-            return torch.stack([mantissa, torch.where(valid, scale, NO_VALUE)])
-        valid &= scale <= digits
-        return torch.cat([mantissa, torch.where(valid, scale, LIMB_DIGITS * len(mantissa)).unsqueeze(0)])
+            packed = torch.stack([mantissa, torch.where(valid, scale, NO_VALUE)])
+        else:
+            valid &= scale <= digits
+            packed = torch.cat([mantissa, torch.where(valid, scale, LIMB_DIGITS * len(mantissa)).unsqueeze(0)])
+        return self._or_in_words(packed, end, exists, digits)
+
+    def _or_in_words(self, packed: Tensor, end: Tensor, exists: Tensor, digits: int) -> Tensor:
+        """`value_at`, given the values (2, B, M) or (L + 1, B, M) of the numbers in digits."""
+        if self.words is None:
+            return packed
+        in_words = (self.words.ends.gather(1, end) * exists) > 0
+        values = self.words.packed.gather(-1, end.expand(2, -1, -1))
+        if digits > MAX_DIGITS:
+            values = LimbTensor.widen(DecimalTensor.unpack(values), len(packed) - 1).pack()
+        return torch.where(in_words, values, packed)
 
     def _packed_value(self, digits: int) -> Tensor:
         """(2, B, L): the values of the numbers that become readable at each token, packed."""
@@ -148,50 +182,38 @@ class ReadNumbers(NamedTuple):
         return ReadNumbers(exists, self.end * exists)
 
 
-def _previous(tensor: Tensor) -> Tensor:
-    """tensor[:, t - 1], 0 before the first token."""
-    return torch.nn.functional.pad(tensor, (1, 0))[:, :-1]
-
-
-def _since_latest(counts: Tensor, before: Tensor, begins: Tensor) -> Tensor:
-    """(B, L, C): how much was counted since the latest token with `begins` = 1, inclusive, or since the text began.
-
-    counts: (B, L, C), cumulative, including each token. before: (B, L, C), the same without it.
-    begins: (B, L, C), 0 or 1.
-    """
-    return counts - (before * begins).cummax(1).values
-
-
-def read_numbers(symbols: Tensor, grammar: Tensor) -> NumberText:
+def read_numbers(symbols: Tensor, grammar: Tensor, words: WordNumbers | None = None) -> NumberText:
     """Find the numbers in a text.
 
     "1.2.3" is the number 1.2, a point and the number 3. So the odd dots of a chain are decimal points, and a
     cumulative count decides which those are: no loop over tokens is needed.
 
-    symbols: (B, L), values of `symbol_table`. grammar: `grammar_table()`.
+    symbols: (B, L), values of `symbol_table`. grammar: `grammar_table()`. words: the text's numbers in words.
     """
     padded = torch.nn.functional.pad(symbols, (2, 0), value=OPENING)
     triples = torch.add(padded[:, 2:], padded[:, 1:-1], alpha=NUM_SYMBOLS).add(padded[:, :-2], alpha=NUM_SYMBOLS**2)
     facts = torch.nn.functional.embedding(triples, grammar).long()  # (B, L, 21)
     is_ = Grammar(*facts.unbind(-1))
-    counts = facts[..., :6].cumsum(1)
-    before = counts - facts[..., :6]
+    counted, more, chain, begin, _ = facts.split([3, 3, 3, 3, facts.shape[-1] - 12], -1)
 
     # The first, third, ... dot of a chain is a decimal point. A comma between brackets ends a number.
-    unknown, dots, brackets = _since_latest(counts[..., :3], before[..., :3], facts[..., 6:9]).unbind(-1)
+    unknown, dots, brackets = since_latest(counted, chain).unbind(-1)
     odd = dots & 1
     separator = is_.joint + is_.point * odd - is_.comma * brackets
     # A number begins at its sign, at the first token of a chain, after a dot that is no decimal point, and after a
     # comma that ended one.
     restarts = torch.maximum(is_.after_dot - odd, is_.after_comma * brackets)
-    begins = torch.maximum(facts[..., 9:12], restarts.unsqueeze(-1))
-    marks, length, signs = _since_latest(counts[..., 3:], before[..., 3:], begins).unbind(-1)
+    begins = torch.maximum(begin, restarts.unsqueeze(-1))
+    marks, length, signs = since_latest(more, begins).unbind(-1)
 
     # A separator does not prove that the number ended: "12." may continue as "12.5". The token after it does.
-    behind = is_.closes_behind * _previous(separator)
-    num_readable = (is_.closes - separator + behind).cumsum(1)
+    behind = is_.closes_behind * previous(separator)
+    closes = is_.closes - separator + behind
+    if words is not None:
+        # No token ends a number in digits and one in words: blank or letters stand before it.
+        closes = closes + words.ends
     written = length * (is_.shown | separator)
-    return NumberText(is_.character, num_readable, behind, written, marks, signs, unknown)
+    return NumberText(is_.character, closes.cumsum(1), behind, written, marks, signs, unknown, words)
 
 
 def latest_numbers(text: NumberText, index: Tensor, num_values: int) -> ReadNumbers:

@@ -40,7 +40,7 @@ Step = tuple[int, int, int]
 class WrittenNumbers(NamedTuple):
     """The number whose first character is the next token; all (B, T), without value where there is none.
 
-    A number that the DAG would write with other characters, such as "1,234" and "007", counts as none.
+    A number that the DAG would write with other characters, such as "1,234", "007" and "seven", counts as none.
 
     length: number of its characters.
     """
@@ -59,7 +59,7 @@ def written_numbers(text: NumberText, index: Tensor) -> WrittenNumbers:
     last = text.last_digit(end)
     length = text.written.gather(1, last)
     before = last - length - index[0]  # the token before its first character, counted from the call's first token
-    ended = text.ended[:, index]
+    ended = text.ended_in_digits[:, index]
     target = torch.where(ended & (before >= 0), before, columns)
 
     def scattered(source: Tensor) -> Tensor:

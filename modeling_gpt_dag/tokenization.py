@@ -19,6 +19,7 @@ MINUSES, DASHES = "-\N{MINUS SIGN}", "\u2010\u2011\u2012\u2013\ufe63\uff0d"
 JOINTS = "_'\u2019\u02bc\u00b7\u066b\u066c\uff0c\uff0e\u2044\u00ad\u200b\u2060\ufeff" + "".join(
     chr(code) for code in range(128, 0x3000) if unicodedata.category(chr(code)) == "Zs"
 )
+BLANKS = "\u00a0\u2009\u202f"  # of those the ones that may set off thousands, where they are tokens of their own
 EXPONENT_SIGNS = [letter + sign for letter in "eE" for sign in MINUSES + DASHES + "+"]
 JOINING = "\N{MINUS SIGN}\N{EN DASH}\u2019\u00a0\u2009\u202f"  # the usual ones of all these
 # Characters that stand beside digits and do not change what number that is; some tokenizers split them.
@@ -94,7 +95,7 @@ def following_digit(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) ->
     return [ids[len(digit) :] for ids in encoded]
 
 
-def _surfaces(tokenizer: PreTrainedTokenizerFast) -> dict[int, str]:
+def token_texts(tokenizer: PreTrainedTokenizerFast) -> dict[int, str]:
     """Text of every token in the middle of a text, leading space included; without special tokens."""
     anchor = tokenizer.encode("=", add_special_tokens=False)[-1]
     ids = sorted(set(tokenizer.get_vocab().values()) - set(tokenizer.all_special_ids))
@@ -130,6 +131,8 @@ def number_symbol(text: str) -> str | None:
         return "-"
     if text in (".", ",", "+"):
         return text
+    if len(text) == 1 and text in BLANKS:
+        return "\N{NO-BREAK SPACE}"
     if text in EXPONENT_SIGNS or all(character in JOINTS for character in text):
         return "_"
     if text in ("e", "E", "x", "X"):
@@ -188,7 +191,7 @@ def number_tokens(tokenizer: PreTrainedTokenizerBase) -> dict[str, list[int]]:
             )
     symbols: dict[str, list[int]] = {}
     parts = _unreadable_parts(tokenizer)
-    for token, text in _surfaces(tokenizer).items():
+    for token, text in token_texts(tokenizer).items():
         # What is not a whole character is read as this one.
         is_part = "\N{REPLACEMENT CHARACTER}" in text
         symbol = ("unreadable" if token in parts else None) if is_part else number_symbol(text)

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from .number_places import numbers_of
 from .problems import Expression, PlanFormat, Problem
-from .reasoning import ANNOTATION, fraction_value, numbers_of, over_numbers, parse_expression
+from .reasoning import ANNOTATION, fraction_value, over_numbers, parse_expression
 
 UNKNOWN = re.compile(r"^\s*[A-Za-z]\s*=|=\s*[A-Za-z]\s*$")
 RESULT = re.compile(r"=[^=]*$")
@@ -79,11 +80,12 @@ def equation_plan(
     if value is None or abs(value - Fraction(Decimal(answer))) > TOLERANCE * max(Fraction(1), abs(value)):
         gives = "nothing" if value is None else f"{float(value):g}"
         raise ValueError(f"the equation gives {gives}, the answer is {answer}")
-    read = [number.value for number in numbers_of(prompt)][-plan_format.num_values :]
+    read = [number.value for number in numbers_of(prompt, tuple(plan_format.words))][-plan_format.num_values :]
     placed = over_numbers(expression, read, plan_format.constants)
     if placed is None:
         raise ValueError("the equation uses a number that is neither in the question nor among the constants")
     problem = Problem(prompt, tuple(number or "" for number in read), placed, "")
     if not problem.has_answer:
         raise ValueError("18 digits do not hold what the equation computes")
-    return problem.plan(plan_format), problem.answer
+    # The numbers are all that are read, so that no words are to be counted in.
+    return problem.plan(plan_format._replace(words=())), problem.answer

@@ -16,6 +16,7 @@ from ..decimal_tensor import MAX_DIGITS
 from ..plans import IGNORE_INDEX
 from .checks import check_share
 from .exact_values import EXACT, RANGES, Value, combined, fits, written
+from .number_places import numbers_of
 
 Split = Literal["train", "evaluation"]
 # Leaves are numbers of the prompt, by the order in which they are read, and constants, as text. An operation on a
@@ -29,12 +30,16 @@ END_OF_LINE = "\n"
 
 
 class PlanFormat(NamedTuple):
-    """What a plan label can say: steps, slots of numbers read, constants behind them, names of the operations."""
+    """What a plan label can say: steps, slots of numbers read, constants behind them, names of the operations.
+
+    words: which number words are read (`GPTDAGConfig.dag_number_words`).
+    """
 
     depth: int
     num_values: int
     constants: Sequence[str]
     operations: Sequence[str]
+    words: Sequence[str] = ()
 
 
 def places(first: "Expression", last: "Expression") -> range:
@@ -46,7 +51,9 @@ def places(first: "Expression", last: "Expression") -> range:
 def plan_format(config: GPTDAGConfig) -> PlanFormat:
     """What plans of a model of this config can say."""
     assert config.dag_num_values is not None  # the config derives it where it is not given
-    return PlanFormat(config.dag_depth, config.dag_num_values, config.dag_constants, config.dag_operations)
+    return PlanFormat(
+        config.dag_depth, config.dag_num_values, config.dag_constants, config.dag_operations, config.dag_number_words
+    )
 
 
 class Problem(NamedTuple):
@@ -116,6 +123,17 @@ class Problem(NamedTuple):
         key = repr((sorted(leaves), sorted(names))).encode()
         return "evaluation" if zlib.crc32(key) % EVALUATION_SHARE == 0 else "train"
 
+    def _ranks(self, words: Sequence[str]) -> list[int]:
+        """The slot of each number: the latest that is read is slot 0, and words of the prompt may be numbers, too."""
+        if not words:
+            return list(range(len(self.numbers)))[::-1]
+        read = [
+            place.in_words for place in numbers_of(self.prompt, tuple(words)) if place.readable <= len(self.prompt)
+        ]
+        ranks = [len(read) - 1 - index for index, in_words in enumerate(read) if not in_words]
+        assert len(ranks) == len(self.numbers), f"the numbers of {self.prompt!r} are not {self.numbers}"
+        return ranks
+
     def plan(self, format: PlanFormat) -> list[tuple[int, int, int]]:
         """The steps that compute the answer at the end of the prompt: operand1, operand2, operation.
 
@@ -124,6 +142,7 @@ class Problem(NamedTuple):
         steps, slots, constants or operations.
         """
         first_result = format.num_values + len(format.constants)
+        ranks = self._ranks(format.words)
         steps: list[tuple[int, int, str]] = []
 
         def need(condition: bool, what: str):
@@ -132,7 +151,7 @@ class Problem(NamedTuple):
 
         def slot(expression: Expression) -> int:
             if isinstance(expression, int):
-                rank = len(self.numbers) - 1 - expression  # the latest number is slot 0
+                rank = ranks[expression]
                 need(rank < format.num_values, f"{rank + 1} numbers")
                 return rank
             if isinstance(expression, str):

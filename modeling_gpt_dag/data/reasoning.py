@@ -14,18 +14,13 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-import torch
 from transformers.utils import logging
 
-from ..decimal_tensor import DecimalTensor, format_decimal
-from ..number_grammar import OTHER, SYMBOLS, grammar_table
-from ..number_text import read_numbers
-from ..tokenization import number_symbol
 from .exact_values import FUNCTIONS
+from .number_places import numbers_of
 from .numeric_match import parse_number
 from .problems import END_OF_LINE, Expression, PlanFormat, Problem
 from .records import BadRecordError, FieldRow, dataset_records, file_records
@@ -239,42 +234,6 @@ def read_reasoning(name: str, split: str = "train", config: str | None = None) -
     return texts
 
 
-class NumberPlace(NamedTuple):
-    """A number of a text, as a model reads it.
-
-    start, end: its place in the text, end exclusive. readable: the place of the character that proves that it ended.
-    value: its decimal text, None where it has none.
-    """
-
-    start: int
-    end: int
-    readable: int
-    value: str | None
-
-
-@cache
-def _grammar() -> torch.Tensor:
-    return grammar_table()
-
-
-@lru_cache(maxsize=8)
-def numbers_of(text: str) -> list[NumberPlace]:
-    """The numbers of a text, in their order; the last is readable where the text has ended."""
-    text += "\n"
-    names = {character: number_symbol(character) for character in set(text)}
-    symbols = {character: OTHER if name is None else SYMBOLS[name] for character, name in names.items()}
-    found = read_numbers(torch.tensor([[symbols[character] for character in text]], dtype=torch.long), _grammar())
-    readable = found.ended.nonzero()[:, 1].unsqueeze(0)  # (1, M)
-    last = found.last_digit(readable)
-    first = last - found.written.gather(1, last) + 1
-    packed = found.value_at(readable, torch.ones_like(readable, dtype=torch.bool))
-    places = torch.cat([first, last + 1, readable, *DecimalTensor.unpack(packed)]).T.tolist()
-    return [
-        NumberPlace(start, end, proof, format_decimal(mantissa, scale) if valid else None)
-        for start, end, proof, mantissa, scale, valid in places
-    ]
-
-
 class TokenPlaces:
     """Which tokens the numbers of a text have, where the tokenizer gives each of their characters one.
 
@@ -290,9 +249,9 @@ class TokenPlaces:
         return None if not first or last is None else range(first, last + 1)
 
 
-def read_before(text: str, position: int) -> list[str | None]:
+def read_before(text: str, position: int, words: Sequence[str] = ()) -> list[str | None]:
     """Decimal texts of the numbers that a model has read when it writes at a place of the text, in their order."""
-    return [number.value for number in numbers_of(text) if number.readable < position]
+    return [number.value for number in numbers_of(text, tuple(words)) if number.readable < position]
 
 
 def plan_of(text: str, calculation: Calculation, format: PlanFormat) -> list[tuple[int, int, int]] | None:
@@ -311,13 +270,14 @@ def _plan_and_result(
     """The plan that gives the number's value, and how the DAG writes it."""
     if calculation.verdict != "right" or calculation.expression is None:
         return None
-    numbers = read_before(text, calculation.start)[-format.num_values :]
+    numbers = read_before(text, calculation.start, format.words)[-format.num_values :]
     expression = over_numbers(calculation.expression, numbers, format.constants)
     if expression is None:
         return None
     problem = Problem(text, tuple(number or "" for number in numbers), expression, "")
     try:
-        return (problem.plan(format), problem.answer) if problem.has_answer else None
+        # The numbers are all that are read, so that no words are to be counted in.
+        return (problem.plan(format._replace(words=())), problem.answer) if problem.has_answer else None
     except ValueError:  # too many steps
         return None
 

@@ -14,7 +14,8 @@ from tqdm.auto import tqdm
 from transformers import PreTrainedTokenizerBase
 
 from ..command_line.markdown import markdown_table
-from ..data.reasoning import Calculation, ReasoningText, TokenPlaces, kind_of, numbers_of
+from ..data.number_places import numbers_of
+from ..data.reasoning import Calculation, ReasoningText, TokenPlaces, kind_of
 from ..gate_mixer import GATE_THRESHOLD
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from .generation import has_plans

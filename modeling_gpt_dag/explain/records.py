@@ -292,10 +292,11 @@ def _exact_slots(
     ]
     for rank in range(config.dag_num_values):
         if numbers.exists[0, token, rank]:
-            last = int(text.last_digit(numbers.end[:1, token, rank : rank + 1]))
-            first = last - int(text.written[0, last]) + 1
-            # Every token of a number ends with its character; the first may begin with a space.
-            slots[rank].span = (spans[first][1] - 1, spans[last][1])
+            end = numbers.end[:1, token, rank : rank + 1]
+            first, last = map(int, text.place(end))
+            # Every token of a number in digits ends with its character; the first may begin with a space.
+            start = spans[first][1] - 1 if text.written[0, last] else spans[first][0]
+            slots[rank].span = (start, spans[last][1])
     return slots
 
 

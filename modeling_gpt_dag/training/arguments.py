@@ -14,7 +14,7 @@ from ..configuration_gpt_dag import GPTDAGConfig
 from ..data.checks import Checked
 
 # Known from the tokenizer, or of use to transformers alone.
-NOT_IN_RECIPES = {"backbone_config", "number_tokens", "vocab_size", "use_cache", "add_cross_attention"}
+NOT_IN_RECIPES = {"backbone_config", "number_tokens", "word_tokens", "vocab_size", "use_cache", "add_cross_attention"}
 
 
 def _model_fields(*config_classes: Any) -> list[tuple[str, Any, Any]]:

@@ -12,12 +12,13 @@ from transformers import (
 from ..configuration_gpt_dag import GPTDAGConfig
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..tokenization import byte_tokenizer, number_tokens, pretrained_tokenizer
+from ..word_tokens import word_tokens
 from .arguments import BackboneArguments
 
 
-def build_config(model: Any, vocab_size: int, number_tokens: dict[str, list[int]], **token_ids: int) -> GPTDAGConfig:
+def build_config(model: Any, vocab_size: int, number_tokens: dict[str, list[int]], **known: Any) -> GPTDAGConfig:
     """The model's config: what the recipe says, and what the tokenizer knows."""
-    known = {"vocab_size": vocab_size, "number_tokens": number_tokens, **token_ids}
+    known = {"vocab_size": vocab_size, "number_tokens": number_tokens, **known}
     return GPTDAGConfig(**_architecture(model) | known)
 
 
@@ -54,8 +55,12 @@ def build_model(model: Any, tokenizer: PreTrainedTokenizerFast) -> GPTDAGForCaus
     if model.backbone is None:
         if model.freeze_backbone:
             raise ValueError("freeze_backbone=True: needs --backbone, a pretrained one; a random one must be trained")
-        ids = {f"{name}_token_id": getattr(tokenizer, f"{name}_token_id") for name in ("bos", "eos", "pad")}
-        return GPTDAGForCausalLM(build_config(model, len(tokenizer), number_tokens(tokenizer), **ids))
+        known: dict[str, Any] = {
+            f"{name}_token_id": getattr(tokenizer, f"{name}_token_id") for name in ("bos", "eos", "pad")
+        }
+        if model.dag_number_words:
+            known["word_tokens"] = word_tokens(tokenizer)
+        return GPTDAGForCausalLM(build_config(model, len(tokenizer), number_tokens(tokenizer), **known))
     foreign = sorted(key for key in given if not key.startswith("dag_"))
     if foreign:
         raise ValueError(f"{', '.join(foreign)}: not to be given with a backbone; {model.backbone} brings its own")

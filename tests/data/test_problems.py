@@ -211,6 +211,17 @@ def test_sentences_of_the_evaluation_never_occur_in_training_whatever_their_numb
     assert not sentences(plain_lines(0)) & sentences(plain_lines(0, held_out=True))
 
 
+def test_words_of_a_prompt_that_a_model_reads_move_its_numbers_to_other_slots():
+    problem = Problem("5 is two times 3 and ", ("5", "3"), ("multiply", 0, 1), "")
+    assert problem.plan(FORM)[0] == (1, 0, OPERATIONS.index("multiply"))
+    assert problem.plan(FORM._replace(words=["cardinals"]))[0] == (2, 0, OPERATIONS.index("multiply"))
+    for held_out in (False, True):
+        for each in islice(wording_problems("train", 0, held_out), 100):
+            each.plan(
+                PlanFormat(3, 8, ["2", "1", "3"], ["add", "identity", "multiply", "subtract", "divide"], ["one"])
+            )
+
+
 def test_the_numbers_of_a_wording_are_those_of_its_text():
     for held_out in (False, True):
         for problem in islice(wording_problems("train", 0, held_out), 300):

@@ -127,6 +127,19 @@ def test_the_numbers_before_a_place_are_those_the_model_reads(tokenizer, symbols
     assert read_before(text, text.index(",")) == ["-3", "4"] and read_before("1,2345 7 ", 9) == [None, "7"]
 
 
+def test_plans_count_number_words_where_the_model_reads_them():
+    text = "He had five boxes of 12, so 5*12 = <<5*12=60>>60 and half, 60/2 = <<60/2=30>>30.\n"
+    first, second = annotated_text(text).calculations
+    whole = annotated_text(text).text
+    form = FORM._replace(words=["cardinals", "fractions"])
+    assert read_before(whole, first.start) == ["12", "5", "12"]
+    assert read_before(whole, second.start, form.words) == ["5", "12", "5", "12", "60", "0.5", "60", "2"]
+    spoken = annotated_text("Five and seven are <<5+7=12>>12. ")
+    assert plan_of(spoken.text, spoken.calculations[0], FORM) is None
+    plan = plan_of(spoken.text, spoken.calculations[0], form)
+    assert plan is not None and plan[0] == (1, 0, 0)
+
+
 def test_computed_numbers_are_written_as_the_dag_writes_them_and_others_stay():
     """In training; what follows moves along, and a number that was rewritten is an operand of the next."""
     form = FORM._replace(constants=["0.5"])

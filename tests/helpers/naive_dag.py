@@ -12,24 +12,63 @@ import decimal
 import itertools
 import math
 import re
+import unicodedata
+from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 import torch
 
-OTHERS = "½²٣"  # numerals that are not read
-OPENING = r"\s*/:;,\"&@#\\^(\[{<=>|~$€+\-−–_'’\u00a0"  # behind which a number may begin with a point
-JOINT = r"[,_'’\u00a0eE]"
+UNICODE = [chr(code) for code in range(0x20000)]
+
+
+def _class(characters: Iterable[str]) -> str:
+    return "[" + "".join(map(re.escape, characters)) + "]"
+
+
+# Numerals that are not read, raised and lowered signs included.
+NUMERALS = [
+    character
+    for character in UNICODE
+    if unicodedata.category(character)[0] == "N"
+    and not ("0" <= character <= "9")
+    or re.match("(SUPER|SUB)SCRIPT ", unicodedata.name(character, ""))
+    and not character.isalpha()
+]
+OTHERS = _class(NUMERALS)
+MINUS, DASH, BLANK = "[-\u2212]", "[\u2010-\u2013\ufe63\uff0d]", "[\u00a0\u2009\u202f]"
+CURRENCIES = [character for character in UNICODE if unicodedata.category(character) == "Sc"]
+CURRENCY = _class(CURRENCIES)
+# What joins digits: separators of thousands and decimals, and blanks at which no line breaks or that are narrow.
+JOINERS = [
+    *",_'\u2019\u02bc\u00b7\u066b\u066c\uff0c\uff0e\u2044\u00ad\u200b\u2060\ufeff",
+    *(character for character in UNICODE if unicodedata.category(character) == "Zs" and character not in " \u3000"),
+]
+JOINT = _class([*JOINERS, "e", "E"])
+# Behind these a number does not begin with a point: words, numbers, marks, and what ends something.
+CLOSING = [
+    character
+    for character in UNICODE
+    if character.isalnum()
+    or character in ".!?%\u2026"
+    or unicodedata.category(character) in ("Pe", "Pf")
+    or unicodedata.category(character)[0] == "M"
+]
+OPENING = "[^" + _class({*CLOSING, *NUMERALS} - {*JOINERS})[1:]
 UNIT = r"[0-9]+(?:\.[0-9]+)?"
-SIGN = rf"(?:(?<![0-9){OTHERS}])[-−])"
+SIGN = rf"(?:(?<![0-9)])(?<!{OTHERS}){MINUS})"
 # A sign, digits with or without a point, and whatever is joined to them.
-NUMBER = re.compile(rf"{SIGN}?(?:{UNIT}|(?:(?<=[{OPENING}])|^)\.[0-9]+)(?:{JOINT}{UNIT})*")
-LIST = re.compile(r"[\[{][0-9.,\-−\s*/:;\"&@#\\^(<=>|~]*")
-READ = re.compile(r"(?:0*[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]*)(?:\.[0-9]+)?")
+NUMBER = re.compile(rf"{SIGN}?(?:{UNIT}|(?:(?<={OPENING})|^)\.[0-9]+)(?:{JOINT}{UNIT})*")
+# What a list in brackets holds beside numbers: nothing that joins, signs or ends, and no word.
+NOT_LISTED = {*CLOSING, *NUMERALS, *JOINERS, *"+[{\u2010\u2011\u2012\u2013\ufe63\uff0d"} - {*".,"}
+LIST = re.compile(r"[\[{](?:[0-9]|[^" + _class({*NOT_LISTED, *CURRENCIES})[1:] + ")*")
+READ = re.compile(rf"(?:0*[1-9][0-9]{{0,2}}(?:(?:,[0-9]{{3}})+|(?:{BLANK}[0-9]{{3}})+)|[0-9]*)(?:\.[0-9]+)?")
 SPOILED = re.compile(  # what stands before the digits
-    rf"[{OTHERS}](?:[-−–.]|{JOINT})?$|(?:^|[^0-9){OTHERS}])–$|[0-9{OTHERS}][eE][-−–+]$|(?<![0-9.,])0[xX]$"
+    rf"{OTHERS}(?:{MINUS}|{DASH}|\.|{JOINT})?$|(?:^|[^0-9)])(?<!{OTHERS}){DASH}$"
+    rf"|(?:[0-9]|{OTHERS})[eE](?:{MINUS}|{DASH}|\+)$|(?<![0-9.,\u00a0\u2009\u202f])0[xX]$"
 )
+BREAK = "\0"  # a comma that ends a number
 DIGITS = 18
 WITH_LIMBS = ["add", "subtract", "multiply", "identity", "max", "min"]
 decimal.getcontext().prec = 600
@@ -57,22 +96,24 @@ class Number(NamedTuple):
 def numbers(text: str, digits: int = DIGITS) -> list[Number]:
     """The numbers of a text from left to right; the last may be unfinished."""
     # Within brackets a comma ends a number.
-    whole, text = text, LIST.sub(lambda match: match.group().replace(",", ";"), text)
+    whole, text = text, LIST.sub(lambda match: match.group().replace(",", BREAK), text)
     found: list[Number] = []
     spoiled, end = False, -1
     for match in NUMBER.finditer(text):
-        sign = re.match(SIGN, text[match.start() :]) is not None and match.group()[0] in "-−"
+        sign = re.match(SIGN, text[match.start() :]) is not None and match.group()[0] in "-\u2212"
         body = match.group()[sign:]
         before, after = whole[: match.end() - len(body)], text[match.end() :]
-        is_linked = not sign and match.start() == end + 1 and text[end] in ".;" and body[0] != "."
-        spoiled = bool(SPOILED.search(before) or re.search(r"[^0-9.,]", body)) or (spoiled and is_linked)
+        is_linked = not sign and match.start() == end + 1 and text[end] in "." + BREAK and body[0] != "."
+        spoiled = bool(SPOILED.search(before) or re.search(r"[^0-9.,\u00a0\u2009\u202f]", body)) or (
+            spoiled and is_linked
+        )
         point = "" if "." in re.split(JOINT, body)[-1] else r"\.|"
-        is_cut = re.match(rf"(?:{point}{JOINT})?[{OTHERS}]|[eE][-−–+]", after) is not None
-        is_cut |= body == "0" and after[:1] in ("x", "X") and not before.endswith((".", ","))
+        is_cut = re.match(rf"(?:{point}{JOINT})?{OTHERS}|[eE](?:{MINUS}|{DASH}|\+)", after) is not None
+        is_cut |= body == "0" and after[:1] in ("x", "X") and before[-1:] not in [*".,\u00a0\u2009\u202f"]
         value = None
         if READ.fullmatch(body) and not spoiled and not is_cut:
-            negative = sign or re.search(rf"{SIGN}[$€]$", before)
-            value = value_of(("-" if negative else "") + body.replace(",", ""), digits)
+            negative = sign or re.search(rf"{SIGN}{CURRENCY}$", before)
+            value = value_of(("-" if negative else "") + re.sub(rf",|{BLANK}", "", body), digits)
         found.append(Number(match.start(), match.end(), value))
         end = match.end()
     return found
@@ -80,7 +121,7 @@ def numbers(text: str, digits: int = DIGITS) -> list[Number]:
 
 def is_open(text: str, number: Number) -> bool:
     """Whether the text may go on with the number, which is its last."""
-    rest = LIST.sub(lambda match: match.group().replace(",", ";"), text)[number.end :]
+    rest = LIST.sub(lambda match: match.group().replace(",", BREAK), text)[number.end :]
     unit = re.split(JOINT, text[number.start : number.end])[-1]
     return rest == "" or re.fullmatch(JOINT, rest) is not None or (rest == "." and "." not in unit)
 
@@ -96,7 +137,7 @@ def written_characters(text: str) -> int:
     if last and is_open(text, last[0]):
         return len(text) - last[0].start
     # A sign or a point with which a number may begin.
-    begun = re.search(rf"{SIGN}?(?:(?<=[{OPENING}])|^)\.$|{SIGN}$", text)
+    begun = re.search(rf"{SIGN}?(?:(?<={OPENING})|^)\.$|{SIGN}$", text)
     return len(begun.group()) if begun else 0
 
 

@@ -4,21 +4,21 @@ import pytest
 import torch
 from transformers import DynamicCache
 
-PROMPTS = ["1,234+.5=", "-7.5*[2,3]=1", "12345678901234567890*-7=", "9"]
+from modeling_gpt_dag import word_tokens
+from modeling_gpt_dag.number_words import DEFAULT_WORD_GROUPS
+
+PROMPTS = ["1,234+.5=", "two hundred and -7.5*[2,3]=1", "12345678901234567890*-7=", "9"]
 LENGTH = 7
 
 
-SETTINGS = {
-    "exact": {},
-    "joint": {"dag_planner": "joint"},
-    "40 digits": {"dag_digits": 40, "dag_constants": ["1" * 40]},
-    "soft": {"dag_numerics": "soft"},
-}
-
-
-@pytest.fixture(params=SETTINGS)
-def model(request, make_model):
-    return make_model(**SETTINGS[request.param])
+@pytest.fixture(params=["exact", "joint", "words", "40 digits", "soft"])
+def model(request, make_model, tokenizer):
+    options = {
+        "joint": {"dag_planner": "joint"},
+        "words": {"dag_number_words": DEFAULT_WORD_GROUPS, "word_tokens": word_tokens(tokenizer)},
+        "40 digits": {"dag_digits": 40, "dag_constants": ["1" * 40]},
+    }
+    return make_model(**options.get(request.param, {"dag_numerics": request.param}))
 
 
 def generate(model, batch, **options):
@@ -50,7 +50,7 @@ def test_left_padding_changes_nothing(model, tokenizer):
 
 @pytest.mark.parametrize("chunk", [1, 3])
 def test_logits_in_chunks_through_the_cache_equal_those_of_one_pass(model, encode, chunk):
-    ids = encode("1,234+.5=46\n-$3.5*[1,2]=1,23-7123456789012345678\n1-")
+    ids = encode("1,234+.5=46\n-$3.5*[1,2]=1,23 twenty-one two-7123456789012345678\n1-")
     cache = DynamicCache(config=model.config)
     parts = [model(part, past_key_values=cache).logits for part in ids.split(chunk, 1)]
     torch.testing.assert_close(torch.cat(parts, 1), model(ids).logits, rtol=1e-4, atol=1e-4)

@@ -9,7 +9,7 @@ import torch
 from helpers.backbones import FAMILIES, attach, make_backbone
 
 pytestmark = pytest.mark.slow
-PROMPTS = ["1,234+.5=46\n-$3.5*2=", "7*8=", "no number"]
+PROMPTS = ["1,234+.5=46\n-$3.5*2=", "two hundred and 7*8=", "no number"]
 LONG = "98765432109876543210*8="
 GREEDY = {"do_sample": False}
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 import torch
 
-from helpers.naive_dag import next_character, plain, readable_numbers, written_characters
+from helpers.naive_dag import next_character, numbers, plain, readable_numbers, written_characters
 from helpers.numbers import GRAMMAR, decimals, numbers_at, symbols_of, texts
 from modeling_gpt_dag import GPTDAGForCausalLM
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
@@ -17,7 +17,7 @@ from modeling_gpt_dag.exact_dag import execute
 from modeling_gpt_dag.number_grammar import OTHER, SYMBOLS, grammar_table, symbol_table
 from modeling_gpt_dag.number_memory import NumberMemory
 from modeling_gpt_dag.number_text import WRITTEN_SYMBOLS, next_symbol, read_numbers
-from modeling_gpt_dag.tokenization import DASHES, JOINTS, number_symbol
+from modeling_gpt_dag.tokenization import BLANKS, DASHES, JOINTS, number_symbol
 
 
 def numbers_at_every_token(symbols: torch.Tensor, num_values: int) -> tuple[DecimalTensor, torch.Tensor]:
@@ -58,6 +58,8 @@ def read(text: str, num_values: int = 8) -> list[Decimal | None]:
         ("p.5 ", ["5"]),
         ("end .", []),
         ("1,000 ", ["1000"]),
+        ("1\u00a0000 2\u202f345\u202f678.5 $12\u2009000, ", ["12000", "2345678.5", "1000"]),
+        ("5\u00a0kg 5\u00a0", ["5"]),
         ("1,234,567.89=", ["1234567.89"]),
         ("-1,234,", []),
         ("01,234 ", ["1234"]),
@@ -98,7 +100,10 @@ def test_reading_follows_the_grammar(text, expected):
         ("1_000 ", 1),
         ("1'000 ", 1),
         ("1\u2019000 ", 1),
-        ("1\u202f000 ", 1),
+        ("12\u00a034 ", 1),
+        ("1\u00a0234,567 ", 1),
+        ("1,234\u00a0567 ", 1),
+        ("1\u2008000 ", 1),
         ("1e3 ", 1),
         ("1.5E3 ", 1),
         ("1e-3 ", 2),
@@ -198,7 +203,8 @@ def test_no_character_of_unicode_makes_half_a_number():
             assert {*between, *before, *behind, *before_point} == {None}, character
             continue
         is_space = unicodedata.category(character) == "Zs" and character not in " \u3000"
-        assert between == ([None] if is_space or character in JOINTS else ["1", "234"]), character
+        joins = is_space or character in JOINTS
+        assert between == (["1234"] if character in BLANKS else [None] if joins else ["1", "234"]), character
         assert behind == ["5"], character
         is_minus = character in "-\N{MINUS SIGN}"
         assert before == (["-5"] if is_minus else [None] if character in DASHES else ["5"]), character
@@ -214,6 +220,43 @@ def test_with_a_number_of_too_many_decimals_nothing_is_computed():
         result = execute(value.pack(), plan, ["add"])[..., 0, 2]
         expected = Decimal(f"2.{'0' * zeros}") if zeros < 18 else None
         assert decimals(DecimalTensor.unpack(result))[-1] == expected, zeros
+
+
+def unicode_text(generator: random.Random, characters: dict[str, list[str]]) -> str:
+    """Digits, alone, in threes and more, and beside them any numeral, sign, blank or separator that there is."""
+    text = ""
+    for _ in range(generator.randint(1, 12)):
+        kind = generator.choice(["digits", "digits", "digits", "separator", "usual", *characters])
+        if kind == "digits":
+            text += "".join(generator.choices("0012345", k=generator.choice([1, 1, 2, 3, 3])))
+        elif kind == "separator":
+            text += generator.choice([*".,,.-$_'eExX+)([{", "\u2212", "\u2013", "\u2019", *BLANKS])
+        else:
+            text += generator.choice(characters[kind] if kind != "usual" else [*" \u00bd\u00b2\u0663/:%=(a"])
+    return text
+
+
+@pytest.mark.parametrize("count", [500, pytest.param(20_000, marks=pytest.mark.slow)])
+def test_of_all_of_unicodes_digits_signs_and_separators_no_number_is_read_that_is_not_there(count):
+    """Slots are where a person sees a number; their values are what the person says, or there is none."""
+    characters: dict[str, list[str]] = {}
+    for character in map(chr, range(0x20000)):
+        category = unicodedata.category(character)
+        if category[0] in "NZ" or category in ("Pd", "Po", "Sc", "Sm", "Cf"):
+            characters.setdefault(category[0], []).append(character)
+    generator = random.Random(0)
+    lines = [unicode_text(generator, characters) for _ in range(count)]
+    seen = 0
+    for some in (lines[start : start + 500] for start in range(0, count, 500)):
+        text = read_numbers(symbols_of(*(line + " " for line in some)), GRAMMAR)
+        values, starts = text.value, text.place(torch.arange(text.written.shape[1]).expand_as(text.written))[0]
+        for row, line in enumerate(some):
+            expected = [(number.start, number.value) for number in numbers(line + " ")]
+            ends = text.ended[row].nonzero()[:, 0]
+            found = decimals(values.map(lambda part, row=row, ends=ends: part[row, ends]))
+            assert [*zip(starts[row, ends].tolist(), found, strict=True)] == expected, (line, expected)
+            seen += sum(value is not None for value in found)
+    assert seen > count // 2
 
 
 def test_a_number_of_many_digits_takes_one_position():

@@ -88,7 +88,9 @@ def test_number_tokens_of_the_byte_tokenizer_are_complete(symbols, tokenizer):
         ("\u00a05", "unreadable"),
         ("\u0665", "unreadable"),
         ("\u207b", "unreadable"),
-        ("\u00a0", "_"),
+        ("\u00a0", "\u00a0"),
+        ("\u202f", "\u00a0"),
+        ("\u2008", "_"),
         (" $", "opening"),
         ("\u20ac", "$"),
         ("word", None),
@@ -112,6 +114,16 @@ READINGS = {
     "\u0663\u0664 5\u0663 ": [],
     "\u20135 ": [],
 }
+
+
+def test_blanks_that_are_tokens_set_off_thousands():
+    tokenizer = split_digits(bpe("\u00c2|\u0142"))
+    ids = torch.tensor(
+        [tokenizer("1\u00a0234\u00a0567 12\u00a034 1\u202f234 ", add_special_tokens=False)["input_ids"]]
+    )
+    table = symbol_table(number_tokens(tokenizer))
+    value = read_numbers(table[ids.clamp(max=len(table) - 1)], GRAMMAR).value
+    assert texts(decimals(value.map(lambda part: part[value.valid]))) == ["1234567"]
 
 
 @pytest.mark.parametrize("text", READINGS, ids=ascii)
