@@ -15,7 +15,7 @@ from modeling_gpt_dag.number_text import next_symbol, read_numbers
 
 NAMES = [*WITH_LIMBS, "divide", "power", "abs"]  # the last three know 18 digits
 WIDTHS = [19, 23, 24, 40, 63, 64, 100, 128, 256]
-MANY_CASES = [24, 63, 100, 128]  # natural and other widths
+FEW_WIDTHS = [24, 63, 100, 128]  # limbs are filled to the last digit but one, or not
 
 
 def random_mantissa(generator: random.Random, digits: int) -> int:
@@ -83,14 +83,14 @@ def assert_exact(name: str, digits: int, count: int):
     assert sum(text is not None for text in found) > count / 100
 
 
-@pytest.mark.parametrize("digits", WIDTHS)
+@pytest.mark.parametrize("digits", FEW_WIDTHS)
 @pytest.mark.parametrize("name", NAMES)
 def test_an_operation_gives_the_exact_result_or_none(name, digits):
-    assert_exact(name, digits, 250)
+    assert_exact(name, digits, 200)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("digits", MANY_CASES)
+@pytest.mark.parametrize("digits", FEW_WIDTHS)
 @pytest.mark.parametrize("name", NAMES)
 def test_an_operation_gives_the_exact_result_or_none_ten_thousand_times(name, digits):
     assert_exact(name, digits, 10_000)
@@ -145,7 +145,7 @@ def test_no_result_stays_no_result(name):
 @pytest.mark.parametrize("digits", WIDTHS)
 def test_packing_narrowing_and_texts_keep_the_values(digits):
     generator = random.Random(digits)
-    values = [random_decimal(generator, generator.choice([digits, 18, 9])) for _ in range(300)]
+    values = [random_decimal(generator, generator.choice([digits, 18, 9])) for _ in range(100)]
     tensor = tensor_of(values, digits)
     assert tensor.texts() == LimbTensor.unpack(tensor.pack()).texts() == [format(value, "f") for value in values]
     narrow = tensor.narrow()
@@ -233,7 +233,7 @@ def test_the_longest_number_of_forty_digits(number, value):
 
 
 @pytest.mark.parametrize("digits", [19, 40, 128, 256])
-@pytest.mark.parametrize("count", [150, pytest.param(5_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [60, pytest.param(5_000, marks=pytest.mark.slow)])
 def test_a_result_is_written_as_decimal_writes_it(digits, count):
     generator = random.Random(digits)
     values = [Decimal(0), Decimal("0.00"), Decimal("-0.05"), Decimal(10**digits - 1), Decimal(1 - 10**digits)]
