@@ -264,8 +264,11 @@ class FractionCalculator:
         self.names = names
         self.operation = operation
         self.precision = precision
-        reads_one = torch.tensor([OPERATIONS[name].operands == 1 for name in names], device=operation.device)
-        self.reads_two = ~reads_one[operation]
+        reads_one = torch.zeros_like(operation, dtype=torch.bool)
+        for index, name in enumerate(names):
+            if OPERATIONS[name].operands == 1:
+                reads_one = reads_one | (operation == index)
+        self.reads_two = ~reads_one
 
     def _is(self, step: int, name: str) -> Tensor:
         """bool: where the step's operation is `name`."""

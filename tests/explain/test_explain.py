@@ -255,3 +255,19 @@ def test_a_rounded_result_is_told_from_an_exact_one_in_every_form(tokenizer, sym
     assert (exact.at(5).result, exact.at(5).slots[-1].is_exact) == ("12.5", True)
     for text in (to_text(exact, 5), to_markdown(exact, 5), to_html(exact, 5)):
         assert "(rounded)" not in text and "~" not in text and 'class="token rounded"' not in text
+
+
+@pytest.mark.slow
+def test_a_figure_hatches_the_gates_of_a_rounded_result(tokenizer, symbols):
+    from matplotlib.patches import Rectangle
+
+    from modeling_gpt_dag.explain.figure import draw_explanation
+
+    model = small_model(tokenizer, symbols, dag_depth=1, dag_num_values=1, dag_operations=["sqrt"])
+    with torch.no_grad():
+        model.model.mixer.gate_head.bias.fill_(9.0)
+    for text, hatched in (("2=", True), ("4=", False)):
+        figure = draw_explanation(explain(model, tokenizer, text, max_new_tokens=0))
+        bars = [patch for patch in figure.findobj(Rectangle) if patch.get_hatch()]
+        titles = [axes.get_title(loc="left") for axes in figure.get_axes()]
+        assert bool(bars) == hatched == any("hatched" in title for title in titles), text
