@@ -123,7 +123,7 @@ class Problem(NamedTuple):
         key = repr((sorted(leaves), sorted(names))).encode()
         return "evaluation" if zlib.crc32(key) % EVALUATION_SHARE == 0 else "train"
 
-    def _ranks(self, words: Sequence[str]) -> list[int]:
+    def ranks(self, words: Sequence[str]) -> list[int]:
         """The slot of each number: the latest that is read is slot 0, and words of the prompt may be numbers, too."""
         if not words:
             return list(range(len(self.numbers)))[::-1]
@@ -142,7 +142,7 @@ class Problem(NamedTuple):
         steps, slots, constants or operations.
         """
         first_result = format.num_values + len(format.constants)
-        ranks = self._ranks(format.words)
+        ranks = self.ranks(format.words)
         steps: list[tuple[int, int, str]] = []
 
         def need(condition: bool, what: str):

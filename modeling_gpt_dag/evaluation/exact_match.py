@@ -18,6 +18,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..configuration_gpt_dag import GPTDAGConfig
 from ..data.arguments import TaskArguments
 from ..data.exact_values import RANGES
+from ..data.number_places import numbers_of
 from ..data.numeric_match import is_numeric_match
 from ..data.problems import END_OF_LINE, Expression, PlanFormat, Problem, over_texts, plan_format
 from ..data.reasoning import fraction_value
@@ -88,11 +89,24 @@ def is_plan_right(plan: list[list[int]], problem: Problem, format: PlanFormat) -
     Operations that have no rational result on most numbers (power, log) are right in no plan.
     """
     generator = random.Random(0)
+    words = tuple(format.words)
+    # What stands in words stays as it is.
+    in_words = [
+        place for place in numbers_of(problem.prompt, words) if words and place.readable <= len(problem.prompt)
+    ]
+    read = {
+        rank: Fraction(place.value)
+        for rank, place in enumerate(reversed(in_words))
+        if place.value is not None and rank < format.num_values
+    }
     for _ in range(3):
         numbers = tuple(str(generator.randint(10**6, 10**9)) for _ in problem.numbers)
         slots: list[Fraction | None] = [None] * format.num_values
-        latest = [Fraction(number) for number in reversed(numbers)][: format.num_values]
-        slots[: len(latest)] = latest
+        for rank, value in read.items():
+            slots[rank] = value
+        for rank, number in zip(problem.ranks(format.words), numbers, strict=True):
+            if rank < format.num_values:
+                slots[rank] = Fraction(number)
         slots += [Fraction(constant) for constant in format.constants]
         for left, right, operation in plan:
             name = format.operations[operation]

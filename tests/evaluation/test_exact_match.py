@@ -198,3 +198,13 @@ def test_wilson_intervals_are_those_of_the_textbook():
     assert wilson_interval(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
     with pytest.raises(ValueError, match="0 hits of 0"):
         wilson_interval(0, 0)
+
+
+def test_a_plan_is_right_where_words_are_read_too():
+    problem = Problem("Ann has twice as many as Ben, who has 7. Ann has ", ("7",), ("multiply", 0, "2"), "")
+    form = PlanFormat(1, 4, ["2"], ["multiply", "add"], ("cardinals", "multiples"))
+    right = [[[0, 4, 0]], [[1, 0, 0]]]  # with the constant, and with the word
+    assert all(is_plan_right(plan, problem, form) for plan in right)
+    assert not is_plan_right([[1, 1, 0]], problem, form) and not is_plan_right([[0, 1, 1]], problem, form)
+    shifted = Problem("Ann has 5, Ben twice 9 and ", ("5", "9"), ("add", 0, 1), "")
+    assert is_plan_right([[2, 0, 1]], shifted, form) and not is_plan_right([[1, 0, 1]], shifted, form)
