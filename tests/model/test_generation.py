@@ -50,7 +50,7 @@ def test_left_padding_changes_nothing(model, tokenizer):
 
 @pytest.mark.parametrize("chunk", [1, 3])
 def test_logits_in_chunks_through_the_cache_equal_those_of_one_pass(model, encode, chunk):
-    ids = encode("1,234+.5=46\n-$3.5*[1,2]=1,23 twenty-one two-7123456789012345678\n1-")
+    ids = encode("1,234+.5\n-$3.5*[1,2]=1,23 twenty-one two-7123456789012345678\n1-")
     cache = DynamicCache(config=model.config)
     parts = [model(part, past_key_values=cache).logits for part in ids.split(chunk, 1)]
     torch.testing.assert_close(torch.cat(parts, 1), model(ids).logits, rtol=1e-4, atol=1e-4)
