@@ -260,7 +260,7 @@ def random_style(generator: random.Random) -> Style:
     blank = generator.choice(("", " ", " "))
     if signs["multiply"] == "x":
         blank = " "  # "0x5" is another notation
-    end = generator.choice(("=", " =", " = ", ": "))
+    end = generator.choice(("=", " = ", ": "))  # behind " =" an answer might begin with a blank
     return Style(signs, blank, end, generator.random() < 0.4, "$" if generator.random() < 0.1 else "")
 
 
