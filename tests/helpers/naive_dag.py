@@ -332,18 +332,22 @@ def run_plan(
     """The scratch list after `plan`, `size` initial slots, as it is written."""
     slots = [Result(value) for value in (numbers + [None] * size)[:size]]
     for operand1, operand2, name in plan:
-        if name in ("sum", "mean", "count", "max_of", "min_of"):
-            read = [slot.value for slot in slots[:size]]
-            if digits > DIGITS:
-                read = [value if value is not None and fits(value) else None for value in read]
-            result = over_range(name, read, *sorted((operand1, operand2)))
-            is_kept = digits == DIGITS or isinstance(result.value, Decimal)
-            slots.append(result if is_kept else Result(None))
-        elif digits > DIGITS:
-            slots.append(Result(apply(name, slots[operand1].value, slots[operand2].value, None, digits)))
-        else:
-            slots.append(step(name, slots[operand1], slots[operand2]))
+        slots.append(next_slot(slots, operand1, operand2, name, size, digits))
     return [slot.written() for slot in slots]
+
+
+def next_slot(slots: list[Result], operand1: int, operand2: int, name: str, size: int, digits: int = DIGITS) -> Result:
+    """What a step appends to the scratch list, of which the first `size` slots are numbers."""
+    if name in ("sum", "mean", "count", "max_of", "min_of"):
+        read = [slot.value for slot in slots[:size]]
+        if digits > DIGITS:
+            read = [value if value is not None and fits(value) else None for value in read]
+        result = over_range(name, read, *sorted((operand1, operand2)))
+        is_kept = digits == DIGITS or isinstance(result.value, Decimal)
+        return result if is_kept else Result(None)
+    if digits > DIGITS:
+        return Result(apply(name, slots[operand1].value, slots[operand2].value, None, digits))
+    return step(name, slots[operand1], slots[operand2])
 
 
 def over_range(name: str, numbers: list[Decimal | None], first: int, last: int) -> Result:

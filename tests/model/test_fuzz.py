@@ -18,10 +18,10 @@ from helpers.naive_dag import (
     apply,
     fits,
     next_character,
+    next_slot,
     numbers,
     plain,
     readable_numbers,
-    step,
 )
 from helpers.numbers import GRAMMAR, PAIRWISE, decimals, exact, numbers_at, symbols_of, texts, values_of
 from modeling_gpt_dag.dag_operations import OPERATIONS
@@ -254,7 +254,7 @@ def test_plans_on_the_numbers_of_a_text_give_what_python_gives(generator):
             named = [(left, right, NAMES[operation]) for left, right, operation in plan]
             slots = list(read)
             for (left, right, name), shown, is_exact in zip(named, scratch[size:], flags[size:], strict=True):
-                expected = step(name, slots[left], slots[right])
+                expected = next_slot(slots, left, right, name, size)
                 is_fraction = isinstance(expected.value, Fraction)
                 # What is withheld takes no part in what follows.
                 if shown is None and not is_exact and expected.written() is not None:
