@@ -296,8 +296,8 @@ def arithmetic_problems(
     operators: any of "+", "-", "*", "/". digits: operand lengths, drawn per operand. num_operators: drawn per problem.
     parentheses_share: share of the problems whose order of evaluation is drawn at random; they are written with the
     parentheses that the order needs. negative_operand_share, decimal_share: share of the operands that are negative,
-    that have decimals. notation_share: share of the problems in a `random_style`, such as "1,234 × 5 = ". The dividend
-    of a problem with one operator is a multiple of its divisor.
+    that have decimals. notation_share: share of the problems in a `random_style`, such as "1,234 × 5 = ". Half of
+    the quotients of two operands come out even; others are rounded as the model rounds them.
     Raises ValueError for other operators, for counts below 1 and for what is no share.
     """
     unknown = [operator for operator in operators if operator not in OPERATORS]
@@ -320,7 +320,7 @@ def arithmetic_problems(
             chosen = [generator.choice(operators) for _ in range(count)]
             shares = negative_operand_share, decimal_share
             numbers = tuple(_operand(generator, digits, *shares) for _ in range(count + 1))
-            if chosen == ["/"]:
+            if chosen == ["/"] and generator.random() < 0.5:
                 numbers = (_product(numbers), numbers[1])
             free = generator.random() < parentheses_share
             expression = _any_order(generator, chosen) if free else _by_precedence(chosen)
