@@ -5,8 +5,8 @@ there is no result (1 / 0, overflow). `soft` maps two float tensors to one. It i
 nanoGPT-DAG clamps, so that it never returns an infinity. `approximate` is plain float64, for the search of plans.
 Operations of one operand (`identity`, `log`) read the first. CONTRIBUTING.md tells how to add one.
 
-A model whose operations leave decimals decimals computes with these alone (`Calculator`). Another keeps fractions
-(`FractionCalculator`).
+Where all operations of a model give decimals for decimals, it computes with decimals alone (`Calculator`). Any other
+model keeps fractions (`FractionCalculator`).
 """
 
 from collections.abc import Callable, Sequence
@@ -63,7 +63,7 @@ class Operation(NamedTuple):
     soft: with clamps; None where soft numerics has no such operation.
     operands: how many it reads.
     commutative: whether the order of the operands does not matter.
-    results: of decimals: DECIMALS, FRACTIONS (or decimals) or ROUNDED (or exact ones).
+    results: what decimals give: DECIMALS; FRACTIONS, where some are no decimals; ROUNDED, where some are not exact.
     decimal: the same as `exact` on decimals, where that is faster; for operations whose results are DECIMALS.
     over_range: of an operation on all numbers from one slot to another, which has neither `exact` nor `approximate`.
     """

@@ -104,7 +104,7 @@ def execute(
     num_initial = initial.shape[-1]
     plans = plans.permute(3, 4, 0, 1, 2)  # (D, 3, B, T, K)
     ranges = on_ranges(operations)
-    numbers = initial[..., :num_numbers] if ranges else initial
+    numbers = within_int64(unpack(initial[..., :num_numbers], digits)) if ranges else None
     parts = 3 if keep_fractions(operations) else 2
     calculator: LimbCalculator | Calculator | FractionCalculator
     if digits > MAX_DIGITS:
@@ -119,8 +119,8 @@ def execute(
     sides = plans[:, :2].unsqueeze(2).expand(-1, -1, parts, -1, -1, -1)  # (D, 2, parts, B, T, K)
     for step, side in enumerate(sides.unbind(0)):
         results = calculator.run(step, slots.gather(0, side))
-        if ranges:
-            chosen = NumberRange.of(within_int64(unpack(numbers, digits)), *plans[step, :2].unbind(0))
+        if numbers is not None:
+            chosen = NumberRange.of(numbers, *plans[step, :2].unbind(0))
             for index, operation in ranges.items():
                 result = packed_results(operation.exact(chosen), parts, digits)
                 results = torch.where(plans[step, 2] == index, result, results)

@@ -92,7 +92,7 @@ class DAGOutput(ModelOutput):
 
     @property
     def decimals(self) -> Decimals:
-        """(B, T, S): the exact values; raises ValueError in soft numerics, which has none."""
+        """(B, T, S): the values as they would be written; raises ValueError in soft numerics, which has none."""
         if self.values_scale is None or self.values_mask is None:
             raise ValueError("soft numerics has no exact values")
         if self.values_limbs is not None:

@@ -7,6 +7,7 @@ through the backbone. Everything else, model, loss and `Trainer`, is the same on
 import gzip
 import random
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -87,8 +88,7 @@ def file_question_examples(
     What overlaps with the texts to measure on is left out, or refused. Raises ValueError for that, and, naming the
     place, for what cannot be read or computed.
     """
-    tests = EvaluationTexts(text.question for text in reasoning_tests(args))
-    generator = random.Random(seed)
+    generator, symbols = random.Random(seed), number_tokens(tokenizer)
     examples: list[Example] = []
     for name in args.questions or []:
         asked = QuestionArguments(
@@ -98,10 +98,9 @@ def file_question_examples(
             on_bad_record=args.on_bad_record,
         )
         lines = question_file_lines(asked, plan_format if args.label_plans else None)
-        apart = _apart(lines, [line.prompt for line in lines], name, tests, args)
-        chosen = iter(generator.sample(apart, min(args.num_questions, len(apart))))
+        apart = _apart(lines, [line.prompt for line in lines], name, args)
         count = min(args.num_questions, len(apart))
-        symbols = number_tokens(tokenizer)
+        chosen = iter(generator.sample(apart, count))
         examples += question_examples(tokenizer, symbols, [chosen], count, seed, args.chat_question_share)
     return examples
 
@@ -121,12 +120,11 @@ def reasoning_examples(
     What overlaps with the texts to measure on is left out, and told of, or refused. Raises ValueError for that, and
     for a source in which no number can be labelled.
     """
-    tests = EvaluationTexts(text.question for text in reasoning_tests(args))
     generated = islice(running_texts("train", seed), args.num_generated_texts)
     examples = [reasoning_example(tokenizer, text, plan_format)[0] for text in generated]
     for name in args.reasoning or []:
         texts = read_reasoning(name, config=args.reasoning_config)
-        apart = _apart(texts, [text.question for text in texts], name, tests, args)
+        apart = _apart(texts, [text.question for text in texts], name, args)
         random.Random(seed).shuffle(apart)
         usable = list(islice(_labelled(tokenizer, apart, plan_format), args.num_reasoning_texts))
         if not usable:
@@ -135,10 +133,16 @@ def reasoning_examples(
     return examples
 
 
-def _apart(
-    texts: Sequence[T], questions: Sequence[str], name: str, tests: EvaluationTexts, args: AttachArguments
-) -> list[T]:
+@lru_cache(maxsize=1)
+def _evaluation_texts(name: str | None, config: str | None) -> EvaluationTexts:
+    """What sources must not overlap with; read once, whatever the number of sources."""
+    tests = [] if name is None else read_reasoning(name, "test", config)
+    return EvaluationTexts(text.question for text in tests)
+
+
+def _apart(texts: Sequence[T], questions: Sequence[str], name: str, args: AttachArguments) -> list[T]:
     """The texts of a source whose questions do not overlap with those to measure on."""
+    tests = _evaluation_texts(args.reasoning_test, args.reasoning_config)
     apart = [text for text, question in zip(texts, questions, strict=True) if not tests.overlap(question)]
     if len(apart) < len(texts):
         overlaps = f"{len(texts) - len(apart)} of {len(texts)} texts of {name} overlap with {args.reasoning_test}"
@@ -158,11 +162,10 @@ def reply_examples(
     """
     if args.num_replies == 0:
         return []
-    tests = EvaluationTexts(text.question for text in reasoning_tests(args))
     files: list[Prompt] = []
     for name in args.prompts or []:
         read = read_prompts(name, config=args.reasoning_config)
-        files += _apart(read, [prompt.text for prompt in read], name, tests, args)
+        files += _apart(read, [prompt.text for prompt in read], name, args)
     assert isinstance(args.prompt_shares, dict), "they are parsed when made"
     shares = {kind: share for kind, share in args.prompt_shares.items() if files or kind != "files"}
     chosen = list(islice(prompts("train", seed, shares, files), args.num_replies))

@@ -25,6 +25,12 @@ def check_at_least(name: str, value: float, least: float):
         raise ValueError(f"{name}={value!r}: must be at least {least}")
 
 
+def check_prompt_template(template: str | None):
+    """Raises ValueError for a template that has no place for the question."""
+    if template is not None and "{question}" not in template:
+        raise ValueError(f"prompt_template={template!r}: must contain {{question}}")
+
+
 def checked_shares(name: str, value: Any, known: Collection[Any]) -> dict[Any, float]:
     """A mapping of known keys to positive numbers, which need not add up to one; from a flag as JSON.
 

@@ -10,12 +10,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from .number_places import numbers_of
-from .problems import Expression, PlanFormat, Problem
+from .problems import OPERATORS, Expression, PlanFormat, Problem
 from .reasoning import ANNOTATION, fraction_value, over_numbers, parse_expression
 
 UNKNOWN = re.compile(r"^\s*[A-Za-z]\s*=|=\s*[A-Za-z]\s*$")
 RESULT = re.compile(r"=[^=]*$")
-PREFIX = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
 TOLERANCE = Fraction(1, 1000)  # of answers that a data set has rounded
 
 
@@ -25,7 +24,7 @@ def parse_equation(text: str) -> Expression | None:
     if side == text:
         side = RESULT.sub("", text)
     words = side.split()
-    if len(words) > 2 and words[0] in PREFIX:
+    if len(words) > 2 and words[0] in OPERATORS:
         return _prefix(words)
     return parse_expression(side)
 
@@ -34,7 +33,7 @@ def _prefix(words: Sequence[str]) -> Expression | None:
     """Of operators before their operands."""
     stack: list[Expression] = []
     for word in reversed(words):
-        if word not in PREFIX:
+        if word not in OPERATORS:
             parsed = parse_expression(word)
             if parsed is None:
                 return None
@@ -42,7 +41,7 @@ def _prefix(words: Sequence[str]) -> Expression | None:
         elif len(stack) < 2:
             return None
         else:
-            stack.append((PREFIX[word], stack.pop(), stack.pop()))
+            stack.append((OPERATORS[word], stack.pop(), stack.pop()))
     return stack[0] if len(stack) == 1 else None
 
 

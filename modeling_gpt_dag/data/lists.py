@@ -57,10 +57,7 @@ def _written(generator: random.Random, numbers: Sequence[str], asked: str) -> tu
         end = generator.choice(foot)
         return head + "".join(f"{row}\n" for row in rows) + end + currency, f"{head}{line} {end}"
     frame, joint, end = generator.choice(SENTENCES), generator.choice(JOINTS), generator.choice(sentence)
-    if joint == " and ":
-        text = ", ".join(numbers[:-1]) + " and " * (len(numbers) > 1) + numbers[-1]
-    else:
-        text = joint.join(numbers)
+    text = joint.join([", ".join(numbers[:-1]), numbers[-1]] if joint == " and " else numbers)
     return frame.format(text) + end, f"{frame}{joint}{end}"
 
 

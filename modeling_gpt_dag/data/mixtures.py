@@ -7,7 +7,7 @@ share; only a stream is mixed by drawing. Each task leaves out what it is evalua
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from transformers import PreTrainedTokenizerBase, TrainingArguments
@@ -24,6 +24,8 @@ from .text import text_datasets
 
 if TYPE_CHECKING:
     from datasets import Dataset, IterableDataset
+
+T = TypeVar("T")
 
 
 def num_train_blocks(args: DataArguments, training_args: TrainingArguments) -> int:
@@ -44,14 +46,14 @@ def question_lines(args: QuestionArguments, seed: int, plan_format: PlanFormat |
 
     plan_format: of the plans that their equations label; None where answers alone are to be learned from.
     """
-    lines = question_file_lines(args, plan_format, "train")
+    return _in_rounds(question_file_lines(args, plan_format, "train"), seed)
+
+
+def _in_rounds(items: list[T], seed: int) -> Iterator[T]:
+    """An endless stream: all items in turn, shuffled each time."""
     generator = random.Random(seed)
-
-    def endless() -> Iterator[Line]:
-        while True:
-            yield from generator.sample(lines, len(lines))
-
-    return endless()
+    while True:
+        yield from generator.sample(items, len(items))
 
 
 def solutions(args: DataArguments, split: Split) -> list[ReasoningText]:
@@ -70,14 +72,7 @@ def training_texts(args: DataArguments, seed: int) -> Iterator[ReasoningText]:
     """An endless stream of running texts: those of files in turn, shuffled each time, or generated ones."""
     if not args.reasoning:
         return running_texts("train", seed)
-    texts = solutions(args, "train")
-    generator = random.Random(seed)
-
-    def endless() -> Iterator[ReasoningText]:
-        while True:
-            yield from generator.sample(texts, len(texts))
-
-    return endless()
+    return _in_rounds(solutions(args, "train"), seed)
 
 
 def training_data(

@@ -15,8 +15,8 @@ from ..configuration_gpt_dag import GPTDAGConfig
 from ..decimal_tensor import MAX_DIGITS
 from ..plans import IGNORE_INDEX
 from .checks import check_share
-from .exact_values import EXACT, RANGES, Value, combined, fits, written
-from .number_places import numbers_of
+from .exact_values import RANGES, Value, combined, fits, written
+from .number_places import NumberPlace, numbers_of
 
 Split = Literal["train", "evaluation"]
 # Leaves are numbers of the prompt, by the order in which they are read, and constants, as text. An operation on a
@@ -123,14 +123,15 @@ class Problem(NamedTuple):
         key = repr((sorted(leaves), sorted(names))).encode()
         return "evaluation" if zlib.crc32(key) % EVALUATION_SHARE == 0 else "train"
 
+    def read(self, words: Sequence[str]) -> list[NumberPlace]:
+        """The numbers that a model reads in the prompt, latest first. words: which number words it reads."""
+        return [place for place in numbers_of(self.prompt, tuple(words)) if place.readable <= len(self.prompt)][::-1]
+
     def ranks(self, words: Sequence[str]) -> list[int]:
         """The slot of each number: the latest that is read is slot 0, and words of the prompt may be numbers, too."""
         if not words:
             return list(range(len(self.numbers)))[::-1]
-        read = [
-            place.in_words for place in numbers_of(self.prompt, tuple(words)) if place.readable <= len(self.prompt)
-        ]
-        ranks = [len(read) - 1 - index for index, in_words in enumerate(read) if not in_words]
+        ranks = [rank for rank, place in enumerate(self.read(words)) if not place.in_words][::-1]
         assert len(ranks) == len(self.numbers), f"the numbers of {self.prompt!r} are not {self.numbers}"
         return ranks
 
@@ -198,8 +199,7 @@ def _operand(
 
 def _product(numbers: Sequence[str]) -> str:
     """Of two numbers, as it is written."""
-    product = EXACT.multiply(*map(Decimal, numbers))
-    return format(abs(product) if product == 0 else product, "f")
+    return format(written(combined("multiply", *map(Decimal, numbers))), "f")
 
 
 def _by_precedence(operators: Sequence[str]) -> Expression:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from transformers.utils import logging
 
 from .arguments import DEFAULT_TEMPLATE, QuestionArguments
+from .checks import check_prompt_template
 from .equations import composed_annotations, equation_plan, parse_equation
 from .numeric_match import parse_number
 from .problems import END_OF_LINE, EVALUATION_SHARE, Expression, PlanFormat, Split
@@ -199,8 +200,7 @@ def _check(arguments: QuestionArguments):
     template, format = arguments.prompt_template, arguments.questions_format
     if not arguments.questions:
         raise ValueError("questions need --questions, a local file or the name of a dataset on the Hub")
-    if template is not None and "{question}" not in template:
-        raise ValueError(f"prompt_template={template!r}: must contain {{question}}")
+    check_prompt_template(template)
     if format is not None and format not in FORMATS:
         raise ValueError(f"questions_format={format!r}: unknown; known formats: {_known_formats()}")
 

@@ -6,7 +6,6 @@ be written, the text is right. Problems without an exact value in the digits tha
 default) are not scored. They are counted, and so is how often the DAG's gate opened on them, which must be never.
 """
 
-import operator
 import random
 import re
 from collections.abc import Callable, Sequence
@@ -17,11 +16,9 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ..configuration_gpt_dag import GPTDAGConfig
 from ..data.arguments import TaskArguments
-from ..data.exact_values import RANGES
-from ..data.number_places import numbers_of
+from ..data.exact_values import FUNCTIONS, RANGES
 from ..data.numeric_match import is_numeric_match
-from ..data.problems import END_OF_LINE, Expression, PlanFormat, Problem, over_texts, plan_format
-from ..data.reasoning import fraction_value
+from ..data.problems import END_OF_LINE, PlanFormat, Problem, plan_format
 from ..data.tasks import evaluation_problems
 from ..decimal_tensor import MAX_DIGITS
 from ..gate_mixer import GATE_THRESHOLD
@@ -48,11 +45,8 @@ def is_number_right(line: str, problem: Problem) -> bool:
 
 
 PYTHON_OPERATIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
-    "add": operator.add,
+    **FUNCTIONS,
     "identity": lambda a, b: a,
-    "multiply": operator.mul,
-    "subtract": operator.sub,
-    "divide": operator.truediv,
     "max": max,
     "min": min,
 }
@@ -66,21 +60,9 @@ def _apply(name: str, left: Fraction | None, right: Fraction | None) -> Fraction
 
 
 def _over_range(name: str, numbers: list[Fraction | None], first: int, last: int) -> Fraction | None:
+    """None for a range that reaches beyond the numbers or holds one without value."""
     chosen = [number for number in numbers[first : last + 1] if number is not None]
-    if last >= len(numbers) or len(chosen) <= last - first:
-        return None
-    if name in ("sum", "mean"):
-        return sum(chosen, Fraction(0)) / (len(chosen) if name == "mean" else 1)
-    return {"count": Fraction(len(chosen)), "max_of": max(chosen), "min_of": min(chosen)}[name]
-
-
-def _function(expression: Expression, numbers: Sequence[str]) -> Fraction | None:
-    """What an expression gives for other numbers."""
-    if isinstance(expression, tuple) and expression[0] in RANGES:
-        name, first, last = expression
-        assert isinstance(first, int) and isinstance(last, int), "a range has places of the prompt"
-        return _over_range(name, [Fraction(number) for number in numbers], first, last)
-    return fraction_value(over_texts(expression, numbers))
+    return Fraction(RANGES[name](chosen)) if len(chosen) == last - first + 1 else None
 
 
 def is_plan_right(plan: list[list[int]], problem: Problem, format: PlanFormat) -> bool:
@@ -89,21 +71,12 @@ def is_plan_right(plan: list[list[int]], problem: Problem, format: PlanFormat) -
     Operations that have no rational result on most numbers (power, log) are right in no plan.
     """
     generator = random.Random(0)
-    words = tuple(format.words)
     # What stands in words stays as it is.
-    in_words = [
-        place for place in numbers_of(problem.prompt, words) if words and place.readable <= len(problem.prompt)
-    ]
-    read = {
-        rank: Fraction(place.value)
-        for rank, place in enumerate(reversed(in_words))
-        if place.value is not None and rank < format.num_values
-    }
+    read = problem.read(format.words) if format.words else []
+    in_words = [None if place.value is None else Fraction(place.value) for place in read][: format.num_values]
     for _ in range(3):
         numbers = tuple(str(generator.randint(10**6, 10**9)) for _ in problem.numbers)
-        slots: list[Fraction | None] = [None] * format.num_values
-        for rank, value in read.items():
-            slots[rank] = value
+        slots: list[Fraction | None] = in_words + [None] * (format.num_values - len(in_words))
         for rank, number in zip(problem.ranks(format.words), numbers, strict=True):
             if rank < format.num_values:
                 slots[rank] = Fraction(number)
@@ -114,7 +87,7 @@ def is_plan_right(plan: list[list[int]], problem: Problem, format: PlanFormat) -
                 slots.append(_over_range(name, slots[: format.num_values], *sorted((left, right))))
             else:
                 slots.append(_apply(name, slots[left], slots[right] if name != "identity" else Fraction(0)))
-        if slots[-1] is None or slots[-1] != _function(problem.expression, numbers):
+        if slots[-1] is None or slots[-1] != Fraction(problem._replace(numbers=numbers).values()[-1]):
             return False
     return True
 

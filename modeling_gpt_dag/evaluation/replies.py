@@ -13,6 +13,7 @@ from tqdm.auto import tqdm
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ..command_line.markdown import markdown_table
+from ..data.checks import check_prompt_template
 from ..data.examples import chat_prompt
 from ..data.numeric_match import number_in
 from ..data.reply_text import Prompt, results, without_last_number
@@ -148,7 +149,8 @@ def evaluate_replies(
     """Greedy replies, batched by length, the same batches for every writer.
 
     prompt_template: text around `{question}`, the prompt; None for the tokenizer's chat template.
-    Raises ValueError for a model without a DAG, a tokenizer without a chat template, and where no prompt is left.
+    Raises ValueError for a model without a DAG, a template without `{question}`, a tokenizer without a template of its
+    own where none is given, and where no prompt is left.
     """
     if not has_dag(model.config):
         raise ValueError("replies are measured of models with a DAG")
@@ -156,8 +158,7 @@ def evaluate_replies(
         raise ValueError(
             "the tokenizer has no chat template, so the model cannot be asked for replies; give a prompt template"
         )
-    if prompt_template is not None and "{question}" not in prompt_template:
-        raise ValueError(f"prompt_template={prompt_template!r}: must contain {{question}}")
+    check_prompt_template(prompt_template)
     given = {
         prompt: chat_prompt(tokenizer, prompt.text)
         if prompt_template is None
