@@ -19,7 +19,13 @@ from typing import Any, Literal
 from modeling_gpt_dag.checkpoints.loading import load
 from modeling_gpt_dag.command_line.errors import in_one_line
 from modeling_gpt_dag.command_line.flags import parse_flags
-from modeling_gpt_dag.data.arguments import PromptArguments, QuestionArguments, ReasoningArguments, TaskArguments
+from modeling_gpt_dag.data.arguments import (
+    InferenceDtype,
+    PromptArguments,
+    QuestionArguments,
+    ReasoningArguments,
+    TaskArguments,
+)
 from modeling_gpt_dag.data.numeric_match import AnswerNumber
 from modeling_gpt_dag.data.question_files import Questions, read_questions
 from modeling_gpt_dag.data.reasoning import ReasoningText, read_reasoning
@@ -68,6 +74,13 @@ class Arguments(TaskArguments, QuestionArguments, ReasoningArguments, PromptArgu
     ablation: Ablation = field(
         default="none", metadata={"help": "measure the model without what its DAG writes, or with random plans"}
     )
+    oracle: bool = field(
+        default=False,
+        metadata={"help": "replies: also those of the backbone with each wrong result replaced by the exact one"},
+    )
+    dtype: InferenceDtype = field(
+        default="float32", metadata={"help": "to run the model in, whatever it was saved in"}
+    )
     output: str | None = field(default=None, metadata={"help": "JSON file to write the report to"})
     answers_file: str | None = field(
         default=None, metadata={"help": "questions, replies: JSONL file to write every answer to"}
@@ -114,7 +127,14 @@ def evaluate_running_text(args: Arguments, texts: list[ReasoningText], model, to
 def evaluate_prompted(args: Arguments, asked: list[Prompt], model, tokenizer) -> list[dict[str, Any]]:
     max_new_tokens = args.max_new_tokens or TOKENS["replies"]
     report, replies = evaluate_replies(
-        model, tokenizer, asked, max_new_tokens, args.batch_size, progress=True, prompt_template=args.prompt_template
+        model,
+        tokenizer,
+        asked,
+        max_new_tokens,
+        args.batch_size,
+        progress=True,
+        prompt_template=args.prompt_template,
+        oracle=args.oracle,
     )
     print(replies_table(report))
     write_answers(args, replies)
@@ -149,7 +169,8 @@ def main():
         args = parse_flags(Arguments, sys.argv[1:])
         asked = read(args)
         prompted = read_asked(args) if args.task == "replies" else []
-        model, tokenizer = load(args.model, **({} if args.dag_digits is None else {"dag_digits": args.dag_digits}))
+        settings = {} if args.dag_digits is None else {"dag_digits": args.dag_digits}
+        model, tokenizer = load(args.model, dtype=args.dtype, **settings)
         with ablated(model, args.ablation):
             if prompted:
                 reports = evaluate_prompted(args, prompted, model, tokenizer)

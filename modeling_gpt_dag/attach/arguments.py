@@ -5,13 +5,12 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any, Literal, get_args
 
-from ..data.arguments import OnBadRecord, Task
+from ..data.arguments import InferenceDtype, OnBadRecord, Task
 from ..data.checks import Checked, check_at_least, checked_shares
 from ..data.reply_prompts import SHARES, PromptKind
 
 OnOverlap = Literal["drop", "refuse"]
 Unfreeze = Literal["none", "last_n", "lora"]
-InferenceDtype = Literal["float32", "bfloat16", "float16"]
 
 
 @dataclass(kw_only=True)

@@ -6,7 +6,6 @@ backbone goes on from there. So the text stays its own, and a DAG learns to spea
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,14 +15,12 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from ..data.examples import chat_prompt
 from ..data.reasoning import ReasoningText
-from ..data.reply_text import Prompt, finished, first_mistake, mended, reply_reasoning
-from ..evaluation.generation import continuations
+from ..data.reply_text import Prompt, reply_reasoning
+from ..evaluation.mending import mended_replies
 
 BATCH = 64  # prompts at a time
 ROUNDS = 4  # of writing: numbers mended in a reply, and one
-LEAST_TOKENS = 16  # behind a mended number
 TEMPERATURE = 0.7  # at 1 small models write nonsense
-GOES_ON = re.compile(r"^[.,]?\d[\d.,]*(?<=\d)")
 
 
 class BackboneWriter:
@@ -87,35 +84,10 @@ class BackboneWriter:
 
     def _batch(self, prompts: list[Prompt], given: list[str], number: int, samples: bool) -> list[str]:
         """Texts with as many numbers mended as there are rounds for."""
-        replies = [""] * len(prompts)
-        unfinished = list(range(len(prompts)))
-        budget = [self.num_tokens] * len(prompts)
+        options = {"do_sample": True, "temperature": TEMPERATURE} if samples else {}
         with torch.random.fork_rng():
             torch.manual_seed(self.seed + number)
-            options = {"do_sample": True, "temperature": TEMPERATURE} if samples else {}
-            for turn in range(ROUNDS):
-                texts = [given[i] + replies[i] for i in unfinished]
-                most = max(budget[i] for i in unfinished)
-                written = continuations(self.backbone, self.tokenizer, texts, most, **options)
-                for i, text in zip(unfinished, written, strict=True):
-                    if replies[i]:  # it ends with the right number, which is not to go on
-                        text = GOES_ON.sub("", text)
-                    is_cut = not text.endswith(self.tokenizer.eos_token)
-                    replies[i] = finished(replies[i] + text) if is_cut else replies[i] + text
-                right = {i: self._mended(replies[i], prompts[i]) for i in unfinished}
-                unfinished = [i for i in unfinished if right[i] is not None]
-                if not unfinished or turn == ROUNDS - 1:
-                    break
-                for i in unfinished:
-                    replies[i] = right[i] or ""
-                    used = len(self.tokenizer(replies[i], add_special_tokens=False)["input_ids"])
-                    budget[i] = max(LEAST_TOKENS, self.num_tokens - used)
-        return replies
-
-    def _mended(self, reply: str, prompt: Prompt) -> str | None:
-        """The reply up to its first mistake, with the right number; None where it has none that can be mended."""
-        mistake = first_mistake(reply, prompt)
-        return None if mistake is None else mended(reply, mistake)
+            return mended_replies(self.backbone, self.tokenizer, prompts, given, self.num_tokens, ROUNDS, **options)
 
 
 def _stored(file: Path) -> Iterator[tuple[int, str]]:

@@ -8,6 +8,7 @@ from .checks import Checked, check_at_least, check_share, checked_shares
 Task = Literal["arithmetic", "expressions", "wordings", "plain_questions", "lists"]
 TrainingTask = Literal["arithmetic", "expressions", "wordings", "lists", "questions", "reasoning", "text", "mixture"]
 OnBadRecord = Literal["error", "skip"]
+InferenceDtype = Literal["float32", "bfloat16", "float16"]
 
 TEXT_SUFFIXES = (".txt", ".jsonl", ".parquet")
 DEFAULT_TEMPLATE = "{question} "

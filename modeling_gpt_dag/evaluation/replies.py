@@ -19,9 +19,11 @@ from ..data.numeric_match import number_in
 from ..data.reply_text import Prompt, results, without_last_number
 from .ablations import backbone_alone, gate_shut
 from .generation import continuations, has_dag
+from .mending import mended_replies
 from .reports import Interval, Score
 from .tables import percent
 
+ORACLE_ROUNDS = 12  # of writing: numbers mended in a reply, and one
 FEW = 5  # equations that a template has at least, to be the worst
 
 
@@ -68,6 +70,7 @@ class GroupScore:
 @dataclass(frozen=True)
 class RepliesReport:
     """alone: the backbone. shut, open: with its DAG. shut_is_alone: the same logits to the bit, so written only once.
+    oracle: the backbone with each wrong result replaced by the exact one; None where that is not asked for.
 
     own_words: on prompts with something to compute. untouched: on the others, the whole reply is the backbone's.
     too_long: prompts left out, for which the model has too few positions.
@@ -77,6 +80,7 @@ class RepliesReport:
     alone: NumbersScore
     shut: NumbersScore
     open: NumbersScore
+    oracle: NumbersScore | None
     shut_is_alone: bool
     own_words: Hits
     untouched: Hits
@@ -145,9 +149,11 @@ def evaluate_replies(
     batch_size: int = 64,
     progress: bool = False,
     prompt_template: str | None = None,
+    oracle: bool = False,
 ) -> tuple[RepliesReport, list[Reply]]:
     """Greedy replies, batched by length, the same batches for every writer.
 
+    oracle: whether to write, beside the others, what a DAG that never errs would.
     prompt_template: text around `{question}`, the prompt; None for the tokenizer's chat template.
     Raises ValueError for a model without a DAG, a template without `{question}`, a tokenizer without a template of its
     own where none is given, and where no prompt is left.
@@ -172,26 +178,31 @@ def evaluate_replies(
         raise ValueError(
             f"no prompt is left: the model has no positions for a prompt and {max_new_tokens} tokens more"
         )
-    batches = [
-        [given[each] for each in asked[start : start + batch_size]] for start in range(0, len(asked), batch_size)
-    ]
+    batches = [asked[start : start + batch_size] for start in range(0, len(asked), batch_size)]
 
-    def written(writer: PreTrainedModel, title: str) -> list[str]:
-        bar = tqdm(batches, desc=title, disable=not progress)
-        return [reply for texts in bar for reply in continuations(writer, tokenizer, texts, max_new_tokens)]
+    def written(writer: PreTrainedModel, title: str, mends: bool = False) -> list[str]:
+        replies: list[str] = []
+        for batch in tqdm(batches, desc=title, disable=not progress):
+            texts = [given[prompt] for prompt in batch]
+            if mends:
+                replies += mended_replies(writer, tokenizer, batch, texts, max_new_tokens, ORACLE_ROUNDS)
+            else:
+                replies += continuations(writer, tokenizer, texts, max_new_tokens)
+        return replies
 
     backbone = backbone_alone(model)
     alone = written(backbone, "the backbone alone replies")
     opened = written(model, "gate open")
     with gate_shut(model):
-        shut_is_alone = _same_logits(model, backbone, tokenizer, batches[0])
+        shut_is_alone = _same_logits(model, backbone, tokenizer, [given[prompt] for prompt in batches[0]])
         shut = alone if shut_is_alone else written(model, "gate shut")
     replies = [
         Reply(prompt.text, one, other, is_in_own_words(prompt, one, other))
         for prompt, one, other in zip(asked, opened, alone, strict=True)
     ]
-    alone, shut, opened = (
-        [without_last_number(text, tokenizer.eos_token) for text in texts] for texts in (alone, shut, opened)
+    exact = written(backbone, "the oracle", mends=True) if oracle else []
+    alone, shut, opened, exact = (
+        [without_last_number(text, tokenizer.eos_token) for text in texts] for texts in (alone, shut, opened, exact)
     )
 
     def own_words(chosen: Callable[[Prompt], bool]) -> Hits:
@@ -210,6 +221,7 @@ def evaluate_replies(
         alone=numbers_score(asked, alone),
         shut=numbers_score(asked, shut),
         open=numbers_score(asked, opened),
+        oracle=numbers_score(asked, exact) if oracle else None,
         shut_is_alone=shut_is_alone,
         own_words=own_words(lambda prompt: prompt.computes),
         untouched=own_words(lambda prompt: not prompt.computes),
@@ -235,6 +247,8 @@ def _same_logits(
 def replies_table(report: RepliesReport) -> str:
     """As Markdown: the numbers of every writer, how far replies are the backbone's, and each template's row."""
     writers = {"backbone alone": report.alone, "gate shut": report.shut, "gate open": report.open}
+    if report.oracle is not None:
+        writers["oracle"] = report.oracle
     kinds = {
         "equations right": "equations",
         "announced answers right": "announced",

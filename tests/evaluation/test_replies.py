@@ -10,6 +10,7 @@ import pytest
 
 from helpers.backbones import attach, make_backbone
 from modeling_gpt_dag.data.reply_text import Prompt
+from modeling_gpt_dag.evaluation import mending
 from modeling_gpt_dag.evaluation.replies import evaluate_replies, is_in_own_words, numbers_score, replies_table
 
 SUM = Prompt("What is 345 plus 678?", ("add", "345", "678"), "sum", True, Decimal(1023))
@@ -47,6 +48,18 @@ def test_numbers_are_counted_by_equation_by_reply_and_by_answer():
     assert numbers_score([TALK], ["Me."]).equations.share is None
 
 
+def test_the_oracle_is_the_backbone_with_the_right_numbers(tokenizer, monkeypatch):
+    said = {
+        "12 plus 30?": " 12 + 30 = 99, so it is." + tokenizer.eos_token,
+        "12 plus 30? 12 + 30 = 42": ", so it is." + tokenizer.eos_token,
+    }
+    monkeypatch.setattr(mending, "continuations", lambda model, tokenizer, texts, *_: [said[text] for text in texts])
+    asked = [Prompt("12 plus 30?", ("add", "12", "30"))]
+    written = mending.mended_replies(None, tokenizer, asked, ["12 plus 30?"], 40, 3)
+    assert written == [" 12 + 30 = 42, so it is." + tokenizer.eos_token]
+    assert mending.mended_replies(None, tokenizer, asked, ["12 plus 30?"], 40, 1) == [said["12 plus 30?"]]
+
+
 @pytest.fixture
 def model(tokenizer):
     return attach(make_backbone("llama"), tokenizer)
@@ -57,7 +70,10 @@ def test_replies_of_model_and_backbone_stand_beside_each_other(model, tokenizer)
     report, replies = evaluate_replies(model, tokenizer, asked, max_new_tokens=8, batch_size=2)
     assert report.n == 3 and report.too_long == 1 and report.shut_is_alone
     assert report.untouched.n == 1 and report.own_words.n == 2 and set(report.groups) == {"sum", "talk"}
-    assert report.groups["sum"].n == 1 and report.shut == report.alone
+    assert report.groups["sum"].n == 1 and report.shut == report.alone and report.oracle is None
+    with_oracle, _ = evaluate_replies(model, tokenizer, asked, max_new_tokens=8, batch_size=2, oracle=True)
+    assert with_oracle.oracle is not None and "oracle" in replies_table(with_oracle)
+    assert with_oracle.alone == report.alone and "oracle" not in replies_table(report)
     assert all(reply.own_words == (reply.open == reply.alone) for reply in replies)  # random weights compute nothing
     table = replies_table(report)
     assert "gate open" in table and "to the bit" in table and "1 prompts left out" in table
