@@ -43,6 +43,8 @@ def attach(
         raise ValueError(f"{sorted(kwargs)} are for loading a backbone by name; this one is a model already")
     if needs_tokenizer and tokenizer is None:
         raise ValueError("exact numerics reads numbers from token ids: pass the backbone's tokenizer")
+    if backbone.config.model_type == GPTDAGConfig.model_type:
+        backbone = backbone_alone(backbone)
     source = backbone.config.get_text_config()
     head = backbone.get_output_embeddings()
     if source.is_encoder_decoder or not backbone.can_generate() or head is None:
@@ -68,6 +70,18 @@ def attach(
     model.generation_config = copy.deepcopy(backbone.generation_config)
     _match(model, backbone)
     return model
+
+
+def backbone_alone(model: PreTrainedModel) -> PreTrainedModel:
+    """The backbone of a model with a DAG as a causal language model of its own; the weights are the same tensors."""
+    config = model.config.backbone_config
+    with torch.device("meta"):
+        alone = AutoModelForCausalLM.from_config(config, dtype=model.dtype)
+    setattr(alone, alone.base_model_prefix, model.base_model.get_submodule("backbone"))
+    head = model.get_output_embeddings()
+    assert head is not None, "a causal language model has them"
+    alone.set_output_embeddings(head)
+    return alone.eval()
 
 
 @torch.no_grad()

@@ -626,7 +626,8 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         token keeps its own position, as the backbone has learned it (`dag_number_positions=False`). `dag_scale` starts
         at the backbone's mean hidden norm / sqrt(H), so that what the DAG writes is as large as a hidden state.
 
-        backbone: name, directory or model, any `...ForCausalLM` of transformers with a plain output projection.
+        backbone: name, directory or model, any `...ForCausalLM` of transformers with a plain output projection; of a
+            GPT-DAG its backbone is taken, without its DAG.
         tokenizer: the backbone's, one token per digit; by default the one saved beside it.
         kwargs: `dag_*` fields of `GPTDAGConfig`; others go to `AutoModelForCausalLM.from_pretrained`.
         Returns the model in eval mode. Raises ValueError for encoders, for heads that do more than project, for a

@@ -28,7 +28,7 @@ from ..data.reply_text import Prompt
 from ..data.running_text import running_texts
 from ..data.tasks import Line, training_lines
 from ..data.wordings import plain_lines
-from ..evaluation.ablations import backbone_alone
+from ..from_backbone import backbone_alone
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..tokenization import number_tokens
 from .arguments import AttachArguments

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Literal
 
 import torch
-from transformers import AutoModelForCausalLM, PreTrainedModel
+from transformers import PreTrainedModel
 
 from ..gate_mixer import DAGState
 
@@ -46,18 +46,6 @@ def random_planner(model: PreTrainedModel, seed: int = 0) -> Iterator[None]:
         with torch.no_grad():
             for parameter, weights in zip(planner, trained, strict=True):
                 parameter.copy_(weights)
-
-
-def backbone_alone(model: PreTrainedModel) -> PreTrainedModel:
-    """The backbone of a model with a DAG as a causal language model of its own; the weights are the same tensors."""
-    config = model.config.backbone_config
-    with torch.device("meta"):
-        alone = AutoModelForCausalLM.from_config(config, dtype=model.dtype)
-    setattr(alone, alone.base_model_prefix, model.base_model.get_submodule("backbone"))
-    head = model.get_output_embeddings()
-    assert head is not None, "a causal language model has them"
-    alone.set_output_embeddings(head)
-    return alone.eval()
 
 
 def ablated(model: PreTrainedModel, ablation: Ablation) -> AbstractContextManager:

@@ -17,7 +17,8 @@ from ..data.checks import check_prompt_template
 from ..data.examples import chat_prompt
 from ..data.numeric_match import number_in
 from ..data.reply_text import Prompt, results, without_last_number
-from .ablations import backbone_alone, gate_shut
+from ..from_backbone import backbone_alone
+from .ablations import gate_shut
 from .generation import continuations, has_dag
 from .mending import mended_replies
 from .reports import Interval, Score

@@ -41,6 +41,7 @@ class BackboneArguments:
     backbone: str | None = field(
         default=None, metadata={"help": "directory or Hub name of a causal language model to put the DAG on"}
     )
+    gguf_file: str | None = field(default=None, metadata={"help": "GGUF file of the backbone in that directory"})
     freeze_backbone: bool | None = field(default=None, metadata={"help": "train the DAG alone"})
 
 

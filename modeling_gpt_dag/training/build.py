@@ -28,6 +28,11 @@ def _architecture(model: Any) -> dict[str, Any]:
     return {key: value for key, value in vars(model).items() if key not in pretrained and value is not None}
 
 
+def _gguf(model: Any) -> dict[str, str]:
+    """What a pretrained tokenizer or backbone is loaded with."""
+    return {} if model.gguf_file is None else {"gguf_file": model.gguf_file}
+
+
 def build_tokenizer(model: Any) -> PreTrainedTokenizerFast:
     """The recipe's pretrained tokenizer, or that of its backbone, or bytes.
 
@@ -37,7 +42,7 @@ def build_tokenizer(model: Any) -> PreTrainedTokenizerFast:
     if name is None:
         return byte_tokenizer(model_max_length=model.n_positions or GPT2Config.n_positions)
     try:
-        tokenizer = pretrained_tokenizer(name)
+        tokenizer = pretrained_tokenizer(name, **_gguf(model))
     except OSError as error:
         raise ValueError(f"{name}: no pretrained tokenizer of this name or directory: {error}") from error
     if model.n_positions is not None:
@@ -55,6 +60,8 @@ def build_model(model: Any, tokenizer: PreTrainedTokenizerFast) -> GPTDAGForCaus
     if model.backbone is None:
         if model.freeze_backbone:
             raise ValueError("freeze_backbone=True: needs --backbone, a pretrained one; a random one must be trained")
+        if model.gguf_file is not None:
+            raise ValueError(f"gguf_file={model.gguf_file}: needs --backbone, the directory it is in")
         known: dict[str, Any] = {
             f"{name}_token_id": getattr(tokenizer, f"{name}_token_id") for name in ("bos", "eos", "pad")
         }
@@ -64,5 +71,6 @@ def build_model(model: Any, tokenizer: PreTrainedTokenizerFast) -> GPTDAGForCaus
     foreign = sorted(key for key in given if not key.startswith("dag_"))
     if foreign:
         raise ValueError(f"{', '.join(foreign)}: not to be given with a backbone; {model.backbone} brings its own")
-    built = GPTDAGForCausalLM.from_backbone(model.backbone, tokenizer=tokenizer, dtype=torch.float32, **given)
+    given |= {"dtype": torch.float32, **_gguf(model)}
+    built = GPTDAGForCausalLM.from_backbone(model.backbone, tokenizer=tokenizer, **given)
     return built.freeze_backbone() if model.freeze_backbone else built

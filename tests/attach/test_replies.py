@@ -12,7 +12,7 @@ from modeling_gpt_dag.attach.replies import BackboneWriter
 from modeling_gpt_dag.attach.training_set import prose_examples, reply_examples
 from modeling_gpt_dag.data.problems import PlanFormat
 from modeling_gpt_dag.data.reply_text import Prompt
-from modeling_gpt_dag.evaluation.ablations import backbone_alone
+from modeling_gpt_dag.from_backbone import backbone_alone
 
 FORM = PlanFormat(1, 4, [], ["add", "identity", "multiply", "subtract"])
 ASKED = Prompt("12 plus 30?", ("add", "12", "30"))

@@ -211,6 +211,7 @@ def test_a_pretrained_tokenizer_goes_with_a_model_from_scratch(backbone):
     [
         ({"n_embd": 8, "n_layer": 1, "backbone": "here"}, "n_embd, n_layer: not to be given with a backbone"),
         ({"freeze_backbone": True, "n_embd": 8, "n_head": 1}, "freeze_backbone=True: needs --backbone"),
+        ({"gguf_file": "a.gguf", "n_embd": 8, "n_head": 1}, "gguf_file=a.gguf: needs --backbone"),
         ({"tokenizer_name": "nobody/nothing"}, "nobody/nothing: no pretrained tokenizer of this name"),
         ({"backbone": "nobody/nothing"}, "nobody/nothing: no pretrained tokenizer of this name"),
     ],

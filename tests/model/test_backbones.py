@@ -89,6 +89,17 @@ def test_cached_generation_equals_uncached(backbone, tokenizer, numerics, cache)
     assert torch.equal(model.generate(**batch, **options, cache_implementation=cache), expected)
 
 
+def test_the_backbone_of_another_gpt_dag_can_be_the_backbone(tokenizer, encode, tmp_path):
+    first = attach(make_backbone("llama"), tokenizer)
+    first.generation_config.max_new_tokens = 7
+    again = attach(first, tokenizer, dag_depth=1)
+    assert again.config.dag_depth == 1 and again.generation_config.max_new_tokens is None
+    attach(make_backbone("llama"), None, dag_depth=0).save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    for model in (again, GPTDAGForCausalLM.from_backbone(str(tmp_path), dag_depth=1)):
+        assert torch.equal(model(encode(PLAIN)).logits, first(encode(PLAIN)).logits)
+
+
 def test_a_directory_can_be_the_backbone(tokenizer, encode, tmp_path):
     backbone = make_backbone("llama")
     backbone.save_pretrained(tmp_path)
