@@ -67,10 +67,12 @@ def value_loss_of_labels(
     tokens = torch.arange(labels.shape[1], device=labels.device)
     unlabelled = ignored.gather(1, tokens + written.length) - ignored[:, :-1]
     num_initial = state.slots.shape[-1] - config.dag_depth
+    initial = within_int64(state.initial(num_initial))
+    repeats = state.choice.repeats
     return value_loss(
         state.choice,
         gate,
-        within_int64(state.initial(num_initial)),
+        initial if repeats is None else initial.masked(~repeats),
         written._replace(value=written.value.masked(unlabelled == 0)),
         is_answer=labels == IGNORE_INDEX,
         depth=config.dag_depth,

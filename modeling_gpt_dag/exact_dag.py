@@ -131,8 +131,10 @@ def execute(
 class ExactDAG(nn.Module):
     """Plans on numbers read from the text, executes the plans exactly, writes the next symbol of the result.
 
-    `IndependentDAG` and `JointDAG` differ in their planner.
+    `IndependentDAG` and `JointDAG` differ in their planner. plans_on_values: whether it must know the numbers' values.
     """
+
+    plans_on_values = False
 
     def __init__(
         self,
@@ -195,12 +197,14 @@ class ExactDAG(nn.Module):
         number_keys: Tensor,
         number_values: Tensor,
         exists: Tensor,
+        numbers: Tensor | None,
         plan_labels: Tensor | None = None,
     ) -> tuple[Tensor, PlannerSlots | None]:
         """Decisions (B, T, C), which hold to the end of a number that is written, and what they were planned on.
 
         hidden: (B, T, H), from `planning_hidden`. number_keys, number_values: (B, T, n, E), `self.key` and
         `self.value` of the tokens after the numbers read. exists: (B, T, n) bool, which of them exist.
+        numbers: (2, B, T, n), their values, packed; None unless `plans_on_values`.
         plan_labels: (B, T, D, 3), -100 where there is no label.
         """
         raise NotImplementedError
@@ -298,6 +302,7 @@ class IndependentDAG(ExactDAG):
         number_keys: Tensor,
         number_values: Tensor,
         exists: Tensor,
+        numbers: Tensor | None,
         plan_labels: Tensor | None = None,
     ) -> tuple[Tensor, PlannerSlots | None]:
         return self.plan_logits(hidden, number_keys), None
@@ -355,6 +360,8 @@ class IndependentDAG(ExactDAG):
 class JointDAG(ExactDAG):
     """Its planner decides each step as a whole, knowing the steps before (`joint_planner.py`)."""
 
+    plans_on_values = True
+
     def build_planner(self, hidden_size: int, key_size: int):
         self.planner = JointPlanner(
             hidden_size, key_size, self.num_initial, len(self.constant_texts), self.operations, self.depth
@@ -366,14 +373,17 @@ class JointDAG(ExactDAG):
         number_keys: Tensor,
         number_values: Tensor,
         exists: Tensor,
+        numbers: Tensor | None,
         plan_labels: Tensor | None = None,
     ) -> tuple[Tensor, PlannerSlots | None]:
         """The decisions are in training K plans and their log-probabilities, in inference one, with its distributions.
 
         Slots and operations are small integers, which are exact in any dtype.
         """
+        assert numbers is not None, "it plans on values"
         context = torch.cat([number_keys, number_values], -1).flatten(0, 1)
-        read = self.planner.read(hidden.flatten(0, 1), context, exists.flatten(0, 1))
+        same = self.same_values(numbers, exists).flatten(0, 1)
+        read = self.planner.read(hidden.flatten(0, 1), context, exists.flatten(0, 1), same)
         if self.training:
             plans, log_prob = self._draw(read, plan_labels)
             decisions = torch.cat([plans.flatten(1).to(hidden.dtype), log_prob.to(hidden.dtype)], -1)
@@ -382,6 +392,15 @@ class JointDAG(ExactDAG):
             parts = [best.plans, best.log_prob.unsqueeze(-1), *best.probs]
             decisions = torch.cat([part.flatten(1).to(hidden.dtype) for part in parts], -1)
         return decisions.unflatten(0, hidden.shape[:2]), read
+
+    def same_values(self, numbers: Tensor, exists: Tensor) -> Tensor:
+        """(B, T, N): of each number and constant the latest slot that has its value, to the last decimal."""
+        initial = self.initial_values(numbers)
+        exists = F.pad(exists, (0, initial.shape[-1] - exists.shape[-1]), value=True)
+        valid = unpack(initial, self.digits).valid & exists
+        equal = (initial.unsqueeze(-1) == initial.unsqueeze(-2)).all(0) & valid.unsqueeze(-1) & valid.unsqueeze(-2)
+        equal = equal | torch.eye(initial.shape[-1], dtype=torch.bool, device=equal.device)
+        return equal.int().argmax(-1)  # the first of them
 
     def _draw(self, read: PlannerSlots, plan_labels: Tensor | None) -> tuple[Tensor, Tensor]:
         """Plans (M, K, D, 3) and their log-probabilities (M, K).

@@ -6,7 +6,9 @@ a step knows what the steps before it do. Independent choices cannot: whether 3 
 is then halved would be decided apart.
 
 Plans that do the same are one plan: a commutative operation reads its operands in one order (the later slot first), an
-operation of one operand reads it twice, `identity` copies a number and is no step on the way. A plan that stops early
+operation of one operand reads it twice, `identity` copies a number and is no step on the way. A value that stands in
+several slots, as numbers of a text do that are said again, is read in the latest of them: the probabilities of all are
+added up, so that a plan is not improbable for being possible in several ways. A plan that stops early
 is filled up with `identity` steps that carry its result on; they are no choices and cost nothing.
 
 M places to plan at, N initial slots (numbers, then constants), D steps, S = N + D slots, O operations, P width of the
@@ -32,11 +34,13 @@ class PlannerSlots(NamedTuple):
     """What is planned on, at each of M places.
 
     query: (M, P), of the token that plans. slots: (M, N, P). exists: (M, N) bool, which slots can be read.
+    same: (M, N), the latest slot with the same value, often the slot itself.
     """
 
     query: Tensor
     slots: Tensor
     exists: Tensor
+    same: Tensor
 
     def at(self, index: Tensor) -> "PlannerSlots":
         """Those of the places `index`."""
@@ -116,6 +120,7 @@ class JointPlanner(nn.Module):
         self.allowed = nn.Buffer(self.build_allowed(), persistent=False)
         self.commutative = nn.Buffer(self.build_commutative(), persistent=False)
         self.copies = nn.Buffer(self.build_copies(), persistent=False)
+        self.over_range = nn.Buffer(self.build_over_range(), persistent=False)
 
     def build_allowed(self) -> Tensor:
         """(D, S, S, 2, O) bool, `allowed_steps`."""
@@ -125,13 +130,18 @@ class JointPlanner(nn.Module):
         """(O,) bool."""
         return torch.tensor([OPERATIONS[name].commutative for name in self.operations])
 
+    def build_over_range(self) -> Tensor:
+        """(O,) bool: which operations read a range of slots."""
+        return torch.tensor([OPERATIONS[name].over_range is not None for name in self.operations])
+
     def build_copies(self) -> Tensor:
         """(D, 3): the plan that copies the latest number; its later steps carry any result on."""
         results = [self.num_initial + step - 1 for step in range(1, self.depth)]
         return torch.tensor([[slot, slot, self.identity or 0] for slot in (0, *results)])
 
-    def read(self, hidden: Tensor, context: Tensor, exists: Tensor) -> PlannerSlots:
+    def read(self, hidden: Tensor, context: Tensor, exists: Tensor, same: Tensor) -> PlannerSlots:
         """hidden: (M, H). context: (M, n, 2 E), of the numbers. exists: (M, n) bool, which numbers can be read.
+        same: (M, N), of the numbers and constants, as in `PlannerSlots`.
 
         Where nothing can be read, slot 0 counts as existing, without a value, so that there is a slot to choose.
         """
@@ -140,17 +150,35 @@ class JointPlanner(nn.Module):
         exists = F.pad(exists, (0, self.num_constants), value=True)
         if self.num_constants == 0:
             exists = torch.cat([torch.ones_like(exists[:, :1]), exists[:, 1:]], -1)
-        return PlannerSlots(self.query(hidden), slots, exists)
+        return PlannerSlots(self.query(hidden), slots, exists, same)
 
     def _scores(self, step: int, read: PlannerSlots) -> tuple[Tensor, Tensor]:
-        """Vectors of the pairs (M, s, s, P) of the s slots, and log-probabilities of the choices (M, s s 2 O)."""
+        """Vectors of the pairs (M, s, s, P) of the s slots, and log-probabilities of the choices (M, s s 2 O).
+
+        Of choices with the same values one has the probability of all.
+        """
         slots = read.slots.shape[1]
         left = self.left(read.slots) + (read.query + self.step.weight[step].to(read.query.dtype)).unsqueeze(1)
         pairs = F.gelu(left.unsqueeze(2) + self.right(read.slots).unsqueeze(1), approximate="tanh")
         scores = self.score(pairs).float().unflatten(-1, (2, -1))
         exists = read.exists.unsqueeze(2) & read.exists.unsqueeze(1)
         allowed = self.allowed[step, :slots, :slots] & exists[..., None, None]
-        return pairs, torch.where(allowed, scores, float("-inf")).flatten(1).log_softmax(-1)
+        probs = torch.where(allowed, scores, float("-inf")).flatten(1).softmax(-1)
+        probs = torch.zeros_like(probs).scatter_add(1, self._index_of_same(read.same), probs)
+        tiny = torch.finfo(probs.dtype).tiny
+        return pairs, torch.where(probs > 0, probs.clamp(min=tiny).log(), float("-inf"))
+
+    def _index_of_same(self, same: Tensor) -> Tensor:
+        """(M, s s 2 O): for each choice the index of the one that stands for it. same: (M, s)."""
+        slots = same.shape[1]
+        own = torch.arange(slots, device=same.device)
+        first, second = same.unsqueeze(2), same.unsqueeze(1)
+        in_order = torch.maximum(first, second) * slots + torch.minimum(first, second)
+        pair = torch.where(self.commutative, in_order.unsqueeze(-1), (first * slots + second).unsqueeze(-1))
+        pair = torch.where(self.over_range, (own.unsqueeze(1) * slots + own).unsqueeze(-1), pair)  # (M, s, s, O)
+        last = torch.arange(2, device=same.device).view(-1, 1)
+        operation = torch.arange(len(self.operations), device=same.device)
+        return ((pair.unsqueeze(-2) * 2 + last) * len(self.operations) + operation).flatten(1)
 
     def _append(self, step: int, read: PlannerSlots, pairs: Tensor, chosen: Tensor) -> PlannerSlots:
         """With the slot of the step's result. chosen: (M, 3), the step."""
@@ -159,7 +187,8 @@ class JointPlanner(nn.Module):
         result = self.result(pairs.flatten(1, 2).gather(1, pair)) + self.operation(operation).unsqueeze(1)
         result = result + self.slot.weight[self.num_initial + step].to(result.dtype)
         exists = F.pad(read.exists, (0, 1), value=True)
-        return PlannerSlots(read.query, torch.cat([read.slots, result], 1), exists)
+        same = F.pad(read.same, (0, 1), value=self.num_initial + step)
+        return PlannerSlots(read.query, torch.cat([read.slots, result], 1), exists, same)
 
     def _split(self, index: Tensor, slots: int) -> tuple[Tensor, Tensor]:
         """The step (..., 3) and whether it is the last (...), of a choice's index."""
@@ -199,7 +228,7 @@ class JointPlanner(nn.Module):
         return torch.where(is_labelled[:, None, None], plan_labels.long().clamp(min=0), self.copies)
 
     def log_prob(self, read: PlannerSlots, plans: Tensor) -> Tensor:
-        """(M, K): log-probability of plans (M, K, D, 3), in the planner's order. A choice of -100 counts as certain.
+        """(M, K): log-probability of plans (M, K, D, 3), as `in_order` has them. A choice of -100 counts as certain.
 
         A plan that cannot be has `IMPOSSIBLE`, and no gradient.
         """
@@ -220,9 +249,13 @@ class JointPlanner(nn.Module):
                 ended = ended | last
         return total.clamp(min=IMPOSSIBLE).view(-1, num_plans)
 
-    def in_order(self, plans: Tensor) -> Tensor:
-        """Plans (..., D, 3) with the operands of commutative operations in the planner's order."""
-        operand1, operand2, operation = plans.unbind(-1)
+    def in_order(self, plans: Tensor, same: Tensor) -> Tensor:
+        """Plans (M, K, D, 3) with each value in its latest slot, operands of commutative operations in one order."""
+        operands, operation = plans[..., :2], plans[..., 2]
+        is_initial = (operands >= 0) & (operands < self.num_initial)
+        is_initial = is_initial & ~self.over_range[operation.clamp(min=0)].unsqueeze(-1)
+        latest = same.gather(1, operands.clamp(0, self.num_initial - 1).flatten(1)).view_as(operands)
+        operand1, operand2 = torch.where(is_initial, latest, operands).unbind(-1)
         swap = self.commutative[operation.clamp(min=0)] & (operation >= 0) & (operand1 < operand2) & (operand1 >= 0)
         operand1, operand2 = torch.where(swap, operand2, operand1), torch.where(swap, operand1, operand2)
         return torch.stack([operand1, operand2, operation], -1)

@@ -36,7 +36,7 @@ from .gate_mixer import DAGState, GateMixer
 from .joint_planner import JointPlanner
 from .limb_tensor import Decimals, LimbTensor
 from .number_memory import NumberMemory
-from .number_text import WRITTEN_SYMBOLS, NumberText
+from .number_text import WRITTEN_SYMBOLS, NumberText, ReadNumbers
 from .planner_input import PlannerInput, run_backbone, split_features
 from .plans import IGNORE_INDEX, existing_slots
 from .soft_dag import SoftDAG
@@ -200,6 +200,7 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
             init.copy_(module.allowed, module.build_allowed())
             init.copy_(module.commutative, module.build_commutative())
             init.copy_(module.copies, module.build_copies())
+            init.copy_(module.over_range, module.build_over_range())
         elif isinstance(module, GateMixer):
             init.ones_(module.dag_scale)
         elif isinstance(module, NumberMemory):
@@ -511,18 +512,22 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         numbers, numbers_at_source = memory.latest(text, call.position_ids, index, source)
         keys, values = memory.context_of(numbers, dag.key(hidden), dag.value(hidden), call.cache)
         hidden = dag.planning_hidden(hidden, values)
-        decisions, read = dag.decide(hidden, keys, values, numbers.exists, plan_labels)
+
+        def values_of(numbers: ReadNumbers) -> Tensor:
+            values = text.value_at(numbers.end.flatten(1), numbers.exists.flatten(1), dag.digits)
+            return values.unflatten(-1, numbers.end.shape[1:])
+
+        known = values_of(numbers) if dag.plans_on_values else None
+        decisions, read = dag.decide(hidden, keys, values, numbers.exists, known, plan_labels)
         num_decisions = decisions.shape[-1]
         decisions = torch.cat([decisions, self.mixer.gate_logits(hidden)], -1)
         decisions = memory.decisions_at(source, decisions, call.cache)
         decisions, gate_logits = decisions.tensor_split([num_decisions], -1)
         symbol_embedding = self._symbol_embedding()
-        exists, end = numbers_at_source
-        values = text.value_at(end.flatten(1), exists.flatten(1), dag.digits).unflatten(-1, end.shape[1:])
         state = dag(
             decisions,
-            values,
-            exists,
+            values_of(numbers_at_source),
+            numbers_at_source.exists,
             written,
             symbol_embedding,
             read=read,

@@ -23,6 +23,11 @@ class IndependentChoice(NamedTuple):
     operations: Sequence[str]
 
     @property
+    def repeats(self) -> None:
+        """Which values are read in a later slot: none."""
+        return None
+
+    @property
     def log_probs(self) -> PlanLogProbs:
         return self.scores.log_probs() if isinstance(self.scores, PlanLogits) else self.scores
 
@@ -82,8 +87,18 @@ class JointChoice(NamedTuple):
         operand1, operand2, operation = (part.unflatten(0, self.source.shape) for part in probs)
         return operand1, operand2, operation
 
+    @property
+    def repeats(self) -> Tensor | None:
+        """(B, T, N) bool: which numbers and constants are read in a later slot; None where ranges read all."""
+        if self.planner.over_range.any():
+            return None
+        same = self.read.same.unflatten(0, self.source.shape)
+        same = same.gather(1, self.source.unsqueeze(-1).expand_as(same))
+        return same != torch.arange(same.shape[-1], device=same.device)
+
     def log_prob_at(self, index: Tensor, plans: Tensor) -> Tensor:
-        return self.planner.log_prob(self._places(index), self.planner.in_order(plans))
+        places = self._places(index)
+        return self.planner.log_prob(places, self.planner.in_order(plans, places.same))
 
 
 PlanChoice = IndependentChoice | JointChoice

@@ -17,7 +17,7 @@ from .arguments import AttachArguments
 from .evaluation import Measured, evaluate_attached, measured_before
 from .feature_store import collate_packed
 from .model import attach_model, load_backbone, merged, unfreeze
-from .threshold import best_thresholds, presented_results, set_thresholds, split_held_back
+from .threshold import best_threshold, presented_results, set_threshold, split_held_back
 from .training_set import training_set
 
 FEATURES, REPORT = "features", "attach.json"  # in output_dir
@@ -27,7 +27,7 @@ FEATURES, REPORT = "features", "attach.json"  # in output_dir
 class AttachRun:
     """model: with what is trained, adapters included. before: what the backbone alone answers.
 
-    held_back: texts to choose `dag_min_gate` and `dag_min_plan_prob` with; None where they are not to be chosen.
+    held_back: texts to choose `dag_min_plan_prob` with; None where it is not to be chosen.
     """
 
     args: AttachArguments
@@ -62,7 +62,7 @@ class AttachRun:
         if self.held_back is not None:
             assert self.args.wrong_result_cost is not None, "nothing is held back without it"
             presented = presented_results(model, self.held_back)
-            set_thresholds(model, *best_thresholds(presented, self.args.wrong_result_cost))
+            set_threshold(model, best_threshold(presented, self.args.wrong_result_cost))
         return model
 
     def measured_after(self, model: GPTDAGForCausalLM) -> Measured:

@@ -1,13 +1,15 @@
-"""The least gate and the least probability of a plan that are presented, chosen on texts that training has left out.
+"""The least probability of a plan that is presented, chosen on texts that training has left out.
 
 What is unusual: nothing is labelled anew. Where the gate opens, the number that stands there in the text says whether
-the result is right; a gate that opens where no number stands is wrong.
+the result is right; a gate that opens where no number stands is wrong. The few texts are not searched for the best
+threshold, which would be chance. A curve is fitted to them, and says from where on results are right often enough.
 """
 
-from itertools import product
+import math
 from typing import NamedTuple
 
 import torch
+from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset, Subset
 
@@ -19,15 +21,14 @@ from ..plan_search import written_numbers
 from .feature_store import Examples, collate_packed
 
 HELD_BACK = 20  # one text in so many
-GATES = (0.0, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
-PLAN_PROBS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+PLAN_PROBS = (0.01, 0.99)  # what is surer than that counts as that sure
+PRIOR_WEIGHT = 1.0
 BATCH = 16
 
 
 class Presented(NamedTuple):
-    """A result that a model presents, by how open the gate is and how probable the plan."""
+    """A result that a model presents, and how probable its plan is."""
 
-    gate: float
     plan_prob: float
     is_right: bool
 
@@ -59,26 +60,52 @@ def presented_results(model: GPTDAGForCausalLM, examples: Dataset) -> list[Prese
             is_right |= equal & valid & result.valid
         # Within a number the decision before it is told of again.
         is_presented = (dag.gate > GATE_THRESHOLD) & (text.written[:, index] == 0)
-        told = (dag.gate, dag.plan_prob, is_right)
+        told = (dag.plan_prob, is_right)
         presented += map(Presented, *(part[is_presented].tolist() for part in told))
     return presented
 
 
-def best_thresholds(presented: list[Presented], wrong_cost: float) -> tuple[float, float]:
-    """The least gate and the least probability of a plan with which the right results, less `wrong_cost` for each
-    wrong one, are most; the smallest of equals.
+def calibration(presented: list[Presented]) -> tuple[float, float]:
+    """Slope and intercept: sigmoid(slope * logit(plan_prob) + intercept) is the probability that a result is right.
+
+    This is Platt scaling (Platt 1999, "Probabilistic outputs for support vector machines"). The fit is drawn slightly
+    towards (1, 0), a planner that knows how sure it is; without any result it is that.
     """
+    prior = torch.tensor([1.0, 0.0], dtype=torch.double)
+    told = torch.tensor(presented, dtype=torch.double).view(-1, 2)
+    sureness, is_right = told[:, 0].clamp(*PLAN_PROBS).logit(), told[:, 1]
+    fit = prior.clone().requires_grad_()
+    optimizer = torch.optim.LBFGS([fit], max_iter=100, line_search_fn="strong_wolfe")
 
-    def worth(thresholds: tuple[float, float]) -> float:
-        gate, plan_prob = thresholds
-        kept = [each.is_right for each in presented if each.gate >= gate and each.plan_prob >= plan_prob]
-        return sum(1.0 if is_right else -wrong_cost for is_right in kept)
+    def loss() -> Tensor:
+        optimizer.zero_grad()
+        error = F.binary_cross_entropy_with_logits(fit[0] * sureness + fit[1], is_right, reduction="sum")
+        error = error + PRIOR_WEIGHT * (fit - prior).square().sum()
+        error.backward()
+        return error
 
-    return max(product(GATES, PLAN_PROBS), key=worth)
+    optimizer.step(loss)
+    slope, intercept = fit.tolist()
+    return slope, intercept
 
 
-def set_thresholds(model: GPTDAGForCausalLM, gate: float, plan_prob: float):
-    """From now on nothing less certain is presented; a least gate that the model has stays the least."""
+def best_threshold(presented: list[Presented], wrong_cost: float) -> float:
+    """The least probability of a plan from which on a result is at least `wrong_cost` times as likely right as wrong.
+
+    So many right results a wrong one costs. The threshold is a multiple of 0.01, from 0 to 0.99.
+    """
+    if wrong_cost == 0:
+        return 0.0
+    slope, intercept = calibration(presented)
+    least, most = torch.tensor(PLAN_PROBS, dtype=torch.double).logit().tolist()
+    needed = math.log(wrong_cost) - intercept  # slope times sureness
+    if needed <= slope * least:
+        return 0.0
+    sureness = needed / slope if slope > 0 else most
+    return round(1 / (1 + math.exp(-min(sureness, most))), 2)
+
+
+def set_threshold(model: GPTDAGForCausalLM, plan_prob: float):
+    """From now on no less probable plan is presented."""
     assert isinstance(model.model.dag, ExactDAG), "soft numerics has no plans"
     model.config.dag_min_plan_prob = model.model.dag.min_plan_prob = plan_prob
-    model.config.dag_min_gate = model.model.mixer.min_gate = max(gate, model.config.dag_min_gate)

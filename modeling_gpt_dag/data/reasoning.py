@@ -50,7 +50,7 @@ class Calculation(NamedTuple):
     """A number that the text says is computed.
 
     start, end: its place in the text, end exclusive. value: the number. expression: over the decimal texts of its
-    operands; None where the verdict is "bare".
+    operands; None where the verdict is "bare". is_annotated: whether an annotation says so, where a text has any.
     """
 
     start: int
@@ -58,6 +58,7 @@ class Calculation(NamedTuple):
     value: Decimal
     expression: Expression | None
     verdict: Verdict
+    is_annotated: bool = True
 
     @property
     def is_contradiction(self) -> bool:
@@ -157,7 +158,10 @@ def _calculation(start: int, number: str, expression: Expression | None) -> Calc
 
 
 def annotated_text(text: str) -> ReasoningText:
-    """Of a text with annotations, each directly before the number it computes; others are taken out and not heeded."""
+    """Of a text with annotations, each directly before the number it computes; others are taken out and not heeded.
+
+    Equations without an annotation that are right count as well: what they compute is computed.
+    """
     parts: list[str] = []
     calculations: list[Calculation] = []
     length = end = 0
@@ -169,7 +173,14 @@ def annotated_text(text: str) -> ReasoningText:
         if number is not None:
             expression = parse_expression(match[1].rpartition("=")[0])
             calculations.append(_calculation(length, number.group(), expression))
-    return ReasoningText("".join([*parts, text[end:]]), calculations)
+    whole = "".join([*parts, text[end:]])
+    annotated = {calculation.start for calculation in calculations}
+    calculations += [
+        equation._replace(is_annotated=False)
+        for equation in equations_text(whole).calculations
+        if equation.start not in annotated and equation.verdict == "right"
+    ]
+    return ReasoningText(whole, sorted(calculations, key=lambda calculation: calculation.start))
 
 
 def equations_text(text: str) -> ReasoningText:
@@ -315,6 +326,8 @@ def over_numbers(expression: Expression, numbers: Sequence[str | None], constant
 
 def kind_of(calculation: Calculation) -> str:
     """The row of the evaluation that a calculation belongs to."""
+    if not calculation.is_annotated:
+        return "equation without an annotation"
     if calculation.verdict != "right" or not isinstance(calculation.expression, tuple):
         return {"bare": "nothing computed", "inexact": "rounded or wrong"}[calculation.verdict]
     steps = calculation.num_operations

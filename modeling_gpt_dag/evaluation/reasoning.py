@@ -53,8 +53,10 @@ class ThresholdScore:
 class ReasoningReport:
     """How the numbers of running text are continued.
 
-    kinds: by what computes a number. groups: by the texts' group, where they have one.
-    other_numbers, prompt_numbers, other_tokens: where the gate should be shut.
+    all: where a text has annotations, the annotated ones. kinds: by what computes a number.
+    groups: by the texts' group, where they have one.
+    other_numbers, prompt_numbers, other_tokens: where the gate should be shut. other_wrong: of the other numbers those
+        in whose place another number is presented.
     thresholds: coverage and precision over `dag_min_plan_prob`, the first as the model is.
     """
 
@@ -62,6 +64,7 @@ class ReasoningReport:
     kinds: dict[str, NumberScore]
     groups: dict[str, NumberScore]
     other_numbers: GateRate
+    other_wrong: GateRate
     prompt_numbers: GateRate
     other_tokens: GateRate
     thresholds: list[ThresholdScore]
@@ -105,12 +108,14 @@ class _Reading:
         unmixed: list[torch.Tensor] = []
         hook = model.model.mixer.register_forward_pre_hook(lambda mixer, inputs: unmixed.append(inputs[0]))
         try:
-            output = model(ids, output_dag=True, use_cache=False)
+            output = model.model(ids, output_dag=True, use_cache=False)
         finally:
             hook.remove()
         self.dag = output.dag
         self.ids: list[int] = ids[0].tolist()
-        self.written: list[int] = output.logits[0].argmax(-1).tolist()
+        self.written: list[int] = model.lm_head(output.last_hidden_state)[0].argmax(-1).tolist()
+        # Behind a character of a number, or the point that ends it, the decision before the number is told of again.
+        self.decides: list[bool] = (output.number_text.written[0] == 0).tolist()
         self.backbone: list[int] = model.lm_head(unmixed[0])[0].argmax(-1).tolist()
         self.plan_prob: list[float] = output.dag.plan_prob[0].tolist()
         self.is_open: list[bool] = (output.dag.gate[0] > GATE_THRESHOLD).tolist()
@@ -142,7 +147,7 @@ def evaluate_reasoning(
     total = _Numbers()
     kinds: dict[str, _Numbers] = {}
     groups: dict[str, _Numbers] = {}
-    others, prompts, tokens = _Gates(), _Gates(), _Gates()
+    others, wrong, prompts, tokens = _Gates(), _Gates(), _Gates(), _Gates()
     presented: list[tuple[float, bool, bool]] = []  # probability of the plan, is it right, is the number computed
     for text in tqdm(texts, desc="reasoning", disable=not progress):
         reading = _Reading(model, tokenizer, text.text)
@@ -150,24 +155,31 @@ def evaluate_reasoning(
         for calculation in text.calculations:
             place = reading.places.of(calculation.start, calculation.end)
             if place is not None:
-                entries = [total, kinds.setdefault(kind_of(calculation), _Numbers())]
+                kind = kinds.setdefault(kind_of(calculation), _Numbers())
+                entries = [kind, *([total] if calculation.is_annotated else [])]
                 entries += [groups.setdefault(text.group, _Numbers())] if text.group else []
                 for numbers in entries:
                     _score(numbers, reading, place, calculation)
-                if total.presented[-1]:
-                    presented.append((reading.plan_prob[place[0] - 1], not total.presented_wrong[-1], True))
+                if kind.presented[-1]:
+                    is_right = not kind.presented_wrong[-1]
+                    presented.append((reading.plan_prob[place[0] - 1], is_right, calculation.is_annotated))
                 counted |= {place[0] - 1, *place}
         for number in numbers_of(text.text):
             place = reading.places.of(number.start, number.end)
             if place is not None and place[0] - 1 not in counted:
                 is_open = reading.is_open[place[0] - 1]
-                (prompts if number.start < text.prompt_length else others).add(is_open)
+                is_value = number.value is not None and reading.result_before(place) == Decimal(number.value)
+                is_right = is_open and is_value
+                if number.start < text.prompt_length:
+                    prompts.add(is_open)
+                else:
+                    others.add(is_open)
+                    wrong.add(is_open and not is_right)
                 if is_open:
-                    is_right = number.value is not None and reading.result_before(place) == Decimal(number.value)
                     presented.append((reading.plan_prob[place[0] - 1], is_right, False))
                 counted |= {place[0] - 1, *place}
         for token, is_open in enumerate(reading.is_open[:-1]):
-            if token not in counted:
+            if token not in counted and reading.decides[token]:
                 tokens.add(is_open)
     if not total.right:
         raise ValueError("no number is computed in these texts")
@@ -176,6 +188,7 @@ def evaluate_reasoning(
         kinds={kind: kinds[kind].score() for kind in sorted(kinds)},
         groups={group: groups[group].score() for group in sorted(groups)},
         other_numbers=others.rate(),
+        other_wrong=wrong.rate(),
         prompt_numbers=prompts.rate(),
         other_tokens=tokens.rate(),
         thresholds=[_at_threshold(least, presented, len(total.right)) for least in (0.0, *THRESHOLDS)],
@@ -211,6 +224,7 @@ def reasoning_table(report: ReasoningReport) -> str:
         rows.append([title, str(score.n), *(percent(share.share) for share in shares)])
     gates = {
         "other numbers": report.other_numbers,
+        "other numbers, with another number than stands there": report.other_wrong,
         "the prompt's numbers": report.prompt_numbers,
         "other tokens": report.other_tokens,
     }

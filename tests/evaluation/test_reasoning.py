@@ -39,7 +39,24 @@ def test_an_open_gate_presents_every_result_and_is_right_where_the_value_is(adde
     # 4 is the prompt's. No token stands before the first number of a text, so that none could write it.
     assert (report.prompt_numbers.opened, report.prompt_numbers.n) == (1, 1)
     assert (report.other_numbers.opened, report.other_numbers.n) == (6, 6)
+    assert (report.other_wrong.opened, report.other_wrong.n) == (6, 6)
     assert report.thresholds[0] == ThresholdScore(0.0, coverage=2 / 3, precision=2 / 10)
+
+
+def test_the_point_behind_a_number_tells_again_of_what_was_decided_before_it(adder, tokenizer):
+    """The gate was open at "="; of the tokens behind it the blank and "s" decide anew."""
+    report = evaluate_reasoning(adder(9.0), tokenizer, [equations_text("3+4=7. so")])
+    assert report.all.presented.share == 1 and report.other_tokens.n == 2
+
+
+def test_equations_without_an_annotation_are_a_row_of_their_own(adder, tokenizer):
+    text = annotated_text("so 3+4 = <<3+4=7>>7, and 7+2=9, and 1+1=3")
+    assert [calculation.is_annotated for calculation in text.calculations] == [True, False]
+    report = evaluate_reasoning(adder(9.0), tokenizer, [text])
+    assert report.all.n == 1 and report.kinds["equation without an annotation"].right.share == 1
+    assert report.thresholds[0].coverage == 1
+    # 3 in "1+1=3" is another number. Before the first number of the text there is none to add.
+    assert report.other_wrong.opened == report.other_numbers.opened == report.other_numbers.n - 1 == 6
 
 
 def test_a_shut_gate_leaves_the_backbones_numbers(adder, tokenizer):

@@ -21,9 +21,11 @@ def make_planner(depth: int, num_values: int, num_constants: int = 0, operations
     return planner
 
 
-def read_by(planner: JointPlanner, exists: list[list[bool]]):
+def read_by(planner: JointPlanner, exists: list[list[bool]], same: list[int] | None = None):
     size = len(exists[0])
-    return planner.read(torch.randn(len(exists), H), torch.randn(len(exists), size, 2 * E), torch.tensor(exists))
+    latest = torch.tensor(same or list(range(planner.num_initial))).expand(len(exists), -1)
+    hidden, context = torch.randn(len(exists), H), torch.randn(len(exists), size, 2 * E)
+    return planner.read(hidden, context, torch.tensor(exists), latest)
 
 
 def plans_of(readable: list[int], num_initial: int, depth: int) -> set[tuple]:
@@ -116,7 +118,11 @@ def test_a_label_may_leave_a_choice_open_and_operands_of_a_sum_come_in_any_order
     left_open = torch.tensor([[[[2, -100, ADD]]]])
     torch.testing.assert_close(planner.log_prob(read, whole).logsumexp(-1), planner.log_prob(read, left_open)[:, 0])
     swapped = torch.tensor([[[[0, 2, ADD]]], [[[0, 2, SUBTRACT]]], [[[0, -100, ADD]]]])
-    assert planner.in_order(swapped).tolist() == [[[[2, 0, ADD]]], [[[0, 2, SUBTRACT]]], [[[0, -100, ADD]]]]
+    assert planner.in_order(swapped, read.same.expand(3, -1)).tolist() == [
+        [[[2, 0, ADD]]],
+        [[[0, 2, SUBTRACT]]],
+        [[[0, -100, ADD]]],
+    ]
     unlabelled = torch.full((1, 1, 1, 3), -100)
     torch.testing.assert_close(planner.log_prob(read, unlabelled), torch.zeros(1, 1), rtol=0, atol=1e-6)
 
@@ -128,6 +134,41 @@ def test_a_plan_that_cannot_be_has_a_finite_loss_and_no_gradient():
     assert impossible.item() == IMPOSSIBLE
     impossible.sum().backward()
     assert all(parameter.grad is None or (parameter.grad == 0).all() for parameter in planner.parameters())
+
+
+def test_a_value_in_several_slots_is_read_in_the_latest_with_the_probability_of_all():
+    """Slots 2 and 3, a constant, hold what slot 0 holds."""
+    planner = make_planner(1, 3, 1, [*OPERATIONS, "max_of"])
+    apart = read_by(planner, [[True] * 3])
+    merged = apart._replace(same=torch.tensor([[0, 1, 0, 0]]))
+
+    def prob(read, *step: int) -> float:
+        return planner.log_prob(read, torch.tensor(step).view(1, 1, 1, 3)).exp().item()
+
+    pairs = list(itertools.product((0, 2, 3), repeat=2))
+    assert prob(merged, 0, 0, SUBTRACT) == pytest.approx(sum(prob(apart, *pair, SUBTRACT) for pair in pairs))
+    assert prob(merged, 1, 0, ADD) == pytest.approx(
+        prob(apart, 1, 0, ADD) + prob(apart, 2, 1, ADD) + prob(apart, 3, 1, ADD)
+    )
+    assert prob(merged, 1, 0, SUBTRACT) == pytest.approx(sum(prob(apart, 1, slot, SUBTRACT) for slot in (0, 2, 3)))
+    for slots in ((2, 1), (1, 2), (3, 3)):
+        assert prob(merged, *slots, SUBTRACT) < 1e-30
+    # Which slots a range has matters, whatever is in them.
+    assert prob(merged, 2, 0, 4) == pytest.approx(prob(apart, 2, 0, 4)) and prob(merged, 0, 0, 4) > 0
+    labels = torch.tensor([[[[1, 2, ADD]], [[2, 3, SUBTRACT]], [[2, 0, 4]], [[2, -100, ADD]]]])
+    latest = planner.in_order(labels, merged.same)
+    assert latest.tolist() == [[[[1, 0, ADD]], [[0, 0, SUBTRACT]], [[2, 0, 4]], [[0, -100, ADD]]]]
+    best = planner.best(merged)
+    assert (best.probs[0][0, 0, 2:4] == 0).all() or planner.over_range[best.plans[0, 0, 2]]
+    torch.testing.assert_close(planner.log_prob(merged, best.plans.unsqueeze(1))[:, 0], best.log_prob)
+
+
+def test_which_numbers_are_the_same_is_read_to_the_last_decimal(make_config, encode):
+    config = make_config(dag_planner="joint", dag_depth=1, dag_num_values=4, dag_constants=["2", "7"])
+    dag = GPTDAGForCausalLM(config).eval()(encode("7 2.0 7 5 ="), output_dag=True).dag
+    # Latest first: 5, 7, 2.0, 7, and the constants.
+    probs = dag.operand1_probs[0, -1, 0]
+    assert (probs[[0, 1, 2, 4]] > 0).all() and (probs[[3, 5]] == 0).all()
 
 
 def test_without_identity_plans_use_all_steps():
