@@ -7,13 +7,14 @@ from typing import Any
 import torch
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
 
+from ..from_backbone import backbone_alone
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..tokenization import pretrained_tokenizer
 from .arguments import AttachArguments
 
 
 def load_backbone(args: AttachArguments) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
-    """The backbone and its tokenizer, which gives every digit a token of its own.
+    """The backbone and its tokenizer, which gives every digit a token of its own; of a GPT-DAG its backbone alone.
 
     Raises ValueError for what a DAG cannot be put on (no fast tokenizer, no tokens for digits) and for a path that is
     no directory; OSError for a name that the Hub does not have.
@@ -25,7 +26,8 @@ def load_backbone(args: AttachArguments) -> tuple[PreTrainedModel, PreTrainedTok
     options = {"gguf_file": args.gguf_file} if args.gguf_file else {}
     tokenizer = pretrained_tokenizer(args.backbone, **options)
     # Half precision is for running models; a DAG is not trained in it.
-    return AutoModelForCausalLM.from_pretrained(args.backbone, dtype=torch.float32, **options), tokenizer
+    backbone = AutoModelForCausalLM.from_pretrained(args.backbone, dtype=torch.float32, **options)
+    return backbone_alone(backbone) if isinstance(backbone, GPTDAGForCausalLM) else backbone, tokenizer
 
 
 def attach_model(backbone: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, dag_args: Any) -> GPTDAGForCausalLM:

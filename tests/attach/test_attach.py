@@ -222,6 +222,18 @@ def test_the_same_rows_go_through_a_backbone_that_is_trained_too(directory, toke
     assert model.model.backbone.layers[0].mlp.up_proj.weight.grad is None
 
 
+def test_of_a_gpt_dag_the_backbone_alone_is_attached_to(directory, tokenizer, tmp_path):
+    plain, _ = load_backbone(AttachArguments(backbone=str(directory)))
+    for depth in (0, 2):
+        saved = GPTDAGForCausalLM.from_backbone(plain, tokenizer=tokenizer, dag_depth=depth)
+        saved.save_pretrained(tmp_path / str(depth))
+        tokenizer.save_pretrained(tmp_path / str(depth))
+        backbone, _ = load_backbone(AttachArguments(backbone=str(tmp_path / str(depth))))
+        assert type(backbone) is type(plain)
+        ids = torch.tensor([tokenizer("12+34=46")["input_ids"]])
+        assert torch.equal(backbone(ids).logits, plain(ids).logits)
+
+
 def test_more_layers_than_there_are_cannot_be_unfrozen(directory, tokenizer):
     args = AttachArguments(backbone=directory, unfreeze="last_n", unfreeze_layers=7)
     model = GPTDAGForCausalLM.from_backbone(load_backbone(args)[0], tokenizer=tokenizer, dag_depth=1)
