@@ -26,6 +26,7 @@ from modeling_gpt_dag.data.arguments import (
     ReasoningArguments,
     TaskArguments,
 )
+from modeling_gpt_dag.data.checks import check_at_least
 from modeling_gpt_dag.data.numeric_match import AnswerNumber
 from modeling_gpt_dag.data.question_files import Questions, read_questions
 from modeling_gpt_dag.data.reasoning import ReasoningText, read_reasoning
@@ -68,6 +69,9 @@ class Arguments(TaskArguments, QuestionArguments, ReasoningArguments, PromptArgu
     answer_number: AnswerNumber = field(
         default="first", metadata={"help": "questions: the number of the answer that counts"}
     )
+    tolerance: float = field(
+        default=0.0, metadata={"help": "questions: the difference that a benchmark allows its numbers, such as 1e-4"}
+    )
     split: Literal["evaluation", "all"] = field(
         default="all", metadata={"help": "questions: all of them, or those that training on the same file leaves out"}
     )
@@ -85,6 +89,10 @@ class Arguments(TaskArguments, QuestionArguments, ReasoningArguments, PromptArgu
     answers_file: str | None = field(
         default=None, metadata={"help": "questions, replies: JSONL file to write every answer to"}
     )
+
+    def __post_init__(self):
+        super().__post_init__()
+        check_at_least("tolerance", self.tolerance, 0)
 
 
 def evaluate_generated(args: Arguments, model, tokenizer) -> list[dict[str, Any]]:
@@ -109,6 +117,7 @@ def evaluate_asked(args: Arguments, questions: Questions, model, tokenizer) -> l
         args.answer_number,
         args.batch_size,
         progress=True,
+        tolerance=args.tolerance,
     )
     print(questions_table(report))
     write_answers(args, answers)

@@ -1,7 +1,8 @@
 """Numbers in answers: which number a text gives, and whether it is the one expected.
 
-What is unusual: numbers are compared as exact decimals, never as floats and without tolerance. "8", "8.0" and "$8" are
-one number, as are "1,234.5" and "1234.50"; 8 and 80 are not, nor are 0.1 and 0.1000000000000001.
+What is unusual: numbers are compared as exact decimals, never as floats, and without tolerance unless a benchmark has
+one. "8", "8.0" and "$8" are one number, as are "1,234.5" and "1234.50"; 8 and 80 are not, nor are 0.1 and
+0.1000000000000001.
 """
 
 import re
@@ -37,6 +38,12 @@ def number_in(text: str, answer_number: AnswerNumber = "first") -> Decimal | Non
     return _decimal(matches[0 if answer_number == "first" else -1]) if matches else None
 
 
-def is_numeric_match(prediction: str, reference: str, answer_number: AnswerNumber = "first") -> bool:
-    """Whether the first (or last) number of `prediction` is `reference`, which must be a number and nothing else."""
-    return number_in(prediction, answer_number) == parse_number(reference)
+def is_numeric_match(
+    prediction: str, reference: str, answer_number: AnswerNumber = "first", tolerance: float = 0.0
+) -> bool:
+    """Whether the first (or last) number of `prediction` is `reference`, which must be a number and nothing else.
+
+    tolerance: the largest difference that counts as none.
+    """
+    expected, given = parse_number(reference), number_in(prediction, answer_number)
+    return given is not None and abs(given - expected) <= Decimal(str(tolerance))

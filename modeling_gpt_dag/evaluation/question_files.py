@@ -23,9 +23,11 @@ def evaluate_questions(
     answer_number: AnswerNumber = "first",
     batch_size: int = 128,
     progress: bool = False,
+    tolerance: float = 0.0,
 ) -> tuple[QuestionReport, list[QuestionAnswer]]:
     """A report, and each answered question. Of the questions the first `num_samples` are taken.
 
+    tolerance: of the numeric match, as the benchmark states it.
     Questions that, with `max_new_tokens` behind them, are too long for the model's positions are left out and counted.
     Raises ValueError where none is left.
     """
@@ -38,7 +40,7 @@ def evaluate_questions(
             prompt=question.prompt,
             reference=question.answer,
             prediction=answer.text,
-            numeric_match=is_numeric_match(answer.text, question.answer, answer_number),
+            numeric_match=is_numeric_match(answer.text, question.answer, answer_number, tolerance),
             strict_match=answer.text == question.answer + END_OF_LINE,
             gate_opened=answer.decision is not None and answer.decision.opened_within,
             result=None if answer.decision is None else answer.decision.result,
@@ -54,6 +56,7 @@ def evaluate_questions(
         left_out=QuestionsLeftOut(questions.non_numbers, questions.bad_records, len(chosen) - len(asked)),
         answer_number=answer_number,
         max_new_tokens=max_new_tokens,
+        tolerance=tolerance,
     )
     return report, records
 

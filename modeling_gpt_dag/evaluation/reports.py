@@ -178,7 +178,8 @@ class QuestionsLeftOut:
 class QuestionReport:
     """Questions of a file or dataset.
 
-    numeric_match: the answer's first or last number (`answer_number`) is the expected one. strict_match: the whole
+    numeric_match: the answer's first or last number (`answer_number`) is the expected one, or at most `tolerance` away
+    from it. strict_match: the whole
     line and its end. gate: it opened somewhere in the answer; None without exact numerics.
     """
 
@@ -190,6 +191,7 @@ class QuestionReport:
     left_out: QuestionsLeftOut
     answer_number: str
     max_new_tokens: int
+    tolerance: float = 0.0
     task: Literal["questions"] = "questions"
 
 

@@ -41,6 +41,13 @@ def test_numeric_and_strict_matches_stand_beside_each_other(parrot, tokenizer):
     assert report.left_out == QuestionsLeftOut(non_numbers=2, bad_records=1, too_long=0)
 
 
+def test_a_tolerance_concerns_the_numeric_match_alone(parrot, tokenizer):
+    report, records = evaluate_questions(
+        parrot, tokenizer, questions(("say 12 ", "12.01")), max_new_tokens=8, tolerance=0.01
+    )
+    assert records[0].numeric_match and not records[0].strict_match and report.tolerance == 0.01
+
+
 def test_the_gate_fires_only_where_a_number_is_read(parrot, tokenizer):
     report, records = evaluate_questions(
         parrot, tokenizer, questions(("say 3 ", "3"), ("none ", "3")), max_new_tokens=4

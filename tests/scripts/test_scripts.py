@@ -134,6 +134,7 @@ def test_train_refuses_in_one_line(tmp_path, arguments, message):
     [
         (["--task", "nonsense"], "invalid choice: 'nonsense' (choose from 'arithmetic', 'expressions',"),
         (["--task", "questions"], "questions need --questions"),
+        (["--tolerance", "-1"], "tolerance=-1.0: must be at least 0"),
         (["--task", "questions", "--questions", "none.jsonl"], "there is no file none.jsonl"),
         (
             ["--task", "questions", "--questions", "nobody/nothing"],
