@@ -22,6 +22,7 @@ from .generation import has_plans
 from .reports import GateRate, Share
 from .tables import percent
 
+FEW = 5  # numbers that a pattern has at least, to be the worst, where any has so many
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.99)
 
 
@@ -216,7 +217,8 @@ def reasoning_table(report: ReasoningReport) -> str:
     head = ["numbers computed by", "n", "backbone alone", "with the DAG", "presented", "presented wrongly"]
     scores = {"all": report.all, **report.kinds}
     if report.groups:
-        worst = min(report.groups, key=lambda group: report.groups[group].right.share)
+        enough = [group for group in report.groups if report.groups[group].n >= FEW] or list(report.groups)
+        worst = min(enough, key=lambda group: report.groups[group].right.share)
         scores |= {f"worst pattern, {worst}": report.groups[worst], **report.groups}
     rows = []
     for title, score in scores.items():
