@@ -53,5 +53,6 @@ trainer.train()
 trainer.save_model(str(directory / "stepped"))
 records = {"distributed_type": trainer.accelerator.distributed_type.value, "log_history": trainer.state.log_history}
 (directory / f"records-{args.process_index}.json").write_text(json.dumps(records))
-# A process that exits with its process group now and then aborts (pytorch issue 190489).
+# As scripts/train.py ends, and for its reasons.
+trainer.accelerator.wait_for_everyone()
 trainer.accelerator.end_training()
