@@ -7,9 +7,9 @@ is then halved would be decided apart.
 
 Plans that do the same are one plan: a commutative operation reads its operands in one order (the later slot first), an
 operation of one operand reads it twice, `identity` copies a number and is no step on the way. A value that stands in
-several slots, as numbers of a text do that are said again, is read in the latest of them: the probabilities of all are
-added up, so that a plan is not improbable for being possible in several ways. A plan that stops early
-is filled up with `identity` steps that carry its result on; they are no choices and cost nothing.
+several slots, as a number does that the text repeats, is read in the latest of them. The probabilities of all are
+added up, so that a plan is not improbable for being possible in several ways. A plan that stops early is filled up
+with `identity` steps that carry its result on; they are no choices and cost nothing.
 
 M places to plan at, N initial slots (numbers, then constants), D steps, S = N + D slots, O operations, P width of the
 planner, K plans. A plan is D x (operand1, operand2, operation).

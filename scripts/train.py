@@ -39,8 +39,8 @@ def main():
             run.model.config.use_cache = True
             trainer.save_model()
             trainer.save_state()
-    # A process that exits with its process group now and then aborts (pytorch issue 190489). One that frees it while a
-    # thread of the group still waits for the interpreter's lock hangs; waiting for the others hands that over.
+    # A process that exits with its process group now and then aborts (pytorch issue 190489). It hangs if it frees the
+    # group while a thread of that waits for the interpreter's lock. It gives the lock away as it waits for the others.
     trainer.accelerator.wait_for_everyone()
     trainer.accelerator.end_training()
     if trainer.stopped_by is not None:

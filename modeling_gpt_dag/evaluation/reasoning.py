@@ -169,8 +169,9 @@ def evaluate_reasoning(
             place = reading.places.of(number.start, number.end)
             if place is not None and place[0] - 1 not in counted:
                 is_open = reading.is_open[place[0] - 1]
-                is_value = number.value is not None and reading.result_before(place) == Decimal(number.value)
-                is_right = is_open and is_value
+                is_right = (
+                    is_open and number.value is not None and reading.result_before(place) == Decimal(number.value)
+                )
                 if number.start < text.prompt_length:
                     prompts.add(is_open)
                 else:

@@ -179,8 +179,8 @@ class QuestionReport:
     """Questions of a file or dataset.
 
     numeric_match: the answer's first or last number (`answer_number`) is the expected one, or at most `tolerance` away
-    from it. strict_match: the whole
-    line and its end. gate: it opened somewhere in the answer; None without exact numerics.
+    from it. strict_match: the whole line and its end. gate: it opened somewhere in the answer; None without exact
+    numerics.
     """
 
     format: str
