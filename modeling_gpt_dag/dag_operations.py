@@ -19,8 +19,10 @@ from .decimal_tensor import LIMIT, MAX_DIGITS, NO_VALUE, DecimalTensor, power_of
 from .fraction_operations import (
     exact_abs,
     exact_copy,
+    exact_denominator,
     exact_difference,
     exact_floor_divide,
+    exact_fraction,
     exact_gcd,
     exact_lcm,
     exact_max,
@@ -134,6 +136,14 @@ def _approximate_gcd(a: Tensor, b: Tensor) -> Tensor:
     return torch.where(whole, torch.gcd(left, right).double(), float("nan"))
 
 
+def _approximate_fraction(a: Tensor, b: Tensor) -> Tensor:
+    return a * b.sign() / _approximate_gcd(a, b)
+
+
+def _approximate_denominator(a: Tensor, b: Tensor) -> Tensor:
+    return torch.where(b == 0, float("nan"), b.abs() / _approximate_gcd(a, b))
+
+
 def _approximate_lcm(a: Tensor, b: Tensor) -> Tensor:
     divisor = _approximate_gcd(a, b)
     return (a / divisor.clamp(min=1.0) * b).abs()
@@ -154,6 +164,8 @@ OPERATIONS: dict[str, Operation] = {
     "remainder": Operation(exact_remainder, lambda a, b: a - b * _approximate_floor_divide(a, b)),
     "percent": Operation(exact_percent, lambda a, b: a * b / 100, lambda a, b: a * b / 100, commutative=True),
     "gcd": Operation(exact_gcd, _approximate_gcd, commutative=True),
+    "fraction": Operation(exact_fraction, _approximate_fraction),
+    "denominator": Operation(exact_denominator, _approximate_denominator),
     "lcm": Operation(exact_lcm, _approximate_lcm, commutative=True),
     "abs": Operation(exact_abs, lambda a, b: a.abs(), lambda a, b: a.abs(), operands=1),
     "sqrt": Operation(exact_sqrt, lambda a, b: a.sqrt(), _soft_sqrt, operands=1, results=ROUNDED),

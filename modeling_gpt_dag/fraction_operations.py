@@ -192,6 +192,23 @@ def exact_gcd(a: FractionTensor, b: FractionTensor, _: int | None) -> FractionTe
     return FractionTensor.whole(torch.gcd(left, right), left_whole & right_whole)
 
 
+def exact_fraction(a: FractionTensor, b: FractionTensor, _: int | None) -> FractionTensor:
+    """The numerator of a / b in lowest terms, of integers: 2 of -6 / -9, -3 of 6 / -4. It has the sign.
+
+    With `exact_denominator` a model writes "-3/2".
+    """
+    (left, left_whole), (right, right_whole) = _integer(a), _integer(b)
+    numerator = left // torch.gcd(left, right).clamp(min=1) * a.mantissa.sign() * b.mantissa.sign()
+    return FractionTensor.whole(numerator, left_whole & right_whole & (right != 0))
+
+
+def exact_denominator(a: FractionTensor, b: FractionTensor, _: int | None) -> FractionTensor:
+    """The denominator of a / b in lowest terms, of integers, always positive: 3 of -6 / -9, 1 of 6 / 3."""
+    (left, left_whole), (right, right_whole) = _integer(a), _integer(b)
+    denominator = right // torch.gcd(left, right).clamp(min=1)
+    return FractionTensor.whole(denominator, left_whole & right_whole & (right != 0))
+
+
 def exact_lcm(a: FractionTensor, b: FractionTensor, _: int | None) -> FractionTensor:
     """The least common multiple of integers, never negative; 0 where one of them is 0, as in `math.lcm`."""
     (left, left_whole), (right, right_whole) = _integer(a), _integer(b)

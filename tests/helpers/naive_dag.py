@@ -176,6 +176,11 @@ def apply(
         if Fraction(a).denominator > 1 or Fraction(b).denominator > 1:
             return None
         return counted(Decimal(getattr(math, name)(int(a), int(b))))
+    if name in ("fraction", "denominator"):
+        if Fraction(a).denominator > 1 or Fraction(b).denominator > 1 or b == 0:
+            return None
+        quotient = Fraction(int(a), int(b))
+        return Decimal(quotient.numerator if name == "fraction" else quotient.denominator)
     if name == "round":
         return rounded_to(a, b)
     if name == "floor_divide":

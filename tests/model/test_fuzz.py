@@ -164,6 +164,8 @@ def test_an_operation_gives_the_exact_result_or_none(name, generator):
         "remainder": lambda a, b: a % b,
         "percent": lambda a, b: a * b / 100,
         "gcd": lambda a, b: math.gcd(int(a), int(b)),
+        "fraction": lambda a, b: (a / b).numerator,
+        "denominator": lambda a, b: (a / b).denominator,
         "lcm": lambda a, b: math.lcm(int(a), int(b)),
         "abs": lambda a, b: abs(a),
     }[name]
