@@ -20,6 +20,7 @@ from .number_words import WORD_GROUPS
 NUMERICS = ("exact", "soft")
 GATES = ("convex", "none")
 PLANNERS = ("independent", "joint")
+ENDS = ("learned", "mask")
 
 
 def _backbone_property(name: str) -> property:
@@ -65,6 +66,10 @@ class GPTDAGConfig(PreTrainedConfig):
             which operation a text asks for is found better in a middle layer.
         dag_context_layers (`int`, *optional*): causal blocks between backbone and DAG; 0 in exact, 1 in soft numerics.
         dag_gate (`str`, *optional*): `"convex"` (exact) or `"none"` (soft).
+        dag_end (`str`, defaults to `"learned"`):
+            what the DAG writes behind the last character of a number. `"learned"`: an embedding of its own, by which
+            a model learns how its answers end. `"mask"`, the default of `from_backbone`: nothing; the digits' logits
+            are masked, and what follows is the backbone's own word. Exact numerics only.
         dag_min_gate (`float`, defaults to 0.0):
             in inference a gate below it is exactly 0. So a gate that is nearly shut does not change a word.
         dag_temperature (`float`, defaults to 2.0): of the sampling of plans in training.
@@ -109,6 +114,7 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_planner_layer: int | None = None
     dag_context_layers: int | None = None
     dag_gate: str | None = None
+    dag_end: str = "learned"
     dag_min_gate: float | int = 0.0
     dag_temperature: float | int = 2.0
     dag_min_plan_prob: float | int = 0.0
@@ -249,6 +255,7 @@ class GPTDAGConfig(PreTrainedConfig):
         check(bool(self.dag_operations) and not repeated, "dag_operations", "must name at least one, each once")
         self._validate_precision()
         check(self.dag_gate in GATES, "dag_gate", f"must be one of {', '.join(GATES)}")
+        check(self.dag_end in ENDS, "dag_end", f"must be one of {', '.join(ENDS)}")
         check(self.dag_planner in PLANNERS, "dag_planner", f"must be one of {', '.join(PLANNERS)}")
         check(cast(int, self.dag_num_values) >= 1, "dag_num_values", "must be at least 1")
         if self.dag_num_ranks is not None:
@@ -280,6 +287,7 @@ class GPTDAGConfig(PreTrainedConfig):
             check(not self.dag_constants, "dag_constants", f"must be empty: {soft}")
             check(self.dag_digits == MAX_DIGITS, "dag_digits", f"must be {MAX_DIGITS}: {soft}")
             check(self.dag_planner == "independent", "dag_planner", f"must be independent: {soft}")
+            check(self.dag_end == "learned", "dag_end", f"must be learned: {soft}")
             check(self.dag_min_plan_prob == 0, "dag_min_plan_prob", f"must be 0: {soft}")
             check(self.dag_value_loss_weight == 0, "dag_value_loss_weight", f"must be 0: {soft}")
             check(not self.dag_number_words, "dag_number_words", f"must be empty: {soft}")

@@ -150,6 +150,7 @@ class ExactDAG(nn.Module):
         num_ranks: int | None = None,
         precision: int | None = None,
         digits: int = MAX_DIGITS,
+        learns_end: bool = True,
     ):
         super().__init__()
         self.depth = depth
@@ -167,7 +168,7 @@ class ExactDAG(nn.Module):
         self.key = nn.Linear(hidden_size, key_size, bias=False)
         self.value = nn.Linear(hidden_size, key_size, bias=False)
         self.combine = nn.Linear(hidden_size + self.num_ranks * key_size, hidden_size)
-        self.end_embedding = nn.Parameter(torch.empty(hidden_size))
+        self.end_embedding = nn.Parameter(torch.empty(hidden_size)) if learns_end else None
         self.constants = nn.Buffer(self.build_constants(), persistent=False)
 
     def build_planner(self, hidden_size: int, key_size: int):
@@ -237,12 +238,14 @@ class ExactDAG(nn.Module):
         results: (B, T, K). written: (B, T), characters already written. symbol_embedding: (W - 1, H).
         separated: (B, T) bool, whether the last of them is a point or comma.
         weights: (B, T, K), probability of each result's plan; None where there is one (K = 1).
+        END is embedded by a vector of its own, or by zeros where that is not learned.
         Returns dag_hidden (B, T, H), has_result (B, T) bool and ends (B, T), the probability of END.
         """
         separated = None if separated is None else separated.unsqueeze(-1)
         symbols = next_symbol(results, written.unsqueeze(-1), separated)
         is_next = symbols.unsqueeze(-1) == torch.arange(END + 1, device=symbols.device)  # (B, T, K, W)
-        embedding = torch.cat([symbol_embedding, self.end_embedding.unsqueeze(0).to(symbol_embedding.dtype)])
+        end = torch.zeros_like(symbol_embedding[0]) if self.end_embedding is None else self.end_embedding
+        embedding = torch.cat([symbol_embedding, end.unsqueeze(0).to(symbol_embedding.dtype)])
         if weights is None:
             probs = is_next.squeeze(-2).to(embedding.dtype)  # (B, T, W)
         else:

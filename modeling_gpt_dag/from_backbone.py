@@ -53,6 +53,7 @@ def attach(
         raise ValueError(f"the output projection of {type(backbone).__name__} has a bias; GPT-DAG's has none")
     if needs_tokenizer:
         assert tokenizer is not None
+        dag_kwargs.setdefault("dag_end", "mask")
         dag_kwargs["number_tokens"] = number_tokens(tokenizer)
         if dag_kwargs.setdefault("dag_number_words", DEFAULT_WORD_GROUPS):
             dag_kwargs["word_tokens"] = word_tokens(tokenizer)

@@ -19,14 +19,15 @@ class GateMixer(nn.Module):
 
     "convex": `(1 - gate * (1 - ends)) * hidden + gate * dag_scale * LayerNorm(dag_hidden)`, with
     gate = sigmoid(w . x + b) in (0, 1). Where the next symbol is END, `ends` is 1 and `hidden` keeps its full weight:
-    only the backbone knows what follows the number.
+    only the backbone knows what follows the number. Where END is not written, the second part has `1 - ends`, too.
     "none": `hidden + dag_scale * LayerNorm(dag_hidden)`, gate = 1.
     In inference a gate below `min_gate` is exactly 0.
     """
 
-    def __init__(self, hidden_size: int, gate: str, min_gate: float = 0.0):
+    def __init__(self, hidden_size: int, gate: str, min_gate: float = 0.0, writes_end: bool = True):
         super().__init__()
         self.min_gate = min_gate
+        self.writes_end = writes_end
         self.dag_norm = nn.LayerNorm(hidden_size)
         self.dag_scale = nn.Parameter(torch.empty(1))
         self.gate_head = None
@@ -48,5 +49,6 @@ class GateMixer(nn.Module):
                 gate = torch.where(gate >= self.min_gate, gate, 0.0)
             kept = 1 - gate * (1 - state.ends)
             hidden = kept.unsqueeze(-1) * hidden
-        written = (gate * self.dag_scale).unsqueeze(-1) * self.dag_norm(state.dag_hidden)
+        weight = gate if self.writes_end else gate * (1 - state.ends)
+        written = (weight * self.dag_scale).unsqueeze(-1) * self.dag_norm(state.dag_hidden)
         return hidden + written, gate

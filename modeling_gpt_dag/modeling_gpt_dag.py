@@ -32,7 +32,7 @@ from .dag_losses import plan_cross_entropy, shut_gate_cross_entropy, value_loss_
 from .decimal_tensor import DecimalTensor
 from .exact_dag import ExactDAG, ExactState, IndependentDAG, JointDAG
 from .from_backbone import attach
-from .gate_mixer import DAGState, GateMixer
+from .gate_mixer import GATE_THRESHOLD, DAGState, GateMixer
 from .joint_planner import JointPlanner
 from .limb_tensor import Decimals, LimbTensor
 from .number_memory import NumberMemory
@@ -115,9 +115,12 @@ class GPTDAGModelOutput(BaseModelOutputWithPast):
         Indices of this call's tokens among all.
     dag_losses (`dict[str, torch.Tensor]`, *optional*, returned with `labels`):
         The DAG's losses `()` by name, each a sum over the tokens of this pass.
+    number_end (`torch.FloatTensor` of shape `(B, T)`, *optional*, returned with `config.dag_end="mask"`):
+        How much a number of the DAG's ends with each token, from 0 to 1, so that no digit is to follow.
     """
 
     dag_losses: dict[str, Tensor] | None = None
+    number_end: Tensor | None = None
     dag: DAGOutput | None = None
     number_text: NumberText | None = None
     token_index: Tensor | None = None
@@ -192,7 +195,8 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
         elif isinstance(module, nn.Linear) and getattr(module, "_is_gate", False):
             init.constant_(module.bias, 3.0)
         elif isinstance(module, ExactDAG):
-            init.normal_(module.end_embedding, mean=0.0, std=std)
+            if module.end_embedding is not None:
+                init.normal_(module.end_embedding, mean=0.0, std=std)
             init.copy_(module.constants, module.build_constants())
             if isinstance(module, IndependentDAG):
                 init.copy_(module.existing_slots, existing_slots(module.num_initial, module.depth))
@@ -206,6 +210,7 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
         elif isinstance(module, NumberMemory):
             init.copy_(module.number_symbols, module.build_number_symbols())
             init.copy_(module.written_tokens, module.build_written_tokens())
+            init.copy_(module.digit_tokens, module.build_digit_tokens())
             init.copy_(module.grammar, module.build_grammar())
             for name, table in module.build_word_tables().items():
                 init.copy_(getattr(module, name), table)
@@ -242,7 +247,12 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             self._build_context(config)
             if config.dag_planner_layer is not None:
                 self.planner_input = PlannerInput(config.hidden_size)
-            self.mixer = GateMixer(config.hidden_size, cast(str, config.dag_gate), float(config.dag_min_gate))
+            self.mixer = GateMixer(
+                config.hidden_size,
+                cast(str, config.dag_gate),
+                float(config.dag_min_gate),
+                writes_end=config.dag_end == "learned",
+            )
             if config.dag_numerics == "exact":
                 self._build_exact(config)
             else:
@@ -280,6 +290,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             num_ranks=config.dag_num_ranks,
             precision=config.dag_precision,
             digits=config.dag_digits,
+            learns_end=config.dag_end == "learned",
         )
         # With tied embeddings the symbols' embeddings are the output embeddings of their tokens.
         if not config.tie_word_embeddings:
@@ -342,14 +353,17 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             call, backbone_mask, backbone_positions, backbone_hidden_states, use_cache=use_cache, **kwargs
         )
         hidden_states, dag, losses = cast(Tensor, outputs.last_hidden_state), None, None
+        number_end = None
         if self.config.dag_depth > 0:
             context = self._context_states(call, hidden_states, middle, **kwargs)
             gate_logits, state = self._run_dag(call, context, text, plan_labels)
             hidden_states, gate = self.mixer(hidden_states, gate_logits, state)
+            if self.config.dag_end == "mask":
+                number_end = gate * state.ends
             dag = self._dag_output(state, gate) if output_dag else None
             if labels is not None:
                 losses = self._dag_losses(call, state, gate, text, labels, plan_labels)
-        return self._output(call, outputs, hidden_states, text, dag, losses)
+        return self._output(call, outputs, hidden_states, text, dag, losses, number_end)
 
     @staticmethod
     def _checked_tokens(
@@ -550,6 +564,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         text: NumberText | None,
         dag: DAGOutput | None,
         losses: dict[str, Tensor] | None,
+        number_end: Tensor | None,
     ) -> GPTDAGModelOutput:
         """The backbone's output with hidden_states (B, T, H) in place of its last ones, and what the DAG did."""
         all_hidden_states = outputs.hidden_states
@@ -565,6 +580,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             number_text=text if observed else None,
             token_index=call.token_index if observed else None,
             dag_losses=losses,
+            number_end=number_end,
         )
 
     def _dag_losses(
@@ -699,9 +715,7 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             plan_labels=plan_labels,
             **kwargs,
         )
-        # Without contiguous() the product with a frozen weight would copy that weight for every row of the batch.
-        kept = slice_logits_to_keep(cast(Tensor, outputs.last_hidden_state), logits_to_keep).contiguous()
-        logits = self.lm_head(kept)
+        logits = self.logits_of(outputs, logits_to_keep)
         loss = None
         if labels is not None:
             num_items = self._num_items(kwargs.get("num_items_in_batch"))
@@ -717,6 +731,25 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
             attentions=outputs.attentions,
             dag=outputs.dag if output_dag else None,
         )
+
+    def logits_of(self, outputs: GPTDAGModelOutput, logits_to_keep: int | Tensor = 0) -> Tensor:
+        """(B, M, V): logits of what `self.model` has put out, at the last M tokens or at those given; 0: at all."""
+        kept = slice_logits_to_keep(cast(Tensor, outputs.last_hidden_state), logits_to_keep)
+        # Without contiguous() the product with a frozen weight would copy that weight for every row of the batch.
+        logits = self.lm_head(kept.contiguous())
+        if outputs.number_end is None:
+            return logits
+        return self._without_digits(logits, slice_logits_to_keep(outputs.number_end.unsqueeze(-1), logits_to_keep))
+
+    def _without_digits(self, logits: Tensor, number_end: Tensor) -> Tensor:
+        """Logits (B, M, V) in which digits are as improbable as it is probable that a number ends.
+
+        number_end: (B, M, 1), from 0 to 1. In inference an open gate is a decision, and rules digits out.
+        """
+        goes_on = 1 - number_end.float() if self.training else (number_end <= GATE_THRESHOLD).float()
+        penalty = goes_on.clamp(min=torch.finfo(torch.float32).tiny).log().to(logits.dtype)
+        digits = self.model.number_memory.digit_tokens
+        return logits.index_add(-1, digits, penalty.expand(-1, -1, len(digits)))
 
     @staticmethod
     def _num_items(num_items_in_batch: int | Tensor | None) -> Tensor | None:

@@ -82,6 +82,7 @@ class NumberMemory(nn.Module):
         self.decisions_index = config.number_memory_index + 2
         self.number_symbols = nn.Buffer(self.build_number_symbols(), persistent=False)
         self.written_tokens = nn.Buffer(self.build_written_tokens(), persistent=False)
+        self.digit_tokens = nn.Buffer(self.build_digit_tokens(), persistent=False)
         self.grammar = nn.Buffer(self.build_grammar(), persistent=False)
         for name, table in self.build_word_tables().items():
             setattr(self, name, nn.Buffer(table, persistent=False))
@@ -109,6 +110,10 @@ class NumberMemory(nn.Module):
     def build_written_tokens(self) -> Tensor:
         """(W - 1,) int64: the token that writes each of WRITTEN_SYMBOLS."""
         return torch.tensor([self.number_tokens[symbol][0] for symbol in WRITTEN_SYMBOLS])
+
+    def build_digit_tokens(self) -> Tensor:
+        """(digits,) int64: the tokens that continue a number as digits."""
+        return torch.tensor([token for digit in "0123456789" for token in self.number_tokens[digit]])
 
     def build_grammar(self) -> Tensor:
         """`grammar_table` of the number symbols that the tokens have."""

@@ -106,9 +106,7 @@ def reasoning_example(
     The computed numbers are written as the DAG writes them (`as_computed`). Labelled are those that a plan of this
     format computes, and their plans. The gate loss is taken of all other tokens. A number that the tokenizer does not
     write character by character is left alone.
-    is_reply: whether the text is the backbone's own, its special tokens included. In such a text the token behind a
-    number is labelled, too (two tokens where that is a point), so that the end of a number keeps digits away and
-    nothing else. In other texts what stands there is not what the backbone would write.
+    What stands behind a number is left to the backbone. is_reply: whether the text has its special tokens in it.
     """
     text = as_computed(text, plan_format)
     encoding = tokenizer(text.text, return_offsets_mapping=True, add_special_tokens=not is_reply, verbose=False)
@@ -122,13 +120,11 @@ def reasoning_example(
         place = places.of(calculation.start, calculation.end)
         if plan is None or place is None or len(place) != calculation.end - calculation.start:
             continue
-        end = place.stop
+        labels[place.start : place.stop] = ids[place.start : place.stop]
         number, behind = text.text[calculation.start : calculation.end], text.text[calculation.end :][:1]
-        if behind in (".", ",") and "." not in number and end < len(ids):
-            end += 1  # behind the point no digit is to follow, either
-        last = end + 1 if is_reply else place.stop
-        labels[place.start : last] = ids[place.start : last]
-        plans |= dict.fromkeys(range(place.start - 1, end), plan)
+        # A point or comma behind it may be part of the number, so that the plan holds there, too.
+        end = place.stop + (behind in (".", ",") and "." not in number)
+        plans |= dict.fromkeys(range(place.start - 1, min(end, len(ids))), plan)
         labelled += 1
     return Example(ids, labels, plans), labelled
 

@@ -114,7 +114,7 @@ class _Reading:
             hook.remove()
         self.dag = output.dag
         self.ids: list[int] = ids[0].tolist()
-        self.written: list[int] = model.lm_head(output.last_hidden_state)[0].argmax(-1).tolist()
+        self.written: list[int] = model.logits_of(output)[0].argmax(-1).tolist()
         # Behind a character of a number, or the point that ends it, the decision before the number is told of again.
         self.decides: list[bool] = (output.number_text.written[0] == 0).tolist()
         self.backbone: list[int] = model.lm_head(unmixed[0])[0].argmax(-1).tolist()
