@@ -58,9 +58,7 @@ class NumbersScore:
 
 @dataclass(frozen=True)
 class GroupScore:
-    """One template's prompts. own_words: the reply is the backbone's up to the first number that it got wrong, or
-    all of it where nothing is to be computed.
-    """
+    """One template's prompts. own_words: the reply is the backbone's up to the first number that was mended."""
 
     n: int
     alone: NumbersScore
@@ -73,7 +71,8 @@ class RepliesReport:
     """alone: the backbone. shut, open: with its DAG. shut_is_alone: the same logits to the bit, so written only once.
     oracle: the backbone with each wrong result replaced by the exact one; None where that is not asked for.
 
-    own_words: on prompts with something to compute. untouched: on the others, the whole reply is the backbone's.
+    own_words: on prompts with something to compute, the reply is the backbone's up to the first number that was
+        mended. untouched: the same on the others.
     too_long: prompts left out, for which the model has too few positions.
     """
 
@@ -130,16 +129,17 @@ def numbers_score(asked: Sequence[Prompt], written: Sequence[str]) -> NumbersSco
 
 
 def is_in_own_words(prompt: Prompt, reply: str, alone: str) -> bool:
-    """Whether a reply is the backbone's up to the first number that the backbone got wrong, or wrote otherwise.
+    """Whether a reply is the backbone's up to the first number that was mended, if any.
 
-    Where nothing is to be computed it must be the backbone's to its end.
+    That is a number that the backbone got wrong, or wrote otherwise, or a right result in place of other words.
     """
-    if reply == alone or not prompt.computes:
-        return reply == alone
+    if reply == alone:
+        return True
     pairs = zip(reply, alone, strict=False)
     place = next((i for i, (one, other) in enumerate(pairs) if one != other), min(len(reply), len(alone)))
-    mistakes = [each for each in results(alone, prompt) if alone[each.start : each.end] != each.wanted]
-    return any(each.start <= place <= each.end for each in mistakes)
+    mended = [each for each in results(alone, prompt) if alone[each.start : each.end] != each.wanted]
+    mended += [each for each in results(reply, prompt) if each.expression is not None and each.is_right]
+    return any(each.start <= place <= each.end for each in mended)
 
 
 def evaluate_replies(
@@ -262,11 +262,11 @@ def replies_table(report: RepliesReport) -> str:
         rows.append([title, *(f"{percent(each.share)} of {each.n}" for each in hits)])
     words = [
         [
-            "the backbone's up to the first number it got wrong",
+            "the backbone's up to the first number that was mended",
             str(report.own_words.n),
             percent(report.own_words.share),
         ],
-        ["nothing to compute: wholly the backbone's", str(report.untouched.n), percent(report.untouched.share)],
+        ["the same where nothing is asked to be computed", str(report.untouched.n), percent(report.untouched.share)],
     ]
     notes = [f"{report.n} prompts, {report.max_new_tokens} tokens each"]
     notes += ["the gate shut is the backbone alone, to the bit"] if report.shut_is_alone else []

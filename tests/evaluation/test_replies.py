@@ -26,15 +26,18 @@ UNKNOWN = Prompt("How many pens?")
         (SUM, "The answer is 1023.", "The answer is 21921.", True),
         (SUM, "The answer is 1023.", "The answer is 1,023.", True),
         (SUM, "1023", "345 + 678 = 921.", False),
+        (SUM, "345 + 678 is 1023.", "345 + 678 is 345 + 678.", True),
+        (SUM, "345 + 678 is 99.", "345 + 678 is 345 + 678.", False),
         (SUM, "345 + 678 = 1023. Bye.", "345 + 678 = 1023. Good.", False),
         (SUM, "Well, 345 + 678 = 1023.", "345 + 678 = 1023.", False),
         (SUM, "345 + 678 = 1023", "345 + 678 = 1023", True),
         (UNKNOWN, "On page 5", "On page 6", False),
-        (TALK, "I am 4. 1 + 1 = 2", "I am 4. 1 + 1 = 3", False),
+        (TALK, "I am 4. 1 + 1 = 2", "I am 4. 1 + 1 = 3", True),
+        (TALK, "I am 4. It is 5", "I am 4. It is 6", False),
         (TALK, "I am 4.", "I am 4.", True),
     ],
 )
-def test_own_words_last_to_the_first_number_that_the_backbone_got_wrong(prompt, reply, alone, is_own):
+def test_own_words_last_to_the_first_number_that_is_mended(prompt, reply, alone, is_own):
     assert is_in_own_words(prompt, reply, alone) is is_own
 
 
