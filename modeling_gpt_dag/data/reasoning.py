@@ -313,15 +313,29 @@ def as_computed(text: ReasoningText, format: PlanFormat) -> ReasoningText:
 
 
 def over_numbers(expression: Expression, numbers: Sequence[str | None], constants: Sequence[str]) -> Expression | None:
-    """Leaves become the place of the latest number of the same value, or a constant; None where one is neither."""
+    """Leaves become the place of the latest number of the same value, or a constant; None where one is neither.
+
+    In "10 -7" the number read is -7, which is added.
+    """
     if isinstance(expression, tuple):
-        left, right = (over_numbers(operand, numbers, constants) for operand in expression[1:])
-        return None if left is None or right is None else (expression[0], left, right)
+        operation, *operands = expression
+        if operation == "subtract" and not isinstance(operands[1], tuple):
+            positive, negative = (_latest(value, numbers) for value in (Decimal(operands[1]), -Decimal(operands[1])))
+            if negative is not None and (positive is None or positive < negative):
+                operation, operands[1] = "add", str(numbers[negative])
+        left, right = (over_numbers(operand, numbers, constants) for operand in operands)
+        return None if left is None or right is None else (operation, left, right)
     value = Decimal(expression)
-    places = [place for place, number in enumerate(numbers) if number is not None and Decimal(number) == value]
-    if places:
-        return places[-1]
+    place = _latest(value, numbers)
+    if place is not None:
+        return place
     return next((constant for constant in constants if Decimal(constant) == value), None)
+
+
+def _latest(value: Decimal, numbers: Sequence[str | None]) -> int | None:
+    """The place of the latest number of a value."""
+    places = [place for place, number in enumerate(numbers) if number is not None and Decimal(number) == value]
+    return places[-1] if places else None
 
 
 def kind_of(calculation: Calculation) -> str:

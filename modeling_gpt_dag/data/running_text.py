@@ -13,11 +13,11 @@ from . import running_text_styles as styles
 from .problems import EVALUATION_SHARE, Split
 from .reasoning import ReasoningText
 from .records import is_held_out
-from .running_text_patterns import PATTERNS, PLAIN, Pattern
+from .running_text_patterns import LINES, PATTERNS, PLAIN, Pattern
 from .running_text_stories import ENTRIES, LEDGERS, STORIES, TOTAL, TOTALS, Event, Ledger, Story
 from .running_text_writer import Writer, draw_style, expanded
 
-SHARES = {"patterns": 5, "stories": 4, "ledgers": 4, "plain": 3}  # of the texts
+SHARES = {"patterns": 5, "lines": 3, "stories": 4, "ledgers": 4, "plain": 3}  # of the texts
 PROMPT_SHARE = 0.9
 TRIES = 20  # for the numbers of a pattern
 OTHER_NUMBERS = 100  # behind the names of numbers that belong to no pattern; no story has so many events
@@ -86,7 +86,7 @@ def _pattern(generator: random.Random) -> Pattern:
         return _story(generator.choice(STORIES), generator)
     if source == "ledgers":
         return _ledger(generator.choice(LEDGERS), generator)
-    return generator.choice(PATTERNS if source == "patterns" else PLAIN)
+    return generator.choice({"patterns": PATTERNS, "lines": LINES, "plain": PLAIN}[source])
 
 
 def _laid_out(sentences: list[str], generator: random.Random) -> str:

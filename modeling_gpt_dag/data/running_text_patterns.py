@@ -47,14 +47,6 @@ steps: three terms
 A shelf has {a:num;red} red, {b:num;blue} blue and {c:num;green} green {things}. How many in total?
 The total number of {things} is {t==a+b+c}.
 
-steps: four terms
-There are {a:num;things} {things}, {b:num;cards} cards, {c:num;toys} toys and {d:num;pens} pens.
-[Adding them up gives|All in all:|Sum:] {t==a+b+c+d} [things|pieces].
-
-steps: five terms
-The [months|weeks] bring {a:dollars}, {b:dollars}, {c:dollars}, {d:dollars} and {e:dollars}.
-The sum of the five amounts is {t==a+b+c+d+e}.
-
 steps: take two away
 {name} has {a:large} {things}, sells {b:below a} and gives {c:few} away.
 [There are|{name} keeps|That leaves] {t==a-b-c;things} {things}[| left].
@@ -137,30 +129,6 @@ steps: equation first
 {name} walks {a:num;miles} miles on {n:few;days} days.
 {t==[a*n|n*a]}
 [That many|So {t}] miles are walked by {name}.
-
-steps: sums and differences
-{name} has {a:large;things} {things}, {b:num;things} at home, {c:few;things} elsewhere. Then {d:few;things} get lost.
-The number is {t==[a+b-c|a-b+c|a+b+c-d|a+b-c-d|a-b-c-d|a-(b+c)|a-c-d|(a+b)-(c+d)];things} {things}.
-
-steps: a product and something else
-{n:few;box} {box} of {a:num;things} {things}, {b:few} of which [are broken|come back|are new], and {k:few} more.
-In the end it is {t==[n*a-b|(n*a)-b|n*a-b-k|a*(n+k)|a*(n-k)|n*a+b+k|(n+b)*(a+k)|n*a*k|n*(a*k)|b*n*k];things} {things}.
-
-steps: a quotient and something else
-{a:multiple k;things} {things} in {k:few} {box}, with {b:few} [more|less] in each, and {n:few} times that.
-This gives {t==[a/k+b|a/k-b|(a/k)+b|a/k*n|(a/k)*n|a*n/k|n*(a/k)|b+a/k|a/k/n|a/(b+n)|a/(k*n)];things} {things}.
-
-steps: three products in one line
-{n:few} {item}s for {a:dollars}, {m:few} {other}s for {b:dollars} and {k:few} more for {c:few} dollars.
-[They cost|The cost is|Total:] {t==[n*a+m*b+k*c|(n*a)+(m*b)+(k*c)|a*n+b*m+c*k]}.
-
-steps: six terms
-The days bring {a:num}, {b:num}, {c:num}, {d:num}, {e:num} and {f:num} {things}.
-In all {name} has {t==[a+b+c+d+e+f|a+b+c+d+e|b+c+d+e+f];things} {things}.
-
-steps: factors
-{n:few;rows} rows of {m:few;trees} trees with {a:few;nests} nests, for {k:few;years} years.
-[The number is|It is|There are] {t==[n*m*a|a*m*n|n*m*a*k|k*a*n|(n*m)*a|n*(m*k)];nests}.
 
 steps: an unknown
 {n:few} times a number plus {a:multiple n} is {b:multiple n}. What is the number?
@@ -481,6 +449,38 @@ word: divided by
 What is {a:multiple n} divided by {n:few}?
 {a} divided by {n} [is equal to|is|equals] {t=a/n}.
 
+word: the sum, the difference
+[What is the sum of|What is the difference between|Here are] {a:large} and {b:below a}[?|.]
+[To find it, we take both numbers.|We can do this in one step.|] The [sum of {a} and {b} [is|equals|will be] {t=a+b}|\
+difference [between|of] {a} and {b} [is|equals|will be] {t=a-b}|total of {a} and {b} is {t=a+b}].
+
+word: the product, the quotient
+[What is the product of|What is the quotient of|Here are] {a:multiple m} and {m:few}[?|.]
+[It is easy to find.|There are two numbers here.|] The [product of {a} and {m} [is|equals|will be] {t=a*m}|\
+quotient of {a} and {m} [is|equals] {t=a/m}|product of {m} and {a} is {t=m*a}].
+
+word: adding, subtracting
+[Add|What do we get from|What is the difference between] {a:large} and {b:below a}[?|.]
+[To [do|find] this|For this|Here], [we|you] [just |simply |][add {a} [and|to] {b}, [which|and that] [gives [us|you]|\
+is|results in|equals] {t=a+b}|subtract {b} from {a}, [which|and that] [gives [us|you]|is|results in|equals|\
+leaves] {t=a-b}].
+[Adding {a} [and|to] {b}|Taking {a} and {b} together] [gives|makes|we get] {u=a+b}[|, as said].
+
+word: multiplying, dividing
+[Multiply {a:multiple m} by|Divide {a:multiple m} by|What do we get from {a:multiple m} and] {m:few}[?|.]
+[We|You] can [multiply {a} by {m}, [which|and that] [gives [us|you]|is|results in|equals] {t=a*m}|divide {a} by {m}, \
+[which|and that] [gives [us|you]|is|results in|equals] {t=a/m}].
+[Multiplying {a} by {m} [gives|makes|results in]|{a} multiplied by {m} is] {u=a*m}.
+
+word: multiples
+What is [twice|double|half of|three times] {a:even}?
+[Well, the|So, the|The] [double of {a} [is|equals] {t=a*2}|half of {a} [is|equals] {t=a/2}].
+[Doubling {a} [gives|makes] {u=a*2}|Half of {a} is {u=a/2}|Twice {a} is {u=2*a}|Three times {a} is {u=3*a}].
+
+word: so many cost
+One {item} costs {p:money}. What do {n:few} cost?
+[If one {item} costs|One {item} is] {p}, [so|then] {n} {item}s [cost|will cost|are] {t=n*p}.
+
 word: together
 {name} has {a:num} {things} and {friend} has {b:num}.
 {name} has {a} {things} and {friend} has {b}, so together they have {t=a+b} {things}.
@@ -492,6 +492,76 @@ word: left
 word: for a total of
 {n:few} people bring {a:few} {things} each.
 {n} people bring {a} {things} each, for a total of {t=n*a} {things}.
+""")
+# Expressions of several operations in one line.
+LINES = _patterns("""
+line: four terms
+There are {a:num;things} {things}, {b:num;cards} cards, {c:num;toys} toys and {d:num;pens} pens.
+[Adding them up gives|All in all:|Sum:] {t==a+b+c+d} [things|pieces].
+
+line: five terms
+The [months|weeks] bring {a:dollars}, {b:dollars}, {c:dollars}, {d:dollars} and {e:dollars}.
+The sum of the five amounts is {t==a+b+c+d+e}.
+
+line: sums and differences
+{name} has {a:large;things} {things}, {b:num;things} at home, {c:few;things} elsewhere. Then {d:few;things} get lost.
+The number is {t==[a+b-c|a-b+c|a+b+c-d|a+b-c-d|a-b-c-d|a-(b+c)|a-c-d|(a+b)-(c+d)];things} {things}.
+
+line: a product and something else
+{n:few;box} {box} of {a:num;things} {things}, {b:few} of which [are broken|come back|are new], and {k:few} more.
+In the end it is {t==[n*a-b|(n*a)-b|n*a-b-k|a*(n+k)|a*(n-k)|n*a+b+k|(n+b)*(a+k)|n*a*k|n*(a*k)|b*n*k];things} {things}.
+
+line: a quotient and something else
+{a:multiple k;things} {things} in {k:few} {box}, with {b:few} [more|less] in each, and {n:few} times that.
+This gives {t==[a/k+b|a/k-b|(a/k)+b|a/k*n|(a/k)*n|a*n/k|n*(a/k)|b+a/k|a/k/n|a/(b+n)|a/(k*n)];things} {things}.
+
+line: three products
+{n:few} {item}s for {a:dollars}, {m:few} {other}s for {b:dollars} and {k:few} more for {c:few} dollars.
+[They cost|The cost is|Total:] {t==[n*a+m*b+k*c|(n*a)+(m*b)+(k*c)|a*n+b*m+c*k]}.
+
+line: six terms
+The days bring {a:num}, {b:num}, {c:num}, {d:num}, {e:num} and {f:num} {things}.
+In all {name} has {t==[a+b+c+d+e+f|a+b+c+d+e|b+c+d+e+f];things} {things}.
+
+line: factors
+{n:few;rows} rows of {m:few;trees} trees with {a:few;nests} nests, for {k:few;years} years.
+[The number is|It is|There are] {t==[n*m*a|a*m*n|n*m*a*k|k*a*n|(n*m)*a|n*(m*k)];nests}.
+
+line: products and a rest
+{name} packs {a:few} {box} of {b:few} {things}, {c:few} of {d:few}, and {e:few} single ones.
+[{name} has|In all there are|So the number of {things} is] {t==[a*b+c*d+e|a*b+c*d-e|(a*b)+(c*d)+e|a*b-c*d|a*b+c+d+e|\
+a*b-c-d|a*b-c+d|a*b+c-d|a+b*c-d|a+b*c+d|a+b*c+d*e|(a*b)-(c*d)|(a*b)-c-d|(a*b)+c+d];things}[ {things}|].
+
+line: fractions of numbers
+There are {a:multiple k;things} {things}, {m:few}/{k:few} of them {color}, and {b:multiple n;things} others, \
+1/{n:few} {color}.
+[{name} sees|There are|Thus,] {t==[m/k*a~a*m/k|a*m/k|(m/k)*a~a*m/k|a*(m/k)~a*m/k|m/k*a+b/n~a*m/k+b/n|a+b/n|a-b/n|\
+1/n*b~b/n|b*1/n|b*(1/n)~b/n|a-m/k*a~a-a*m/k|a/(m/k)~a*k/m|b/(1/n)~b*n|a+a/k|b-b/n|(a/k+b)*m|b/n*m];things}[ {things}|].
+
+line: rates in parentheses
+{name} goes {a:num} miles, which have {b:num} [feet|steps] each, at {c:few} [feet|steps] a second.
+[That is|{name} has to go|So it is] {a} miles [*|x|×] ({b} feet/1 mile) = {t=a*b} feet
+[It takes|So it takes] {t} feet / ({b} feet/minute) = {u=t/b} minutes
+and {d:few} [of them|times] [*|x|×] {c} feet/second = {s=c*d} feet
+
+line: hours of an hour
+{name} walks {a:few} miles an hour, for {m:fives} minutes.
+[{name} walks|That is] {a}*({m} minutes/60 minutes) = {t=a*m/60} miles.
+
+line: parentheses
+Each of {a:few} teams has {b:num;girls} girls and {c:num;boys} boys; {d:few} children are ill and {e:few} late.
+[{a} teams have|There are|That makes] {t==[a*(b+c)|(b+c)*a|a*(b+c)-d|(b+c)*a-d|a*(b+c)+d|(a+b)*(c+d)|(a+d)*(b+c)|\
+(a+b)*c-d|(b-d)*a|(b+c-d)*a|a*(b+c-d)|(b-d+c)*a|(b+c+d)*a|a*(b+c)-d-e|(a*(b+c))-d|(b+c)*a*d];children}[ children|].
+
+line: what is left of the money
+{name} has {m:large} dollars and buys {n:few} {item}s at {p:few}, {k:few} {other}s at {q:few}, and a drink for {c:few}.
+[{name} keeps|The change is|There is left|After that {name} has] ${t==[m-n*p-k*q|m-(n*p)-(k*q)|m-(n*p+k*q)|m-n*p-c|\
+m-(n*p+c)|m-(n*p)-c|m-p-q-c|m-(p+q+c)|m-n*p+c|m-p*n-q]}.
+
+line: several factors and a divisor
+{n:few} workers make {a:few} {things} an hour, {k:few} hours a day, on {d:few} days, for {c:few} shops.
+[That is|They make|Each shop gets] {t==[n*a*k*d|n*a*k|a*n*k*d|(n*a)*(k*d)|n*a*k-d|n*a*k+d|n*a*k*d/c|n*a*k/c|(n*a*k)/c|\
+(n*a+k)/c|n*a/c+k|(n+a+k)/c|(n+a+k+d)/c];things}[ {things}|].
 """)
 # Nothing is computed in these.
 PLAIN = _patterns("""

@@ -21,9 +21,9 @@ TIGHT_SIGNS = {"*": "* * * * x x ×", "/": "/ / / ÷", "+": "+", "-": "- - - −
 WIDE_SIGNS = TIGHT_SIGNS | {"-": "- - - − –"}  # without blanks "3–5" is a range
 WORD_SIGNS = {"*": "times|multiplied by|times", "/": "divided by|over", "+": "plus|added to|and", "-": "minus|less"}
 LATEX_SIGNS = {"*": r"\times|\cdot|\times", "/": r"\div|/", "+": "+", "-": "-"}
-WIDE_EQUALS = [" = "] * 9 + ["="]
+WIDE_EQUALS = [" = "] * 9 + ["=", "= ", " ="]
 LATEX_FRAMES = [("", ""), ("\\( ", " \\)"), ("\\(", "\\)"), ("$", "$"), ("$$", "$$"), ("\\[ ", " \\]")]
-TIGHT_EQUALS = ["="] * 9 + [" = "] * 4
+TIGHT_EQUALS = ["="] * 9 + [" = "] * 4 + ["= "] * 2 + [" ="] * 2
 WORD_EQUALS = [" equals ", " is ", " is equal to ", " makes ", " gives ", " = "]
 
 # What stands around the unit of an operand, "apples", and behind a price; a text has one of each.
@@ -121,6 +121,12 @@ REMARKS = [
     "{name} is in grade {r:few}.",
     "This is on page {r:num}.",
     "The {r:few} friends meet at {w:few}:30.",
+    "[In total|All together|Altogether], {friend} has {r:num} {other}s.",
+    "The total number of {other}s is {r:num}.",
+    "[If the|The] total [is|was] ${r:num}, of which {friend} pays {w:few} parts[|.]",
+    "{friend} now has {r:num} {other}s [left|in all].",
+    "{friend} [left with|got] ${r:num} in change.",
+    "The [sum|rest|average|difference] of theirs is {r:num}.",
 ]
 SOLUTION_REMARKS = [
     "[First,|Note that|We know that|Remember that] {name} is {r:small} years old, which does not matter.",

@@ -19,6 +19,7 @@ from . import running_text_styles as styles
 from .problems import integer
 from .reasoning import Calculation, exact_value, parse_expression
 
+LOPSIDED_SHARE = 0.06  # of texts that write "10 -7"
 MIXED_SHARE = 0.15  # of texts that write each calculation in a way of its own
 MOST_DIGITS, MOST_DECIMALS = 7, 3  # of a result
 ALTERNATIVES = re.compile(r"\[([^][]*)\]")
@@ -80,6 +81,8 @@ def draw_style(generator: random.Random) -> Style:
     has_units = way in ("tight", "wide") and generator.random() < 0.3
     if has_units:
         signs["-"] = f" {signs['-'].strip()} "  # behind a letter the reader takes it for the sign of a number
+    elif way in ("tight", "wide") and generator.random() < LOPSIDED_SHARE:
+        signs["-"] = " -"  # here it takes it for that, too, and adds
     return Style(
         signs,
         equals,

@@ -159,7 +159,18 @@ def test_computed_numbers_are_written_as_the_dag_writes_them_and_others_stay():
     assert [each.value for each in written.calculations] == [each.value for each in found.calculations]
 
 
-def test_labelled_are_computed_numbers_and_their_plans_and_in_replies_the_token_behind(tokenizer):
+def test_where_the_number_read_is_negative_it_is_added():
+    for text, plan in (
+        ("10 -7 =<<10-7=3>>3 left", (1, 0, 0)),
+        ("7 and 10 -7 =<<10-7=3>>3 left", (1, 0, 0)),
+        ("10 - 7 =<<10-7=3>>3 left", (1, 0, 3)),
+        ("-7 and 7 of 10: 10 - 7 = <<10-7=3>>3 left", (1, 0, 3)),
+    ):
+        found = annotated_text(text)
+        assert plan_of(found.text, found.calculations[0], FORM)[0] == plan, text
+
+
+def test_labelled_are_computed_numbers_and_their_plans(tokenizer):
     found = annotated_text(SOLUTION)
     cents = annotated_text(SOLUTION.replace(">>72", ">>72.00"))
     example, labelled = reasoning_example(tokenizer, found, FORM)
@@ -167,9 +178,7 @@ def test_labelled_are_computed_numbers_and_their_plans_and_in_replies_the_token_
     assert labelled == 2 and tokenizer.decode(example.input_ids) == found.text
     spoken = (char if label != -100 else "|" for char, label in zip(found.text, example.labels, strict=True))
     assert [part for part in "".join(spoken).split("|") if part] == ["24", "72"]
-    reply, _ = reasoning_example(tokenizer, found, FORM, is_reply=True)
-    spoken = (char if label != -100 else "|" for char, label in zip(found.text, reply.labels, strict=True))
-    assert [part for part in "".join(spoken).split("|") if part] == ["24 ", "72, "] and reply.plans == example.plans
+    assert reasoning_example(tokenizer, found, FORM, is_reply=True) == (example, labelled)
     start = found.text.index("24")
     assert sorted(example.plans)[:3] == [start - 1, start, start + 1]
     assert example.plans[start - 1] == [(1, 0, 4), (7, -100, 1), (8, -100, 1)]

@@ -10,7 +10,7 @@ import pytest
 from modeling_gpt_dag.data.problems import PlanFormat
 from modeling_gpt_dag.data.reasoning import EQUATION, equations_text, exact_value, plan_of
 from modeling_gpt_dag.data.running_text import running_texts
-from modeling_gpt_dag.data.running_text_patterns import PATTERNS, PLAIN
+from modeling_gpt_dag.data.running_text_patterns import LINES, PATTERNS, PLAIN
 from modeling_gpt_dag.data.running_text_stories import LEDGERS, STORIES
 from modeling_gpt_dag.data.running_text_writer import Style, Writer, expanded
 
@@ -18,7 +18,7 @@ from modeling_gpt_dag.data.running_text_writer import Style, Writer, expanded
 GOES_ON = re.compile(r"(?:[-+*/xX×÷−–%]|\\[a-z]+|times|by|and|less|plus|minus|over|of|to)\s*$")
 FORM = PlanFormat(5, 10, ["1", "2", "100", "0.01"], ["add", "identity", "multiply", "subtract", "divide"])
 GROUPS = (
-    [pattern.name for pattern in PATTERNS + PLAIN]
+    [pattern.name for pattern in PATTERNS + LINES + PLAIN]
     + [f"story: {story.name}" for story in STORIES]
     + [f"ledger: {ledger.name}" for ledger in LEDGERS]
 )
