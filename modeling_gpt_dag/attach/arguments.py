@@ -11,6 +11,7 @@ from ..data.reply_prompts import SHARES, PromptKind
 
 OnOverlap = Literal["drop", "refuse"]
 Unfreeze = Literal["none", "last_n", "lora"]
+MOST_OPERATORS = {"arithmetic": 1, "plain_questions": 1, "wordings": 2}  # of tasks whose questions have no more
 
 
 @dataclass(kw_only=True)
@@ -26,7 +27,7 @@ class AttachArguments(Checked):
     digits: list[int] = field(default_factory=lambda: [1, 2, 3, 4], metadata={"help": "operand lengths in training"})
     num_operators: dict[int, float] | str = field(
         default_factory=lambda: {1: 1.0, 2: 1.0},
-        metadata={"help": "share of each number of operators among the questions of a task; flag: JSON"},
+        metadata={"help": "share of each number of operators among the questions, as far as a task has so many; JSON"},
     )
     negative_operand_share: float = field(
         default=0.05, metadata={"help": "share of the operands that are negative, where it makes sense"}
@@ -124,10 +125,13 @@ class AttachArguments(Checked):
     def question_kinds(self) -> list[tuple[Task, int]]:
         """Task and number of operators of the questions, in the turns that the shares make."""
         assert isinstance(self.tasks, dict) and isinstance(self.num_operators, dict), "they are parsed when made"
+        counts = {
+            task: [count for count in in_turns(self.num_operators) if count <= MOST_OPERATORS.get(task, count)] or [1]
+            for task in self.tasks
+        }
+        turns = lcm(*map(len, counts.values()))  # of each task, so that none has more of them for its many counts
         return [
-            (task, count)
-            for task in in_turns(self.tasks)
-            for count in ([1] if task in ("arithmetic", "plain_questions") else in_turns(self.num_operators))
+            (task, count) for task in in_turns(self.tasks) for count in counts[task] * (turns // len(counts[task]))
         ]
 
 
