@@ -93,6 +93,24 @@ def test_questions_of_one_kind_that_has_several_turns_differ(tokenizer):
     assert len(args.question_kinds()) == 3 and len(set(texts)) == 60
 
 
+def test_tasks_have_their_shares_whatever_numbers_of_operators_they_know():
+    args = AttachArguments(
+        backbone="",
+        tasks={"plain_questions": 0.4, "wordings": 0.4, "expressions": 0.2},
+        num_operators={1: 2, 2: 1, 3: 1},
+    )
+    kinds = args.question_kinds()
+    shares = {task: sum(kind[0] == task for kind in kinds) / len(kinds) for task in args.tasks}
+    assert shares == args.tasks
+    assert {kind for kind in kinds if kind[0] != "expressions"} == {
+        ("plain_questions", 1),
+        ("wordings", 1),
+        ("wordings", 2),
+    }
+    args = AttachArguments(backbone="", tasks={"arithmetic": 1}, num_operators={2: 1})
+    assert args.question_kinds() == [("arithmetic", 1)]
+
+
 def test_shares_are_turns_in_whole_numbers():
     assert in_turns({"a": 0.8, "b": 0.2}) == ["a"] * 4 + ["b"]
     assert (
