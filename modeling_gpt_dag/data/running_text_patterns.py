@@ -729,13 +729,6 @@ How big is it?
 It is {a:num} x {b:num} [cm|m|feet] and weighs {c:half} kg.
 The scale is 1:{d:hundreds}.
 
-plain: units in brackets
-How [big|long|fast|heavy] is it?
-It is {a:num} [metres|m|kilometres] [(|( ]{b:num} [ft|feet|yards]) long.
-Its weight is {c:large} [kg|kilograms] [(|( ]{d:large} [lb|pounds]), or {p:half} [t|tons].
-The [speed|range|depth] is {e:half} [knots|km|miles per hour] ({f:half} [mph|mi|km/h]; {g:num} m/s).
-In {y:year} it cost £{h:large} (${k:large}), {m:small} per cent ({n:hundreds} people) more.
-
 plain: settings
 [Show me the settings.|What is in the file?]
 timeout = {a:small}

@@ -34,7 +34,7 @@ def test_every_recipe_parses_and_builds_its_config(path, tokenizer, symbols):
     assert training.max_steps > 0 and training.output_dir.startswith("runs/")
 
 
-@pytest.mark.parametrize(("name", "depth", "tasks"), [("attach", 3, 3), ("attach_questions", 2, 2)])
+@pytest.mark.parametrize(("name", "depth", "tasks"), [("attach", 4, 3), ("attach_questions", 2, 2)])
 def test_the_recipes_of_attach_parse(name, depth, tasks):
     path = CONFIGS / "attach" / f"{name}.yaml"
     classes = (DAGArguments, AttachArguments, TrainingArguments)
