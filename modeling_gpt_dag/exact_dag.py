@@ -225,6 +225,11 @@ class ExactDAG(nn.Module):
             return numbers
         return torch.cat([numbers, self.constants[:, None, None].expand(*numbers.shape[:3], -1)], -1)
 
+    def with_end(self, symbol_embedding: Tensor) -> Tensor:
+        """(W, H): symbol_embedding (W - 1, H) and the embedding of END, zeros where that is not learned."""
+        end = torch.zeros_like(symbol_embedding[0]) if self.end_embedding is None else self.end_embedding
+        return torch.cat([symbol_embedding, end.unsqueeze(0).to(symbol_embedding.dtype)])
+
     def write(
         self,
         results: Decimals,
@@ -238,14 +243,12 @@ class ExactDAG(nn.Module):
         results: (B, T, K). written: (B, T), characters already written. symbol_embedding: (W - 1, H).
         separated: (B, T) bool, whether the last of them is a point or comma.
         weights: (B, T, K), probability of each result's plan; None where there is one (K = 1).
-        END is embedded by a vector of its own, or by zeros where that is not learned.
         Returns dag_hidden (B, T, H), has_result (B, T) bool and ends (B, T), the probability of END.
         """
         separated = None if separated is None else separated.unsqueeze(-1)
         symbols = next_symbol(results, written.unsqueeze(-1), separated)
         is_next = symbols.unsqueeze(-1) == torch.arange(END + 1, device=symbols.device)  # (B, T, K, W)
-        end = torch.zeros_like(symbol_embedding[0]) if self.end_embedding is None else self.end_embedding
-        embedding = torch.cat([symbol_embedding, end.unsqueeze(0).to(symbol_embedding.dtype)])
+        embedding = self.with_end(symbol_embedding)
         if weights is None:
             probs = is_next.squeeze(-2).to(embedding.dtype)  # (B, T, W)
         else:

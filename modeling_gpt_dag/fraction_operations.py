@@ -192,21 +192,26 @@ def exact_gcd(a: FractionTensor, b: FractionTensor, _: int | None) -> FractionTe
     return FractionTensor.whole(torch.gcd(left, right), left_whole & right_whole)
 
 
+def _lowest_terms(a: FractionTensor, b: FractionTensor) -> tuple[Tensor, Tensor, Tensor]:
+    """|a / b| of integers as numerator and denominator, and whether there is such a quotient."""
+    (left, left_whole), (right, right_whole) = _integer(a), _integer(b)
+    divisor = torch.gcd(left, right).clamp(min=1)
+    return left // divisor, right // divisor, left_whole & right_whole & (right != 0)
+
+
 def exact_fraction(a: FractionTensor, b: FractionTensor, _: int | None) -> FractionTensor:
     """The numerator of a / b in lowest terms, of integers: 2 of -6 / -9, -3 of 6 / -4. It has the sign.
 
     With `exact_denominator` a model writes "-3/2".
     """
-    (left, left_whole), (right, right_whole) = _integer(a), _integer(b)
-    numerator = left // torch.gcd(left, right).clamp(min=1) * a.mantissa.sign() * b.mantissa.sign()
-    return FractionTensor.whole(numerator, left_whole & right_whole & (right != 0))
+    numerator, _denominator, valid = _lowest_terms(a, b)
+    return FractionTensor.whole(numerator * a.mantissa.sign() * b.mantissa.sign(), valid)
 
 
 def exact_denominator(a: FractionTensor, b: FractionTensor, _: int | None) -> FractionTensor:
     """The denominator of a / b in lowest terms, of integers, always positive: 3 of -6 / -9, 1 of 6 / 3."""
-    (left, left_whole), (right, right_whole) = _integer(a), _integer(b)
-    denominator = right // torch.gcd(left, right).clamp(min=1)
-    return FractionTensor.whole(denominator, left_whole & right_whole & (right != 0))
+    _numerator, denominator, valid = _lowest_terms(a, b)
+    return FractionTensor.whole(denominator, valid)
 
 
 def exact_lcm(a: FractionTensor, b: FractionTensor, _: int | None) -> FractionTensor:

@@ -644,7 +644,8 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         """Put a DAG on a pretrained causal language model, whose weights are copied.
 
         On text without readable numbers the logits equal the backbone's bit by bit, before and after training. Every
-        token keeps its own position, as the backbone has learned it (`dag_number_positions=False`). `dag_scale` starts
+        token keeps its own position, as the backbone has learned it (`dag_number_positions=False`). What follows a
+        number of the DAG's is the backbone's word (`dag_end="mask"`). `dag_scale` starts
         at the backbone's mean hidden norm / sqrt(H), so that what the DAG writes is as large as a hidden state.
 
         backbone: name, directory or model, any `...ForCausalLM` of transformers with a plain output projection; of a
@@ -742,14 +743,14 @@ class GPTDAGForCausalLM(GPTDAGPreTrainedModel, GenerationMixin):
         return self._without_digits(logits, slice_logits_to_keep(outputs.number_end.unsqueeze(-1), logits_to_keep))
 
     def _without_digits(self, logits: Tensor, number_end: Tensor) -> Tensor:
-        """Logits (B, M, V) in which digits are as improbable as it is probable that a number ends.
+        """Makes digits in logits (B, M, V) as improbable as it is probable that a number ends, in place.
 
         number_end: (B, M, 1), from 0 to 1. In inference an open gate is a decision, and rules digits out.
         """
         goes_on = 1 - number_end.float() if self.training else (number_end <= GATE_THRESHOLD).float()
         penalty = goes_on.clamp(min=torch.finfo(torch.float32).tiny).log().to(logits.dtype)
         digits = self.model.number_memory.digit_tokens
-        return logits.index_add(-1, digits, penalty.expand(-1, -1, len(digits)))
+        return logits.index_add_(-1, digits, penalty.expand(-1, -1, len(digits)))
 
     @staticmethod
     def _num_items(num_items_in_batch: int | Tensor | None) -> Tensor | None:

@@ -8,10 +8,10 @@ from typing import Any, Literal, get_args
 from ..data.arguments import InferenceDtype, OnBadRecord, Task
 from ..data.checks import Checked, check_at_least, checked_shares
 from ..data.reply_prompts import SHARES, PromptKind
+from ..data.tasks import MOST_OPERATORS
 
 OnOverlap = Literal["drop", "refuse"]
 Unfreeze = Literal["none", "last_n", "lora"]
-MOST_OPERATORS = {"arithmetic": 1, "plain_questions": 1, "wordings": 2}  # of tasks whose questions have no more
 
 
 @dataclass(kw_only=True)

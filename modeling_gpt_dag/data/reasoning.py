@@ -320,9 +320,9 @@ def over_numbers(expression: Expression, numbers: Sequence[str | None], constant
     if isinstance(expression, tuple):
         operation, *operands = expression
         if operation == "subtract" and not isinstance(operands[1], tuple):
-            positive, negative = (_latest(value, numbers) for value in (Decimal(operands[1]), -Decimal(operands[1])))
-            if negative is not None and (positive is None or positive < negative):
-                operation, operands[1] = "add", str(numbers[negative])
+            same, opposite = (_latest(value, numbers) for value in (Decimal(operands[1]), -Decimal(operands[1])))
+            if opposite is not None and (same is None or same < opposite):
+                operation, operands[1] = "add", str(numbers[opposite])
         left, right = (over_numbers(operand, numbers, constants) for operand in operands)
         return None if left is None or right is None else (operation, left, right)
     value = Decimal(expression)

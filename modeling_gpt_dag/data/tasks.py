@@ -11,6 +11,9 @@ from .plain_questions import answered_questions
 from .problems import PlanFormat, Problem, Split, arithmetic_problems, distinct
 from .wordings import plain_lines, wording_problems
 
+# Of tasks whose questions have no more operators.
+MOST_OPERATORS = {"arithmetic": 1, "plain_questions": 1, "wordings": 2}
+
 
 def task_problems(task: TaskArguments, split: Split, seed: int, digits: list[int]) -> Iterator[Problem]:
     """An endless stream of the task's problems, exact or not; raises ValueError for options that cannot be."""

@@ -87,9 +87,7 @@ class DAGCapture(ExitStack):
         decisions, *_, symbol_embedding = inputs
         if torch.is_grad_enabled():
             self.micro_batches.append({})
-            learned = torch.zeros_like(symbol_embedding[0]) if dag.end_embedding is None else dag.end_embedding
-            end = learned.to(symbol_embedding.dtype).unsqueeze(0)
-            self.symbol_embedding = torch.cat([symbol_embedding, end]).detach()  # (W, H)
+            self.symbol_embedding = dag.with_end(symbol_embedding).detach()  # (W, H)
             if isinstance(dag, IndependentDAG):
                 self._watch_planner(dag, decisions, lambda t: t[..., -dag.depth * len(dag.operations) :])
 
