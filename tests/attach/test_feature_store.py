@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from helpers.backbones import attach, make_backbone
-from modeling_gpt_dag.attach.feature_store import FeatureStore, collate_packed
+from modeling_gpt_dag.attach.feature_store import ROW_TOKENS, FeatureStore, collate_packed
 from modeling_gpt_dag.data.examples import Example
 
 PROMPTS = [("12+3=", "15\n"), ("what is 7 minus 20? ", "-13\n"), ("page 3, 4\n", ""), ("2*3=", "6\n")]
@@ -74,7 +74,9 @@ def test_a_packed_row_says_where_texts_begin_and_asks_only_for_labelled_logits(t
     model = model_of(tokenizer)
     store = FeatureStore.build(model.model.backbone, examples, tmp_path, model.config.dag_planner_layer)
     batch = collate_packed([store[0], store[2]])
-    assert batch["position_ids"][0].tolist() == [*range(8), *range(10)]
+    filling = [0] * (ROW_TOKENS - 18)
+    assert batch["position_ids"][0].tolist() == [*range(8), *range(10), *filling]
+    assert batch["labels"][0, 18:].tolist() == [-100] * len(filling)
     assert batch["logits_to_keep"].tolist() == [4, 5, 6, *range(8, 17)]
     assert model(**batch).logits.shape[1] == 12
 
