@@ -477,6 +477,15 @@ What is [twice|double|half of|three times] {a:even}?
 [Well, the|So, the|The] [double of {a} [is|equals] {t=a*2}|half of {a} [is|equals] {t=a/2}].
 [Doubling {a} [gives|makes] {u=a*2}|Half of {a} is {u=a/2}|Twice {a} is {u=2*a}|Three times {a} is {u=3*a}].
 
+word: an answer announced
+[A test of mental arithmetic|Quick sums|{name} asks {friend}][.|:]
+[What is|How much is|Work out] [{a:large} plus {b:large}? [The answer is|Answer:|That is|It is] {t=a+b}|{a:large} \
+minus {b:below a}? [The answer is|The result is|That leaves|It is] {t=a-b}|{a:num} times {m:few}? \
+[The answer is|Result:|That makes|It is] {t=a*m}|\
+{a:multiple m} divided by {m:few}? [The answer is|The result is|It is] {t=a/m}].
+[Then what is {c:large} + {d:num}? The [answer|sum] is {u=c+d}|And {c:num} x {d:few}? The [answer|product] is {u=c*d}|\
+And half of {c:even}? The answer is {u=c/2}|And {c:num} doubled? The answer is {u=c*2}].
+
 word: so many cost
 One {item} costs {p:money}. What do {n:few} cost?
 [If one {item} costs|One {item} is] {p}, [so|then] {n} {item}s [cost|will cost|are] {t=n*p}.
@@ -728,6 +737,13 @@ plain: size
 How big is it?
 It is {a:num} x {b:num} [cm|m|feet] and weighs {c:half} kg.
 The scale is 1:{d:hundreds}.
+
+plain: units in brackets
+How [big|long|fast|heavy] is it?
+It is {a:num} [metres|m|kilometres] [(|( ]{b:num} [ft|feet|yards]) long.
+Its weight is {c:large} [kg|kilograms] [(|( ]{d:large} [lb|pounds]), or {p:half} [t|tons].
+The [speed|range|depth] is {e:half} [knots|km|miles per hour] ({f:half} [mph|mi|km/h]; {g:num} m/s).
+In {y:year} it cost £{h:large} (${k:large}), {m:small} per cent ({n:hundreds} people) more.
 
 plain: settings
 [Show me the settings.|What is in the file?]
