@@ -3,9 +3,10 @@
 What is unusual: the search is complete, so that nothing is left to exploration. Plans that do the same are tried once:
 operands of a commutative operation in one order, no result left unused, `identity` only to carry the final result on.
 So few remain (19,240 for three steps on four numbers) that all of them run at once in float64. Those that come near
-the target are executed again exactly, and the shortest that hit it explain the number. Small numbers are hit by chance
-in any text. Since all plans are tried, the probability of a chance hit can be computed. It lowers the weight of a
-number, unless the labels say that the number is an answer.
+the target are executed again exactly, and those that hit it explain the number. Small numbers are hit by chance in any
+text, and by long plans more often than by short ones. Since all plans are tried, this can be counted: a longer plan
+weighs less the more results there are of so many steps, and a number that is hit by chance weighs less than others,
+unless the labels say that it is an answer.
 
 P positions, N initial values, D steps, M plans found, C complete plans.
 """
@@ -240,12 +241,41 @@ class _Candidates(NamedTuple):
     near: (P, M) bool, false for plans that only fill up the M.
     others: (P, D + 1), by steps (P, D without `identity`): of the results of at most so many steps, how many are not
         near but within half the target of it.
+    num_plans: (D + 1,), by steps (D without `identity`): how many plans of at most so many steps there are.
     """
 
     plans: Tensor
     steps: Tensor
     near: Tensor
     others: Tensor
+    num_plans: Tensor
+
+    def weight(self, found: Tensor, fewest: Tensor) -> Tensor:
+        """(P, M): of the plans found how much each explains; 1 for those of fewest steps, one step at least.
+
+        A longer plan weighs as much less as it has more rivals: results of at most so many steps that are within half
+        the target of it. Where there are hardly any, as for large numbers, the number of all plans stands for them.
+
+        fewest: (P, 1), steps of the shortest plan found.
+        """
+        one_step = self.num_plans[: 2 if len(self.num_plans) > 1 else 1][-1]
+        rivals = self.others + self.num_plans / one_step
+        last = rivals.shape[1] - 1
+        shortest = rivals.gather(1, fewest.clamp(min=1).clamp(max=last))
+        share = shortest / rivals.gather(1, torch.maximum(self.steps, torch.ones_like(fewest)).clamp(max=last))
+        return torch.where(found, share, 0.0)
+
+
+class FoundPlans(NamedTuple):
+    """Plans that compute the target, at each of P positions.
+
+    plans: (P, M, D, 3) int64, -100 for an operand that is not read. weight: (P, M), from 0, where a plan does not
+    compute it, to 1: how much it explains the target. no_chance: (P,), probability that the hit is no chance.
+    """
+
+    plans: Tensor
+    weight: Tensor
+    no_chance: Tensor
 
 
 def _tolerance(target: DecimalTensor, precision: int | None) -> Tensor:
@@ -289,7 +319,8 @@ def _candidates(
     order = torch.rand(steps.shape[0], device=wanted.device) - steps
     rank = torch.where(near.T, order, -2.0 - depth)
     index = rank.topk(min(max_plans, rank.shape[1]), -1).indices  # (P, M)
-    return _Candidates(plans.to(wanted.device)[index], steps[index], near.T.gather(1, index), others)
+    num_plans = torch.tensor(sizes, device=wanted.device).cumsum(0)
+    return _Candidates(plans.to(wanted.device)[index], steps[index], near.T.gather(1, index), others, num_plans)
 
 
 @torch.no_grad()
@@ -301,18 +332,18 @@ def search_plans(
     max_plans: int,
     precision: int | None = None,
     num_numbers: int | None = None,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """The plans of fewest steps whose result is written as the target, to the last decimal.
+) -> FoundPlans:
+    """The plans whose result is written as the target, to the last decimal, those of fewest steps first.
 
-    A target that equals a number read is often also the result of one operation (7 * 1 = 7); both plans are found.
+    All that hit it are found, up to D steps. A target that equals a number read is often also the result of one
+    operation (7 * 1 = 7); both plans weigh 1.
 
     precision: significant digits to which a result without an exact decimal is rounded; None: it is none.
     initial: (P, N). target: (P,). Of each position at most `max_plans` are found, drawn at random where it has more.
     num_numbers: how many of the initial values are numbers read, which ranges are made of; all by default.
-    Returns plans (P, M, D, 3) int64, -100 for an operand that is not read; which of them are found (P, M) bool; and
-    the probability (P,) that the hit is no chance. For that, take the other results of at most as many steps that are
-    within half the target of it, and spread them evenly over the numbers there that have as many decimals. It is the
-    probability that none of them equals the target.
+    The probability that the hit is no chance is that of the shortest plans: take the other results of at most as many
+    steps that are within half the target of it, and spread them evenly over the numbers there that have as many
+    decimals. It is the probability that none of them equals the target.
     """
     num_numbers = initial.mantissa.shape[1] if num_numbers is None else num_numbers
     candidates = _candidates(initial, target, depth, operations, max_plans, precision, num_numbers)
@@ -325,7 +356,7 @@ def search_plans(
     fewest = torch.where(found, steps, depth + 1).amin(-1, keepdim=True)
     others = candidates.others.gather(1, fewest.clamp(max=candidates.others.shape[1] - 1)).squeeze(1)
     no_chance = (-others / target.mantissa.abs().clamp(min=1)).exp()
-    return plans, found & (steps <= fewest.clamp(min=1)), no_chance
+    return FoundPlans(plans, candidates.weight(found, fewest), no_chance)
 
 
 def value_loss(
@@ -343,8 +374,9 @@ def value_loss(
 ) -> Tensor:
     """() sum over numbers of weight * length * -log(gate * probability of the plans that compute it).
 
-    The weight is the probability that the hit is no chance, since chance hits would teach the model to compute plain
-    numbers. It is 1 where the number is known to be an answer. A number that no plan computes has no loss.
+    The probabilities of the plans count with the weights of `search_plans`. The number's weight is the probability
+    that the hit is no chance, since chance hits would teach the model to compute plain numbers. It is 1 where the
+    number is known to be an answer. A number that no plan computes has no loss.
     Only `num_positions` of the numbers are searched. They are drawn in proportion to the gate before them, because an
     open gate shows where the model means to compute.
 
@@ -364,10 +396,10 @@ def value_loss(
 
     target = written.value.map(at).masked(score > float("-inf"))
     given = initial.map(at), target, depth, operations, max_plans, precision, num_numbers
-    plans, found, no_chance = search_plans(*given)
+    plans, plan_weight, no_chance = search_plans(*given)
     tiny = torch.finfo(torch.float).tiny
-    log_prob = choice.log_prob_at(index, plans).masked_fill(~found, float("-inf"))
-    hit = found.any(-1)
+    log_prob = choice.log_prob_at(index, plans) + plan_weight.log()  # -inf where a plan does not hit
+    hit = (plan_weight > 0).any(-1)
     log_prob = torch.where(hit.unsqueeze(-1), log_prob, 0.0).logsumexp(-1) + at(gate).float().clamp(min=tiny).log()
     weight = torch.where(at(is_answer), 1.0, no_chance)
     return -torch.where(hit, log_prob * at(written.length) * weight, 0.0).sum()

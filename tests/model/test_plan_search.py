@@ -24,10 +24,20 @@ def decimals(*texts: str) -> DecimalTensor:
 
 
 def find(numbers: list[str], target: str, depth: int, operations=OPERATIONS, max_plans: int = 1000):
-    """Plans found, as tuples of steps."""
+    """Plans found that explain the target best, as tuples of steps."""
+    weights = weighed(numbers, target, depth, operations, max_plans)
+    return {plan for plan, weight in weights.items() if weight == 1}
+
+
+def weighed(numbers: list[str], target: str, depth: int, operations=OPERATIONS, max_plans: int = 1000):
+    """Weight of each plan found, as a tuple of steps."""
     initial = decimals(*numbers).map(lambda part: part.unsqueeze(0))
-    plans, found, _ = search_plans(initial, decimals(target), depth, list(operations), max_plans, precision=10)
-    return {tuple(map(tuple, plan)) for plan in plans[found].tolist()}
+    found = search_plans(initial, decimals(target), depth, list(operations), max_plans, precision=10)
+    return {
+        tuple(map(tuple, plan)): weight
+        for plan, weight in zip(found.plans[0].tolist(), found.weight[0].tolist(), strict=True)
+        if weight > 0
+    }
 
 
 def reachable(numbers: list[str], depth: int, operations) -> dict[str, int]:
@@ -78,6 +88,20 @@ def test_plans_found_compute_the_target():
         assert slots[-1] == 12 * 345 + 7 - 78
 
 
+def test_longer_plans_count_the_less_the_more_results_are_near():
+    # 3 * 4 - 5 and other plans of two steps give 7 = 3 + 4, too; so do many of three.
+    weights = weighed(["3", "4", "5"], "7", 2)
+    direct = ((1, 0, 0), (3, -100, 1))
+    by_two = ((1, 0, 2), (3, 2, 3))
+    assert weights[direct] == 1 and 0 < weights[by_two] < 0.5
+    # The numbers are large and no other result is near. What is left is that there are more plans of two steps.
+    large = weighed(["3000000", "1", "4000000"], "7000000", 2)
+    assert large[(2, 0, 0), (3, -100, 1)] == 1
+    assert 0 < large[(2, 0, 0), (3, 1, 2)] < 0.1
+    # Where no short plan hits, the long one explains all.
+    assert set(weighed(["12", "7", "100"], "1900", 2).values()) == {1.0}
+
+
 def test_a_number_that_is_read_may_still_be_computed():
     assert find(["7", "1"], "7", 2) == {((0, -100, 1), (2, -100, 1)), ((1, 0, 2), (2, -100, 1))}
 
@@ -91,14 +115,14 @@ def test_a_target_is_hit_to_the_last_decimal():
 
 def test_numbers_without_a_value_are_in_no_plan():
     initial = decimals("5", "3").masked(torch.tensor([True, False])).map(lambda part: part.unsqueeze(0))
-    assert not search_plans(initial, decimals("8"), 1, OPERATIONS, 10)[1].any()
-    assert not search_plans(initial, decimals("8").masked(torch.tensor([False])), 1, OPERATIONS, 10)[1].any()
+    assert not search_plans(initial, decimals("8"), 1, OPERATIONS, 10).weight.any()
+    assert not search_plans(initial, decimals("8").masked(torch.tensor([False])), 1, OPERATIONS, 10).weight.any()
 
 
 def test_a_hit_is_likely_no_chance_where_few_other_results_are_near_for_the_size_of_the_number():
     def no_chance(numbers: list[str], target: str, depth: int) -> float:
         initial = decimals(*numbers).map(lambda part: part.unsqueeze(0))
-        return search_plans(initial, decimals(target), depth, OPERATIONS, 10)[2].item()
+        return search_plans(initial, decimals(target), depth, OPERATIONS, 10).no_chance.item()
 
     # Read as it is; the other numbers from 10 to 30 are 10 and 25.
     assert no_chance(["20", "10", "5", "25"], "20", 1) == pytest.approx(math.exp(-2 / 20))
@@ -116,8 +140,8 @@ def test_sums_of_columns_are_found_among_other_plans():
     assert find(numbers, "4690", 2, operations) >= {((3, 0, 2), (5, 5, 0))}
     # Constants are in no range.
     initial = decimals(*numbers).map(lambda part: part.unsqueeze(0))
-    _, found, _ = search_plans(initial, decimals("2352"), 1, operations, 1000, num_numbers=4)
-    assert not found.any() and search_plans(initial, decimals("2352"), 1, operations, 1000)[1].any()
+    without = search_plans(initial, decimals("2352"), 1, operations, 1000, num_numbers=4).weight
+    assert not without.any() and search_plans(initial, decimals("2352"), 1, operations, 1000).weight.any()
 
 
 def test_plans_that_do_the_same_are_tried_once():
