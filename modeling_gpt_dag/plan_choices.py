@@ -72,18 +72,18 @@ class JointChoice(NamedTuple):
     def plan_prob(self) -> Tensor:
         return self.log_prob.exp()
 
-    def _places(self, index: Tensor) -> PlannerSlots:
-        """What was planned on where it was decided for tokens `index` (P,)."""
+    @property
+    def _place(self) -> Tensor:
+        """(B T,): the place at which it was decided for each token."""
         batch, tokens = self.source.shape
         row = torch.arange(batch, device=self.source.device).unsqueeze(1) * tokens
-        return self.read.at((row + self.source).flatten()[index])
+        return (row + self.source).flatten()
 
     @property
     def probs(self) -> tuple[Tensor, Tensor, Tensor]:
         if self.inference_probs is not None:
             return self.inference_probs
-        everywhere = torch.arange(self.source.numel(), device=self.source.device)
-        probs = self.planner.best(self._places(everywhere)).probs
+        probs = self.planner.best(self.read.at(self._place)).probs
         operand1, operand2, operation = (part.unflatten(0, self.source.shape) for part in probs)
         return operand1, operand2, operation
 
@@ -97,8 +97,12 @@ class JointChoice(NamedTuple):
         return same != torch.arange(same.shape[-1], device=same.device)
 
     def log_prob_at(self, index: Tensor, plans: Tensor) -> Tensor:
-        places = self._places(index)
-        return self.planner.log_prob(places, self.planner.in_order(plans, places.same))
+        # All characters of a number have one decision, and mostly one label; it is scored once.
+        asked = torch.cat([self._place[index].unsqueeze(1), plans.flatten(1)], 1)
+        distinct, which = asked.unique(dim=0, return_inverse=True)
+        read = self.read.at(distinct[:, 0])
+        plans = self.planner.in_order(distinct[:, 1:].view(-1, *plans.shape[1:]), read.same)
+        return self.planner.log_prob(read, plans)[which]
 
 
 PlanChoice = IndependentChoice | JointChoice
