@@ -14,10 +14,11 @@ from .problems import EVALUATION_SHARE, Split
 from .reasoning import ReasoningText
 from .records import is_held_out
 from .running_text_patterns import LINES, PATTERNS, PLAIN, Pattern
+from .running_text_sheets import BEFORE, BEHIND, HEADS, SHEETS, Sheet
 from .running_text_stories import ENTRIES, LEDGERS, STORIES, TOTAL, TOTALS, Event, Ledger, Story
 from .running_text_writer import Writer, draw_style, expanded
 
-SHARES = {"patterns": 5, "lines": 3, "stories": 4, "ledgers": 4, "plain": 3}  # of the texts
+SHARES = {"patterns": 5, "lines": 3, "sheets": 4, "stories": 4, "ledgers": 4, "plain": 4}  # of the texts
 PROMPT_SHARE = 0.9
 TRIES = 20  # for the numbers of a pattern
 OTHER_NUMBERS = 100  # behind the names of numbers that belong to no pattern; no story has so many events
@@ -73,6 +74,14 @@ def _ledger(ledger: Ledger, generator: random.Random) -> Pattern:
     return Pattern(f"ledger: {ledger.name}", told, computed)
 
 
+def _sheet(sheet: Sheet, generator: random.Random) -> Pattern:
+    formulas = generator.choices(sheet.formulas, k=generator.choice((2, 3, 4, 4, 5, 6)))
+    is_money = generator.random() < 0.4
+    computed = [Event(sheet.kinds, f"{BEFORE}{{y=={formula};}}{BEHIND}") for formula in formulas]
+    kinds, text = (_filled(part, {}, is_money) for part in _composed(computed))
+    return Pattern(sheet.name, generator.choice(HEADS), text, kinds)
+
+
 def _filled(text: str, words: dict[str, str], is_money: bool) -> str:
     """An entry with its words; what is counted are dollars or things."""
     text = text.replace(":entry", ":dollars" if is_money else ":num;things")
@@ -86,6 +95,8 @@ def _pattern(generator: random.Random) -> Pattern:
         return _story(generator.choice(STORIES), generator)
     if source == "ledgers":
         return _ledger(generator.choice(LEDGERS), generator)
+    if source == "sheets":
+        return _sheet(generator.choice(SHEETS), generator)
     return generator.choice({"patterns": PATTERNS, "lines": LINES, "plain": PLAIN}[source])
 
 
@@ -119,7 +130,7 @@ def _led(sentence: str, given: list[str], generator: random.Random) -> str:
 
 def _told(pattern: Pattern, generator: random.Random) -> tuple[str, str]:
     """The whole prompt and the whole text of a pattern, with its layout and numbers that do not matter."""
-    prompt, text = (expanded(part, generator) for part in pattern[1:])
+    prompt, text = (expanded(part, generator) for part in (pattern.prompt, pattern.text))
     given = re.findall(r"\{(\w+):", prompt)
     sentences = [_led(sentence, given, generator) for sentence in text.split("\n")]
     remarks = generator.sample(styles.REMARKS, generator.choice((0, 0, 0, 1, 1, 2)))
@@ -141,7 +152,7 @@ def _written(pattern: Pattern, generator: random.Random) -> ReasoningText:
     """Raises ValueError where the numbers drawn lead to one that is not to be written."""
     prompt, text = _told(pattern, generator)
     frame = _named(generator.choice(styles.FRAMES), {}, OTHER_NUMBERS - 1)
-    writer = Writer(generator, draw_style(generator), [frame.replace("{}", ""), prompt, text])
+    writer = Writer(generator, draw_style(generator), [frame.replace("{}", ""), prompt, text, pattern.kinds])
     if pattern.name.startswith("word") or generator.random() < PROMPT_SHARE:
         writer.write(frame.replace("{}", prompt).lstrip())
     length = len(writer.text)

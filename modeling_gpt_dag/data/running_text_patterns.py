@@ -1,21 +1,26 @@
 """Sentences of running text of our own: what is asked, and the solution, in the language of `running_text_writer`.
 
 A block is a pattern: its name, which is the row of the evaluation, what is asked, and the solution, a sentence a line.
+A last line "where ..." holds fields that are not written: what is computed there is not asked of the calculator.
 """
 
 from typing import NamedTuple
 
 
 class Pattern(NamedTuple):
-    """name: the row of the evaluation. prompt: what is asked. text: what follows, a sentence a line."""
+    """name: the row of the evaluation. prompt: what is asked. text: what follows, a sentence a line. kinds: fields
+    that are never written; they say what numbers are.
+    """
 
     name: str
     prompt: str
     text: str
+    kinds: str = ""
 
 
 def _patterns(blocks: str) -> list[Pattern]:
-    return [Pattern(*block.split("\n", 2)) for block in blocks.strip().split("\n\n")]
+    parted = (block.partition("\nwhere ") for block in blocks.strip().split("\n\n"))
+    return [Pattern(*block.split("\n", 2), kinds) for block, _, kinds in parted]
 
 
 PATTERNS = _patterns("""
@@ -141,8 +146,9 @@ steps: an unknown in a sum
 {name} has {n:few} times as many {things} as {friend}, and together they have {b:large}.
 Let x be the number of {friend}'s {things}.
 [So|Then] x + {n}x = {b}
-[Combining like terms gives|That is] {s=n+1}x = {b}
+[Combining like terms gives|That is] {s}x = {b}
 [Dividing both sides by {s} gives x|x] = {t==b/s}
+where {s=n+1}
 
 steps: an unknown difference
 {name} has {a:multiple n} more than {n:few} times what {friend} has, which makes {b:multiple n}.
@@ -157,6 +163,27 @@ steps: an expression with an unknown
 Total: y + y + {a} + y + {s} = {c}
 Without the extra {things} there are {r==c-a-s}
 y = {t==r/3}
+
+steps: an equation solved
+{n:few} times a number and {k:few} times it make, with {c:multiple s} more, {b:multiple s}. What is it?
+[Let x be the number.|We write:|Then] {n}x + {k}x + {c} = {b}
+[Combining like terms, we get|Together that is|Now combine like terms to get|This simplifies to] {s}x + {c} = {b}
+[Subtracting {c} from both sides[ of the equation|][, we get|]|Now subtract {c} from both sides to get|So] \
+{s}x = {d=b-c}
+[Dividing both sides by {s}[, we get|]|Now divide by {s}:|So] x = {t=d/s}
+where {s=n+k}
+
+steps: an equation with a difference
+{name} has {n:few} times as many {things} as {friend} less {c:multiple s}, and both have {b:multiple s}. How many has \
+{friend}?
+We know that m = {n}p - {c} and m + p = {b}
+[Substituting the first equation into the second, we get|So] {n}p - {c} + p = {b}
+[Combining like terms, we get|That is] {s}p - {c} = {b}
+[Adding {c} to both sides[ of the equation|], we get|Thus] {s}p = {d=b+c}
+[Dividing both sides by {s}, we get|Therefore] p = {t=d/s}
+[Substituting this [value |]back into the equation m = {n}p - {c}, we get m|Then m] \
+= {=n*t-c} = {u=n*t} - {c} = {v=u-c}
+where {s=n+1}
 
 steps: checked
 What is {a:num} less {b:below a}?
@@ -674,6 +701,37 @@ What do we know about x?
 {a:few}x + {b:num} = {c:large}
 x + {d:few} = {e:num}y
 [So|Then] 2x - {f:few} = {g:num}, and x + x + {h:few} = {k:num}
+
+plain: like terms
+[Solve for y.|What is y?|How old is everybody?]
+[Let y be the age of {name}.|{name} is y years old and {friend} is {a:few}y.|\
+We know that y + z = {b:num} and z = {a:few}y.]
+y + {c:few}y + {d:num} = {e:large}
+[Combining like terms, we get|Together|This simplifies to|Then] {f:few}y + {g:num} = {h:large}
+[Now subtract {g} from both sides to get|So] {f}y = [$|]{k:num}
+[Substituting|Put in] z = {m:few}y - {n:few}[, we get|:] y + {m}y - {n} = {o:num}
+
+plain: prices that are not known
+[What does one {item} cost?|Find the prices.]
+Let X be the price of one {item}. A {other} costs X*{a:few}.
+{b:few}*X + {c:few}*(X*{a}) = ${d:num}
+[So|Then|Now] {e:small}X = ${f:num}, [and|or] ${g:num} = {h:few}X + {k:few}Y
+({m:num} + {n:num} + X)/{o:few} = {p:num}, [so|and] X*{q:few} - ${r:num} = ${u:num}
+
+plain: letters for things
+How many are red and how many green?
+G + R = {a:num}, R = {b:few}G + {c:few}, B = G - {d:few}
+G + {b}G + {c} + G - {d} = {e:num}
+{f:few}G + {g:few} = {h:num}
+if {k:hundreds} + {k}x = {m:num}, x = .{n:two}
+So {o:few}G = {q:num} and G = {r:num}
+
+plain: parts as fractions
+[What part is it?|How much of it?]
+[20/60 = 1/3|30/60 = 1/2|40/60 = 2/3|45/60 = 3/4|15/60 = 1/4|10/60 = 1/6|4/60 = 1/15|6/60 = 1/10] of an hour
+[4/6 = 2/3|3/9 = 1/3|6/8 = 3/4|2/10 = 1/5|8/12 = 2/3|5/20 = 1/4|9/12 = 3/4|6/15 = 2/5|7/21 = 1/3] of the {things}
+[1 - 1/3 = 2/3|1 - 1/4 = 3/4|1 - 2/5 = 3/5|1/4 + 1/2 = 3/4|1/3 + 1/6 = 1/2|1/2 * 1/3 = 1/6|8 * 1/5 = 8/5] [are left|]
+[They took {a:few}/{b:few}, which is|The share is|It is] [25/100 or 1/4|50% or 1/2|33.3%|66.67%, or 2/3|12.5% = 1/8]
 
 plain: shares and their names
 What are the shares?

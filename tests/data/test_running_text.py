@@ -11,6 +11,7 @@ from modeling_gpt_dag.data.problems import PlanFormat
 from modeling_gpt_dag.data.reasoning import EQUATION, equations_text, exact_value, plan_of
 from modeling_gpt_dag.data.running_text import running_texts
 from modeling_gpt_dag.data.running_text_patterns import LINES, PATTERNS, PLAIN
+from modeling_gpt_dag.data.running_text_sheets import SHEETS
 from modeling_gpt_dag.data.running_text_stories import LEDGERS, STORIES
 from modeling_gpt_dag.data.running_text_writer import Style, Writer, expanded
 
@@ -19,6 +20,7 @@ GOES_ON = re.compile(r"(?:[-+*/xX×÷−–%]|\\[a-z]+|times|by|and|less|plus|mi
 FORM = PlanFormat(5, 10, ["1", "2", "100", "0.01"], ["add", "identity", "multiply", "subtract", "divide"])
 GROUPS = (
     [pattern.name for pattern in PATTERNS + LINES + PLAIN]
+    + [sheet.name for sheet in SHEETS]
     + [f"story: {story.name}" for story in STORIES]
     + [f"ledger: {ledger.name}" for ledger in LEDGERS]
 )
