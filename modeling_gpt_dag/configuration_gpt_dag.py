@@ -65,6 +65,9 @@ class GPTDAGConfig(PreTrainedConfig):
             beside the last hidden states. The last hidden states of a pretrained backbone predict the next token;
             which operation a text asks for is found better in a middle layer.
         dag_context_layers (`int`, *optional*): causal blocks between backbone and DAG; 0 in exact, 1 in soft numerics.
+        dag_key_size (`int`, *optional*):
+            E, size of the content keys and of the content values that the planner reads of each number; the joint
+            planner is twice as wide. By default that of a head of the backbone. Exact numerics only.
         dag_gate (`str`, *optional*): `"convex"` (exact) or `"none"` (soft).
         dag_end (`str`, defaults to `"learned"`):
             what the DAG writes behind the last character of a number. `"learned"`: an embedding of its own, by which
@@ -72,6 +75,9 @@ class GPTDAGConfig(PreTrainedConfig):
             are masked, and what follows is the backbone's own word. Exact numerics only.
         dag_min_gate (`float`, defaults to 0.0):
             in inference a gate below it is exactly 0. So a gate that is nearly shut does not change a word.
+        dag_min_confidence (`float`, defaults to 0.0):
+            in inference the gate is exactly 0 where gate times probability of the plan is less: it is probable that a
+            result is asked for, and that it is this one. Exact numerics only.
         dag_temperature (`float`, defaults to 2.0): of the sampling of plans in training.
         dag_min_plan_prob (`float`, defaults to 0.0):
             in inference the gate is exactly 0 where the most probable plan is less probable. Exact numerics only.
@@ -113,9 +119,11 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_planner: str = "independent"
     dag_planner_layer: int | None = None
     dag_context_layers: int | None = None
+    dag_key_size: int | None = None
     dag_gate: str | None = None
     dag_end: str = "learned"
     dag_min_gate: float | int = 0.0
+    dag_min_confidence: float | int = 0.0
     dag_temperature: float | int = 2.0
     dag_min_plan_prob: float | int = 0.0
     dag_num_plans: int = 16
@@ -161,6 +169,8 @@ class GPTDAGConfig(PreTrainedConfig):
         for field, value in derived.items():
             if getattr(self, field) is None:
                 setattr(self, field, value)
+        if self.dag_key_size is None and exact:
+            self.dag_key_size = self.head_dim
         super().__post_init__(**kwargs)
         # @strict would wrap errors that its own validation raises.
         self.validate_architecture()
@@ -268,10 +278,12 @@ class GPTDAGConfig(PreTrainedConfig):
         in_backbone = self.dag_planner_layer is None or 1 <= self.dag_planner_layer <= layers
         check(in_backbone, "dag_planner_layer", f"must be from 1 to {layers}, the backbone's layers")
         check(cast(int, self.dag_context_layers) >= 0, "dag_context_layers", "must be at least 0")
+        check(self.dag_key_size is None or self.dag_key_size >= 1, "dag_key_size", "must be at least 1")
         check(self.dag_temperature > 0, "dag_temperature", "must be positive")
         check(0 <= self.dag_min_gate <= 1, "dag_min_gate", "is a gate, from 0 to 1")
         check(self.dag_min_gate == 0 or self.dag_gate == "convex", "dag_min_gate", 'needs dag_gate="convex"')
         check(0 <= self.dag_min_plan_prob <= 1, "dag_min_plan_prob", "is a probability, from 0 to 1")
+        check(0 <= self.dag_min_confidence <= 1, "dag_min_confidence", "is a probability, from 0 to 1")
         unknown = [name for name in self.dag_number_words if name not in WORD_GROUPS]
         check(not unknown, "dag_number_words", f"{unknown} unknown; known are {', '.join(WORD_GROUPS)}")
         check(self.dag_num_plans >= 1, "dag_num_plans", "must be at least 1")
@@ -288,7 +300,9 @@ class GPTDAGConfig(PreTrainedConfig):
             check(self.dag_digits == MAX_DIGITS, "dag_digits", f"must be {MAX_DIGITS}: {soft}")
             check(self.dag_planner == "independent", "dag_planner", f"must be independent: {soft}")
             check(self.dag_end == "learned", "dag_end", f"must be learned: {soft}")
+            check(self.dag_key_size is None, "dag_key_size", f"must be none: {soft}")
             check(self.dag_min_plan_prob == 0, "dag_min_plan_prob", f"must be 0: {soft}")
+            check(self.dag_min_confidence == 0, "dag_min_confidence", f"must be 0: {soft}")
             check(self.dag_value_loss_weight == 0, "dag_value_loss_weight", f"must be 0: {soft}")
             check(not self.dag_number_words, "dag_number_words", f"must be empty: {soft}")
             check(not self.dag_number_positions, "dag_number_positions", f"must be false: {soft}")
