@@ -142,7 +142,7 @@ def test_running_texts_are_trained_on_whole_with_their_plans_and_those_evaluated
 
 
 def test_running_texts_come_from_our_own_patterns_where_no_file_is_given(tokenizer, training_args):
-    args = DataArguments(task="reasoning", block_size=128, num_train_blocks=8)
+    args = DataArguments(task="reasoning", block_size=512, num_train_blocks=8)
     train, _ = training_data(tokenizer, args, training_args, FORM._replace(depth=3))
     assert (train["plan_labels"][:] != -100).any() and len(train) == 8
     without, _ = training_data(tokenizer, args, training_args)
