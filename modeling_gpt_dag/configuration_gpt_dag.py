@@ -75,6 +75,9 @@ class GPTDAGConfig(PreTrainedConfig):
             are masked, and what follows is the backbone's own word. Exact numerics only.
         dag_min_gate (`float`, defaults to 0.0):
             in inference a gate below it is exactly 0. So a gate that is nearly shut does not change a word.
+        dag_min_confidence (`float`, defaults to 0.0):
+            in inference the gate is exactly 0 where gate times probability of the plan is less: it is probable that a
+            result is asked for, and that it is this one. Exact numerics only.
         dag_temperature (`float`, defaults to 2.0): of the sampling of plans in training.
         dag_min_plan_prob (`float`, defaults to 0.0):
             in inference the gate is exactly 0 where the most probable plan is less probable. Exact numerics only.
@@ -120,6 +123,7 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_gate: str | None = None
     dag_end: str = "learned"
     dag_min_gate: float | int = 0.0
+    dag_min_confidence: float | int = 0.0
     dag_temperature: float | int = 2.0
     dag_min_plan_prob: float | int = 0.0
     dag_num_plans: int = 16
@@ -279,6 +283,7 @@ class GPTDAGConfig(PreTrainedConfig):
         check(0 <= self.dag_min_gate <= 1, "dag_min_gate", "is a gate, from 0 to 1")
         check(self.dag_min_gate == 0 or self.dag_gate == "convex", "dag_min_gate", 'needs dag_gate="convex"')
         check(0 <= self.dag_min_plan_prob <= 1, "dag_min_plan_prob", "is a probability, from 0 to 1")
+        check(0 <= self.dag_min_confidence <= 1, "dag_min_confidence", "is a probability, from 0 to 1")
         unknown = [name for name in self.dag_number_words if name not in WORD_GROUPS]
         check(not unknown, "dag_number_words", f"{unknown} unknown; known are {', '.join(WORD_GROUPS)}")
         check(self.dag_num_plans >= 1, "dag_num_plans", "must be at least 1")
@@ -297,6 +302,7 @@ class GPTDAGConfig(PreTrainedConfig):
             check(self.dag_end == "learned", "dag_end", f"must be learned: {soft}")
             check(self.dag_key_size is None, "dag_key_size", f"must be none: {soft}")
             check(self.dag_min_plan_prob == 0, "dag_min_plan_prob", f"must be 0: {soft}")
+            check(self.dag_min_confidence == 0, "dag_min_confidence", f"must be 0: {soft}")
             check(self.dag_value_loss_weight == 0, "dag_value_loss_weight", f"must be 0: {soft}")
             check(not self.dag_number_words, "dag_number_words", f"must be empty: {soft}")
             check(not self.dag_number_positions, "dag_number_positions", f"must be false: {soft}")

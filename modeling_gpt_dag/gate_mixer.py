@@ -21,12 +21,21 @@ class GateMixer(nn.Module):
     gate = sigmoid(w . x + b) in (0, 1). Where the next symbol is END, `ends` is 1 and `hidden` keeps its full weight:
     only the backbone knows what follows the number. Where END is not written, the second part has `1 - ends`, too.
     "none": `hidden + dag_scale * LayerNorm(dag_hidden)`, gate = 1.
-    In inference a gate below `min_gate` is exactly 0.
+    In inference a gate below `min_gate` is exactly 0, and so is one that times the probability of the plan is below
+    `min_confidence`.
     """
 
-    def __init__(self, hidden_size: int, gate: str, min_gate: float = 0.0, writes_end: bool = True):
+    def __init__(
+        self,
+        hidden_size: int,
+        gate: str,
+        min_gate: float = 0.0,
+        writes_end: bool = True,
+        min_confidence: float = 0.0,
+    ):
         super().__init__()
         self.min_gate = min_gate
+        self.min_confidence = min_confidence
         self.writes_end = writes_end
         self.dag_norm = nn.LayerNorm(hidden_size)
         self.dag_scale = nn.Parameter(torch.empty(1))
@@ -42,13 +51,23 @@ class GateMixer(nn.Module):
     def forward(self, hidden: Tensor, gate_logits: Tensor, state: DAGState) -> tuple[Tensor, Tensor]:
         """hidden: (B, T, H). Returns mixed (B, T, H) and gate (B, T), 0 where there is no result."""
         if self.gate_head is None:
-            gate = state.has_result.to(hidden.dtype)
+            gate = self._presented(state.has_result.to(hidden.dtype), state)
         else:
             gate = torch.where(state.has_result, gate_logits.squeeze(-1).sigmoid(), 0.0)
-            if self.min_gate > 0 and not self.training:
-                gate = torch.where(gate >= self.min_gate, gate, 0.0)
+            gate = self._presented(gate, state)
             kept = 1 - gate * (1 - state.ends)
             hidden = kept.unsqueeze(-1) * hidden
         weight = gate if self.writes_end else gate * (1 - state.ends)
         written = (weight * self.dag_scale).unsqueeze(-1) * self.dag_norm(state.dag_hidden)
         return hidden + written, gate
+
+    def _presented(self, gate: Tensor, state: DAGState) -> Tensor:
+        """The gate (B, T), exactly 0 where in inference the result is not sure enough to be presented."""
+        if self.training:
+            return gate
+        if self.min_gate > 0:
+            gate = torch.where(gate >= self.min_gate, gate, 0.0)
+        if self.min_confidence > 0:
+            assert isinstance(state, ExactState), "soft numerics has no plans"
+            gate = torch.where(gate * state.choice.plan_prob >= self.min_confidence, gate, 0.0)
+        return gate

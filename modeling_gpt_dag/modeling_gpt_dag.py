@@ -70,8 +70,8 @@ class DAGOutput(ModelOutput):
         With `config.dag_digits` above 18 in place of `values_mantissa`: mantissas in limbs of 8 digits, the lowest
         first, all of the number's sign.
     plan_prob (`torch.FloatTensor` of shape `(B, T)`):
-        Probability of the most probable plan; exact numerics only. Where it is below `config.dag_min_plan_prob`, the
-        gate is exactly 0 in inference.
+        Probability of the most probable plan; exact numerics only. Where it is below `config.dag_min_plan_prob`, or
+        where gate times it is below `config.dag_min_confidence`, the gate is exactly 0 in inference.
     gate (`torch.FloatTensor` of shape `(B, T)`): 0 where there is no result to write.
     dag_hidden (`torch.FloatTensor` of shape `(B, T, H)`): What is written back, before normalisation.
     """
@@ -252,6 +252,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
                 cast(str, config.dag_gate),
                 float(config.dag_min_gate),
                 writes_end=config.dag_end == "learned",
+                min_confidence=float(config.dag_min_confidence),
             )
             if config.dag_numerics == "exact":
                 self._build_exact(config)

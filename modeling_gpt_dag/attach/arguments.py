@@ -93,7 +93,7 @@ class AttachArguments(Checked):
     )
     wrong_result_cost: float | None = field(
         default=None,
-        metadata={"help": "choose dag_min_plan_prob: how many right results a wrong one costs; none: keep"},
+        metadata={"help": "choose dag_min_confidence: how many right results a wrong one costs; none: keep"},
     )
     unfreeze: Unfreeze = field(default="none", metadata={"help": "train the backbone, too"})
     unfreeze_layers: int = field(default=2, metadata={"help": "last_n: how many of the backbone's last layers"})

@@ -27,7 +27,7 @@ FEATURES, REPORT = "features", "attach.json"  # in output_dir
 class AttachRun:
     """model: with what is trained, adapters included. before: what the backbone alone answers.
 
-    held_back: texts to choose `dag_min_plan_prob` with; None where it is not to be chosen.
+    held_back: texts to choose `dag_min_confidence` with; None where it is not to be chosen.
     """
 
     args: AttachArguments

@@ -1,4 +1,6 @@
-"""The least probability of a plan that is presented, chosen on texts that training has left out.
+"""The least confidence in a result that is presented, chosen on texts that training has left out.
+
+The confidence is the gate times the probability of the plan: that a result is asked for, and that it is this one.
 
 What is unusual: nothing is labelled anew. Where the gate opens, the number that stands there in the text says whether
 the result is right; a gate that opens where no number stands is wrong. The few texts are not searched for the best
@@ -21,15 +23,15 @@ from ..plan_search import written_numbers
 from .feature_store import Examples, collate_packed
 
 HELD_BACK = 20  # one text in so many
-PLAN_PROBS = (0.01, 0.99)  # what is surer than that counts as that sure
+CONFIDENCES = (0.01, 0.99)  # what is surer than that counts as that sure
 PRIOR_WEIGHT = 1.0
 BATCH = 16
 
 
 class Presented(NamedTuple):
-    """A result that a model presents, and how probable its plan is."""
+    """A result that a model presents, and how sure it is of it."""
 
-    plan_prob: float
+    confidence: float
     is_right: bool
 
 
@@ -60,20 +62,20 @@ def presented_results(model: GPTDAGForCausalLM, examples: Dataset) -> list[Prese
             is_right |= equal & valid & result.valid
         # Within a number the decision before it is told of again.
         is_presented = (dag.gate > GATE_THRESHOLD) & (text.written[:, index] == 0)
-        told = (dag.plan_prob, is_right)
+        told = (dag.gate * dag.plan_prob, is_right)
         presented += map(Presented, *(part[is_presented].tolist() for part in told))
     return presented
 
 
 def calibration(presented: list[Presented]) -> tuple[float, float]:
-    """Slope and intercept: sigmoid(slope * logit(plan_prob) + intercept) is the probability that a result is right.
+    """Slope and intercept: sigmoid(slope * logit(confidence) + intercept) is the probability that a result is right.
 
     This is Platt scaling (Platt 1999, "Probabilistic outputs for support vector machines"). The fit is drawn slightly
-    towards (1, 0), a planner that knows how sure it is; without any result it is that.
+    towards (1, 0), a model that knows how sure it is; without any result it is that.
     """
     prior = torch.tensor([1.0, 0.0], dtype=torch.double)
     told = torch.tensor(presented, dtype=torch.double).view(-1, 2)
-    sureness, is_right = told[:, 0].clamp(*PLAN_PROBS).logit(), told[:, 1]
+    sureness, is_right = told[:, 0].clamp(*CONFIDENCES).logit(), told[:, 1]
     fit = prior.clone().requires_grad_()
     optimizer = torch.optim.LBFGS([fit], max_iter=100, line_search_fn="strong_wolfe")
 
@@ -90,14 +92,14 @@ def calibration(presented: list[Presented]) -> tuple[float, float]:
 
 
 def best_threshold(presented: list[Presented], wrong_cost: float) -> float:
-    """The least probability of a plan from which on a result is at least `wrong_cost` times as likely right as wrong.
+    """The least confidence from which on a result is at least `wrong_cost` times as likely right as wrong.
 
     So many right results a wrong one costs. The threshold is a multiple of 0.01, from 0 to 0.99.
     """
     if wrong_cost == 0:
         return 0.0
     slope, intercept = calibration(presented)
-    least, most = torch.tensor(PLAN_PROBS, dtype=torch.double).logit().tolist()
+    least, most = torch.tensor(CONFIDENCES, dtype=torch.double).logit().tolist()
     needed = math.log(wrong_cost) - intercept  # slope times sureness
     if needed <= slope * least:
         return 0.0
@@ -105,7 +107,7 @@ def best_threshold(presented: list[Presented], wrong_cost: float) -> float:
     return round(1 / (1 + math.exp(-min(sureness, most))), 2)
 
 
-def set_threshold(model: GPTDAGForCausalLM, plan_prob: float):
-    """From now on no less probable plan is presented."""
+def set_threshold(model: GPTDAGForCausalLM, confidence: float):
+    """From now on no result is presented that is less sure."""
     assert isinstance(model.model.dag, ExactDAG), "soft numerics has no plans"
-    model.config.dag_min_plan_prob = model.model.dag.min_plan_prob = plan_prob
+    model.config.dag_min_confidence = model.model.mixer.min_confidence = confidence

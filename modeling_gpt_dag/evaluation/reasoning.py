@@ -39,13 +39,13 @@ class NumberScore:
 
 @dataclass(frozen=True)
 class ThresholdScore:
-    """What a `dag_min_plan_prob` would present.
+    """What a `dag_min_confidence` would present.
 
     coverage: the share of the computed numbers that are presented rightly. precision: of all presented numbers the
     share of right ones; None where none is presented.
     """
 
-    min_plan_prob: float
+    min_confidence: float
     coverage: float
     precision: float | None
 
@@ -58,7 +58,7 @@ class ReasoningReport:
     groups: by the texts' group, where they have one.
     other_numbers, prompt_numbers, other_tokens: where the gate should be shut. other_wrong: of the other numbers those
         in whose place another number is presented.
-    thresholds: coverage and precision over `dag_min_plan_prob`, the first as the model is.
+    thresholds: coverage and precision over `dag_min_confidence`, the first as the model is.
     """
 
     all: NumberScore
@@ -118,7 +118,7 @@ class _Reading:
         # Behind a character of a number, or the point that ends it, the decision before the number is told of again.
         self.decides: list[bool] = (output.number_text.written[0] == 0).tolist()
         self.backbone: list[int] = model.lm_head(unmixed[0])[0].argmax(-1).tolist()
-        self.plan_prob: list[float] = output.dag.plan_prob[0].tolist()
+        self.confidence: list[float] = (output.dag.gate * output.dag.plan_prob)[0].tolist()
         self.is_open: list[bool] = (output.dag.gate[0] > GATE_THRESHOLD).tolist()
         offsets = encoding["offset_mapping"][0, : len(self.ids)].tolist()
         self.places = TokenPlaces(offsets)
@@ -149,7 +149,7 @@ def evaluate_reasoning(
     kinds: dict[str, _Numbers] = {}
     groups: dict[str, _Numbers] = {}
     others, wrong, prompts, tokens = _Gates(), _Gates(), _Gates(), _Gates()
-    presented: list[tuple[float, bool, bool]] = []  # probability of the plan, is it right, is the number computed
+    presented: list[tuple[float, bool, bool]] = []  # confidence, is it right, is the number computed
     for text in tqdm(texts, desc="reasoning", disable=not progress):
         reading = _Reading(model, tokenizer, text.text)
         counted: set[int] = set()
@@ -163,7 +163,7 @@ def evaluate_reasoning(
                     _score(numbers, reading, place, calculation)
                 if kind.presented[-1]:
                     is_right = not kind.presented_wrong[-1]
-                    presented.append((reading.plan_prob[place[0] - 1], is_right, calculation.is_annotated))
+                    presented.append((reading.confidence[place[0] - 1], is_right, calculation.is_annotated))
                 counted |= {place[0] - 1, *place}
         for number in numbers_of(text.text):
             place = reading.places.of(number.start, number.end)
@@ -178,7 +178,7 @@ def evaluate_reasoning(
                     others.add(is_open)
                     wrong.add(is_open and not is_right)
                 if is_open:
-                    presented.append((reading.plan_prob[place[0] - 1], is_right, False))
+                    presented.append((reading.confidence[place[0] - 1], is_right, False))
                 counted |= {place[0] - 1, *place}
         for token, is_open in enumerate(reading.is_open[:-1]):
             if token not in counted and reading.decides[token]:
@@ -198,7 +198,7 @@ def evaluate_reasoning(
 
 
 def _at_threshold(least: float, presented: list[tuple[float, bool, bool]], num_computed: int) -> ThresholdScore:
-    kept = [(is_right, is_computed) for prob, is_right, is_computed in presented if prob >= least]
+    kept = [(is_right, is_computed) for confidence, is_right, is_computed in presented if confidence >= least]
     covered = sum(is_right and is_computed for is_right, is_computed in kept)
     precision = sum(is_right for is_right, _ in kept) / len(kept) if kept else None
     return ThresholdScore(least, covered / num_computed, precision)
@@ -233,12 +233,12 @@ def reasoning_table(report: ReasoningReport) -> str:
     }
     shut = [[title, str(rate.n), percent(rate.share)] for title, rate in gates.items()]
     curve = [
-        [f"{score.min_plan_prob:g}", percent(score.coverage), percent(score.precision)] for score in report.thresholds
+        [f"{score.min_confidence:g}", percent(score.coverage), percent(score.precision)] for score in report.thresholds
     ]
     return "\n\n".join(
         [
             markdown_table(head, rows),
             markdown_table(["gate open at", "n", "share"], shut),
-            markdown_table(["dag_min_plan_prob", "computed, presented rightly", "presented, right"], curve),
+            markdown_table(["dag_min_confidence", "computed, presented rightly", "presented, right"], curve),
         ]
     )

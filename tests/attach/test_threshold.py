@@ -1,4 +1,4 @@
-"""The least probability of a plan that is presented: chosen on texts that the training leaves out."""
+"""The least confidence in a result that is presented: chosen on texts that the training leaves out."""
 
 import re
 
@@ -71,9 +71,9 @@ def test_what_is_presented_is_right_where_the_next_number_is_the_result(make_mod
             if dag.values_mask[0, token, -1] and text[token] not in "0123456789.":
                 mantissa, scale = (int(part[0, token, -1]) for part in (dag.values_mantissa, dag.values_scale))
                 is_right = digits != "" and (mantissa, scale) == (int(digits), 0)
-                expected.append((dag.plan_prob[0, token].item(), is_right))
+                expected.append(((dag.gate * dag.plan_prob)[0, token].item(), is_right))
     assert [each.is_right for each in found] == [is_right for _, is_right in expected]
-    assert [each.plan_prob for each in found] == pytest.approx([prob for prob, _ in expected], rel=1e-4)
+    assert [each.confidence for each in found] == pytest.approx([prob for prob, _ in expected], rel=1e-4)
     assert any(each.is_right for each in found) and len(found) > 10
 
 
@@ -95,4 +95,4 @@ def test_the_threshold_holds_for_the_model_and_for_what_is_saved(make_model, enc
     assert (model(ids, output_dag=True).dag.gate == 0).all()
     set_threshold(model, 0.4)
     model.save_pretrained(tmp_path)
-    assert type(model).from_pretrained(tmp_path).config.dag_min_plan_prob == 0.4
+    assert type(model).from_pretrained(tmp_path).config.dag_min_confidence == 0.4

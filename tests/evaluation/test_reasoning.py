@@ -96,12 +96,12 @@ def test_a_threshold_presents_what_is_more_probable_alone(adder, tokenizer):
     """As the curve says it would, when the model is given it."""
     model = adder(9.0)
     curve = evaluate_reasoning(model, tokenizer, TEXTS).thresholds
-    assert [score.min_plan_prob for score in curve] == [0.0, 0.5, 0.8, 0.9, 0.95, 0.99]
+    assert [score.min_confidence for score in curve] == [0.0, 0.5, 0.8, 0.9, 0.95, 0.99]
     with torch.no_grad():
         model.model.dag.slot_head.bias.mul_(0.15)  # operands that are far from certain
     unsure = evaluate_reasoning(model, tokenizer, TEXTS)
     for score in unsure.thresholds[1:]:
-        model.model.dag.min_plan_prob = score.min_plan_prob
+        model.model.mixer.min_confidence = score.min_confidence
         found = evaluate_reasoning(model, tokenizer, TEXTS).thresholds[0]
         assert (found.coverage, found.precision) == (score.coverage, score.precision)
     assert unsure.thresholds[0].coverage > unsure.thresholds[-1].coverage

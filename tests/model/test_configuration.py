@@ -95,6 +95,8 @@ def number_tokens(**changes):
         ({"dag_numerics": "soft", "dag_digits": 40}, "dag_digits=40: must be 18: soft numerics"),
         ({"dag_min_plan_prob": 1.5}, "dag_min_plan_prob=1.5: is a probability"),
         ({"dag_numerics": "soft", "dag_min_plan_prob": 0.5}, "dag_min_plan_prob=0.5: must be 0: soft numerics"),
+        ({"dag_min_confidence": -0.1}, "dag_min_confidence=-0.1: is a probability"),
+        ({"dag_numerics": "soft", "dag_min_confidence": 0.5}, "dag_min_confidence=0.5: must be 0: soft numerics"),
         ({"dag_key_size": 0}, "dag_key_size=0: must be at least 1"),
         ({"dag_numerics": "soft", "dag_key_size": 8}, "dag_key_size=8: must be none: soft numerics"),
         ({"dag_num_plans": 0}, "dag_num_plans=0: must be at least 1"),

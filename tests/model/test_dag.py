@@ -244,6 +244,23 @@ def test_a_gate_below_the_least_one_is_exactly_shut_in_inference():
     assert (mixer.train()(hidden, logits, state)[1][state.has_result] > 0.4).all()
 
 
+@pytest.mark.parametrize("gate_form", ["convex", "none"])
+def test_a_gate_times_the_probability_of_the_plan_below_the_least_confidence_is_exactly_shut(gate_form):
+    state = run(make_exact(depth=1, size=3).eval(), [["12", "-3", "0.5"]] * 2, 3)
+    logits, hidden = torch.randn(B, T, 1 if gate_form == "convex" else 0), torch.randn(B, T, H)
+    mixer = GateMixer(H, gate_form).eval()
+    torch.nn.init.ones_(mixer.dag_scale)
+    before, gate = mixer(hidden, logits, state)
+    confidence = gate * state.choice.plan_prob
+    mixer.min_confidence = float(confidence[state.has_result].detach().median())
+    mixed, strict = mixer(hidden, logits, state)
+    shut = confidence < mixer.min_confidence
+    assert (strict[shut] == 0).all() and torch.equal(strict[~shut], gate[~shut])
+    assert torch.equal(mixed[shut], hidden[shut]) and torch.equal(mixed[~shut], before[~shut])
+    assert gate[shut].any() and gate[~shut].any()
+    assert torch.equal(mixer.train()(hidden, logits, state)[1], gate)
+
+
 def test_the_gate_loss_is_that_of_a_shut_gate_where_no_label_follows():
     gate = torch.tensor([[0.0, 0.5, 0.9, 0.75]], requires_grad=True)
     labels = torch.tensor([[-100, -100, -100, 7]])  # the third token's next one is labelled
