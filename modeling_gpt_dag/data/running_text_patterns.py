@@ -19,8 +19,12 @@ class Pattern(NamedTuple):
 
 
 def _patterns(blocks: str) -> list[Pattern]:
-    parted = (block.partition("\nwhere ") for block in blocks.strip().split("\n\n"))
-    return [Pattern(*block.split("\n", 2), kinds) for block, _, kinds in parted]
+    patterns = []
+    for block in blocks.strip().split("\n\n"):
+        told, _, kinds = block.partition("\nwhere ")
+        name, prompt, text = told.split("\n", 2)
+        patterns.append(Pattern(name, prompt, text, kinds))
+    return patterns
 
 
 PATTERNS = _patterns("""
