@@ -76,8 +76,8 @@ class GPTDAGConfig(PreTrainedConfig):
         dag_min_gate (`float`, defaults to 0.0):
             in inference a gate below it is exactly 0. So a gate that is nearly shut does not change a word.
         dag_min_confidence (`float`, defaults to 0.0):
-            in inference the gate is exactly 0 where gate times probability of the plan is less: it is probable that a
-            result is asked for, and that it is this one. Exact numerics only.
+            in inference the gate is exactly 0 where gate times probability of the plan is below it. The product says
+            how sure the model is that a result is asked for and that it is this one. Exact numerics only.
         dag_temperature (`float`, defaults to 2.0): of the sampling of plans in training.
         dag_min_plan_prob (`float`, defaults to 0.0):
             in inference the gate is exactly 0 where the most probable plan is less probable. Exact numerics only.
@@ -165,12 +165,11 @@ class GPTDAGConfig(PreTrainedConfig):
             "dag_context_layers": 0 if exact else 1,
             "dag_gate": "convex" if exact else "none",
             "dag_number_positions": exact,
+            "dag_key_size": self.head_dim if exact else None,
         }
         for field, value in derived.items():
             if getattr(self, field) is None:
                 setattr(self, field, value)
-        if self.dag_key_size is None and exact:
-            self.dag_key_size = self.head_dim
         super().__post_init__(**kwargs)
         # @strict would wrap errors that its own validation raises.
         self.validate_architecture()

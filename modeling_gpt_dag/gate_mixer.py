@@ -51,10 +51,11 @@ class GateMixer(nn.Module):
     def forward(self, hidden: Tensor, gate_logits: Tensor, state: DAGState) -> tuple[Tensor, Tensor]:
         """hidden: (B, T, H). Returns mixed (B, T, H) and gate (B, T), 0 where there is no result."""
         if self.gate_head is None:
-            gate = self._presented(state.has_result.to(hidden.dtype), state)
+            gate = state.has_result.to(hidden.dtype)
         else:
             gate = torch.where(state.has_result, gate_logits.squeeze(-1).sigmoid(), 0.0)
-            gate = self._presented(gate, state)
+        gate = self._presented(gate, state)
+        if self.gate_head is not None:
             kept = 1 - gate * (1 - state.ends)
             hidden = kept.unsqueeze(-1) * hidden
         weight = gate if self.writes_end else gate * (1 - state.ends)

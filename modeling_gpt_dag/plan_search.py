@@ -258,12 +258,10 @@ class _Candidates(NamedTuple):
 
         fewest: (P, 1), steps of the shortest plan found.
         """
-        one_step = self.num_plans[: 2 if len(self.num_plans) > 1 else 1][-1]
-        rivals = self.others + self.num_plans / one_step
+        rivals = self.others + self.num_plans / self.num_plans[:2][-1]  # by the plans of one step
         last = rivals.shape[1] - 1
-        shortest = rivals.gather(1, fewest.clamp(min=1).clamp(max=last))
-        share = shortest / rivals.gather(1, torch.maximum(self.steps, torch.ones_like(fewest)).clamp(max=last))
-        return torch.where(found, share, 0.0)
+        shortest, own = (rivals.gather(1, steps.clamp(min=1).clamp(max=last)) for steps in (fewest, self.steps))
+        return torch.where(found, shortest / own, 0.0)
 
 
 class FoundPlans(NamedTuple):

@@ -27,8 +27,8 @@ from ..plans import IGNORE_INDEX
 
 VERSION = 1  # of what is computed and how it is laid out
 SAVE_EVERY = 16  # batches
-# A row's length is a multiple of it. The kernels of oneDNN are compiled for each shape, and rows of any length would
-# hardly ever have the same: a step on a CPU took 1.7 times as long.
+# A row's length is a multiple of it. On a CPU kernels are compiled for each shape, and rows of any length would hardly
+# ever have the same.
 ROW_TOKENS = 64
 
 
@@ -185,13 +185,13 @@ def collate_packed(examples: list[dict[str, Tensor]]) -> dict[str, Tensor]:
     The row is filled up with texts of one token, the last one, in which there is nothing to predict and no number.
     """
     lengths = [len(example["input_ids"]) for example in examples]
-    filling = -sum(lengths) % ROW_TOKENS
-    index = torch.arange(sum(lengths) + filling).clamp(max=sum(lengths) - 1)
+    total = sum(lengths)
+    filling = -total % ROW_TOKENS
+    index = torch.arange(total + filling).clamp(max=total - 1)
     parts = {name: torch.cat([example[name] for example in examples])[index] for name in examples[0]}
     positions = torch.cat([*map(torch.arange, lengths), torch.zeros(filling, dtype=torch.long)])
-    for name in ("labels", "plan_labels"):
-        if name in parts:
-            parts[name][sum(lengths) :] = IGNORE_INDEX
+    if "plan_labels" in parts:
+        parts["plan_labels"][total:] = IGNORE_INDEX
     # The first token of a text is predicted by none.
     parts["labels"] = parts["labels"].masked_fill(positions == 0, IGNORE_INDEX)
     next_labels = torch.cat([parts["labels"][1:], parts["labels"].new_tensor([IGNORE_INDEX])])

@@ -77,7 +77,7 @@ def _ledger(ledger: Ledger, generator: random.Random) -> Pattern:
 def _sheet(sheet: Sheet, generator: random.Random) -> Pattern:
     formulas = generator.choices(sheet.formulas, k=generator.choice((2, 3, 4, 4, 5, 6)))
     is_money = generator.random() < 0.4
-    computed = [Event(sheet.kinds, f"{BEFORE}{{y=={formula};}}{BEHIND}") for formula in formulas]
+    computed = [Event(sheet.kinds, f"{BEFORE}{{y=={formula}}}{BEHIND}") for formula in formulas]
     kinds, text = (_filled(part, {}, is_money) for part in _composed(computed))
     return Pattern(sheet.name, generator.choice(HEADS), text, kinds)
 

@@ -22,7 +22,7 @@ def _sheets(blocks: str) -> list[Sheet]:
     return [Sheet(name, kinds, " ".join(lines).split()) for name, kinds, *lines in parted]
 
 
-# What stands before the calculations of a sheet, and between them and what each is about.
+# What a sheet begins with, and what stands before and behind each of its calculations.
 HEADS = [
     "",
     "Work these out.",
