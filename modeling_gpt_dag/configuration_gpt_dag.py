@@ -14,7 +14,7 @@ from transformers import CONFIG_MAPPING, AutoConfig, GPT2Config, PreTrainedConfi
 from .dag_operations import OPERATIONS, max_precision
 from .decimal_tensor import MAX_DIGITS, parse_decimal
 from .limb_tensor import MAX_LIMB_DIGITS
-from .number_grammar import REQUIRED_SYMBOLS, SYMBOLS
+from .number_grammar import FRACTION_BAR, REQUIRED_SYMBOLS, SYMBOLS
 from .number_words import WORD_GROUPS
 
 NUMERICS = ("exact", "soft")
@@ -46,6 +46,9 @@ class GPTDAGConfig(PreTrainedConfig):
         dag_precision (`int`, *optional*, defaults to 10):
             significant digits to which a result without an exact decimal (1 / 3, a root) is rounded as it is written,
             half even; no parameter depends on it. None: such a result is none. Exact numerics only.
+        dag_trailing_zeros (`bool`, defaults to `True`):
+            whether a result is written with all the decimals that its operands give it, as prices are: 0.5 * 0.2 is
+            0.10. False: 0.1. No parameter depends on it. Exact numerics of at most 18 digits only.
         dag_num_values (`int`, *optional*): numbers a token can read; 8 in exact numerics, always 1 in soft.
         dag_num_ranks (`int`, *optional*):
             how many of these the planner tells apart by how many numbers stand between. Those further back it knows by
@@ -112,6 +115,7 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_numerics: str = "exact"
     dag_operations: list[str] | tuple[str, ...] = ("add", "identity", "multiply", "subtract")
     dag_precision: int | None = 10
+    dag_trailing_zeros: bool = True
     dag_num_values: int | None = None
     dag_num_ranks: int | None = None
     dag_constants: list[str] | tuple[str, ...] = ()
@@ -222,6 +226,11 @@ class GPTDAGConfig(PreTrainedConfig):
         return self.dag_depth > 0 and self.dag_numerics == "exact"
 
     @property
+    def writes_fractions(self) -> bool:
+        """Whether results may be written as "-3/2": numerator, fraction bar, denominator."""
+        return "fraction" in self.dag_operations
+
+    @property
     def layer_types(self) -> list[str]:
         """Type of attention of each cache slot, for backbones with sliding windows; the DAG's own are full.
 
@@ -273,6 +282,8 @@ class GPTDAGConfig(PreTrainedConfig):
             check(tells_ranks, "dag_num_ranks", 'needs dag_planner="independent" and dag_numerics="exact"')
         digits = f"must be from {MAX_DIGITS} to {MAX_LIMB_DIGITS}"
         check(MAX_DIGITS <= self.dag_digits <= MAX_LIMB_DIGITS, "dag_digits", digits)
+        keeps_zeros = self.dag_trailing_zeros or self.dag_digits == MAX_DIGITS
+        check(keeps_zeros, "dag_trailing_zeros", f"needs dag_digits={MAX_DIGITS}; longer numbers keep their zeros")
         layers = self.context_index
         in_backbone = self.dag_planner_layer is None or 1 <= self.dag_planner_layer <= layers
         check(in_backbone, "dag_planner_layer", f"must be from 1 to {layers}, the backbone's layers")
@@ -297,6 +308,7 @@ class GPTDAGConfig(PreTrainedConfig):
             check(not hard, "dag_operations", f"{hard} are exact only; {soft}")
             check(not self.dag_constants, "dag_constants", f"must be empty: {soft}")
             check(self.dag_digits == MAX_DIGITS, "dag_digits", f"must be {MAX_DIGITS}: {soft}")
+            check(self.dag_trailing_zeros, "dag_trailing_zeros", f"must be true: {soft}")
             check(self.dag_planner == "independent", "dag_planner", f"must be independent: {soft}")
             check(self.dag_end == "learned", "dag_end", f"must be learned: {soft}")
             check(self.dag_key_size is None, "dag_key_size", f"must be none: {soft}")
@@ -330,6 +342,11 @@ class GPTDAGConfig(PreTrainedConfig):
         missing = [symbol for symbol in REQUIRED_SYMBOLS if not number_tokens.get(symbol)]
         if missing:
             raise ValueError(f"number_tokens has no token for {missing}; a number cannot be written without them")
+        if self.writes_fractions and not number_tokens.get(FRACTION_BAR):
+            raise ValueError(
+                f"number_tokens has no token for {FRACTION_BAR!r}, which the operation 'fraction' writes: "
+                "fill it anew, by `modeling_gpt_dag.number_tokens(tokenizer)`"
+            )
         self._validate_token_ids("number_tokens", number_tokens)
 
     def _validate_token_ids(self, field: str, tokens: dict[str, list[int]]):

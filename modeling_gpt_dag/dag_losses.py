@@ -80,4 +80,5 @@ def value_loss_of_labels(
         num_positions=config.dag_value_positions,
         num_numbers=num_initial - len(config.dag_constants),
         precision=config.dag_precision,
+        trailing_zeros=config.dag_trailing_zeros,
     )

@@ -5,7 +5,7 @@ one. Only the symbols they would write next are mixed, weighted by the plans' pr
 the planner through these weights although the arithmetic is discrete. Inference executes the most probable plan alone.
 
 B batch, T tokens, H hidden size, D DAG steps, N initial values, S = N + D slots, O operations, K plans, E key size,
-W = 13 symbols that can be written. A plan is D x (operand1, operand2, operation).
+W = 13 symbols that can be written, 14 with the fraction bar. A plan is D x (operand1, operand2, operation).
 """
 
 from collections.abc import Sequence
@@ -17,11 +17,12 @@ from torch.nn import functional as F
 
 from .dag_operations import Calculator, FractionCalculator, calculator_of, keep_fractions, on_ranges
 from .decimal_tensor import MAX_DIGITS, DecimalTensor
+from .fraction_operations import exact_denominator
 from .fraction_tensor import FractionTensor, written
 from .joint_planner import IMPOSSIBLE, JointPlanner, PlannerSlots
 from .limb_operations import LimbCalculator, packed_results
 from .limb_tensor import Decimals, LimbTensor, unpack, within_int64
-from .number_text import END, NOTHING, next_symbol
+from .number_text import BAR, END, NOTHING, next_symbol
 from .plan_choices import IndependentChoice, JointChoice, PlanChoice
 from .plans import PlanLogits, best_plan, existing_slots, plan_log_prob, sample_plans
 from .range_operations import NumberRange
@@ -34,6 +35,8 @@ class ExactState(NamedTuple):
     slots: (2, B, T, S), the scratch list of the most probable plan, packed; (3, B, T, S) fractions, (L + 1, B, T, S)
     where values may have more than 18 digits.
     precision: significant digits of a number that is rounded as it is written. digits: that a value may have.
+    fraction_bar: (B, T) bool, whether "/" is written behind the result; None without the operation `fraction`.
+    trailing_zeros: whether decimals are written with all their zeros.
     """
 
     choice: PlanChoice
@@ -43,6 +46,8 @@ class ExactState(NamedTuple):
     ends: Tensor
     precision: int | None = None
     digits: int = MAX_DIGITS
+    fraction_bar: Tensor | None = None
+    trailing_zeros: bool = True
 
     @property
     def probs(self) -> tuple[Tensor, Tensor, Tensor]:
@@ -51,7 +56,7 @@ class ExactState(NamedTuple):
     @property
     def decimals(self) -> Decimals:
         """(B, T, S): the scratch list as it would be written, endless decimals rounded."""
-        return written_decimals(self.slots, self.precision, self.digits)
+        return written_decimals(self.slots, self.precision, self.digits, self.trailing_zeros)
 
     @property
     def values_exact(self) -> Tensor:
@@ -73,14 +78,21 @@ class ExactState(NamedTuple):
         return self.decimals.valid
 
 
-def written_decimals(packed: Tensor, precision: int | None, digits: int = MAX_DIGITS) -> Decimals:
+def written_decimals(
+    packed: Tensor, precision: int | None, digits: int = MAX_DIGITS, trailing_zeros: bool = True
+) -> Decimals:
     """The decimals as which packed values (2, 3 or L + 1, ...) are written.
 
-    precision: significant digits of endless ones. digits: that a value may have.
+    precision: significant digits of endless ones. digits: that a value may have. trailing_zeros: whether zeros at the
+    end of the decimals are written; more than 18 digits keep theirs.
     """
-    if digits > MAX_DIGITS or packed.shape[0] == 2:
+    if digits > MAX_DIGITS:
         return unpack(packed, digits)
-    return written(FractionTensor.unpack(packed.contiguous()), precision)
+    if packed.shape[0] == 2:
+        decimals = DecimalTensor.unpack(packed)
+    else:
+        decimals = written(FractionTensor.unpack(packed.contiguous()), precision)
+    return decimals if trailing_zeros else FractionTensor.of(decimals).shortened(decimals.valid).decimal
 
 
 def execute(
@@ -128,6 +140,33 @@ def execute(
     return slots.movedim((0, 1), (-1, 0))
 
 
+def has_denominator(slots: Tensor, plans: Tensor, operations: Sequence[str], digits: int = MAX_DIGITS) -> Tensor:
+    """(B, T, K) bool: whether a plan's result is a numerator, by `fraction`, whose denominator is not 1.
+
+    slots: (2, 3 or L + 1, B, T, K, S), the executed plans. plans: (B, T, K, D, 3).
+    """
+    identity, fraction = (operations.index(name) if name in operations else -1 for name in ("identity", "fraction"))
+    depth = plans.shape[-2]
+    num_initial = slots.shape[-1] - depth
+
+    def at(step: Tensor) -> Tensor:
+        return plans.gather(-2, step[..., None, None].expand(*step.shape, 1, 3)).squeeze(-2)  # (B, T, K, 3)
+
+    step = torch.full_like(plans[..., 0, 0], depth - 1)
+    for _copy in range(depth - 1):  # `identity` hands a result on
+        operand, _, operation = at(step).unbind(-1)
+        step = torch.where((operation == identity) & (operand >= num_initial), operand - num_initial, step)
+    *operands, operation = at(step).unbind(-1)
+    read = slots.gather(-1, torch.stack(operands, -1).expand(len(slots), *step.shape, 2))
+    left, right = (
+        FractionTensor.unpack(side.contiguous())
+        if digits == MAX_DIGITS
+        else FractionTensor.of(within_int64(unpack(side, digits)))
+        for side in read.unbind(-1)
+    )
+    return (operation == fraction) & (exact_denominator(left, right, None).mantissa > 1)
+
+
 class ExactDAG(nn.Module):
     """Plans on numbers read from the text, executes the plans exactly, writes the next symbol of the result.
 
@@ -151,6 +190,7 @@ class ExactDAG(nn.Module):
         precision: int | None = None,
         digits: int = MAX_DIGITS,
         learns_end: bool = True,
+        trailing_zeros: bool = True,
     ):
         super().__init__()
         self.depth = depth
@@ -163,6 +203,7 @@ class ExactDAG(nn.Module):
         self.temperature = temperature
         self.min_plan_prob = min_plan_prob
         self.digits = digits
+        self.trailing_zeros = trailing_zeros
         self.norm = nn.LayerNorm(hidden_size)
         self.build_planner(hidden_size, key_size)
         self.key = nn.Linear(hidden_size, key_size, bias=False)
@@ -226,9 +267,10 @@ class ExactDAG(nn.Module):
         return torch.cat([numbers, self.constants[:, None, None].expand(*numbers.shape[:3], -1)], -1)
 
     def with_end(self, symbol_embedding: Tensor) -> Tensor:
-        """(W, H): symbol_embedding (W - 1, H) and the embedding of END, zeros where that is not learned."""
+        """(W, H): symbol_embedding (W - 1, H) with the embedding of END among them, zeros if that is not learned."""
         end = torch.zeros_like(symbol_embedding[0]) if self.end_embedding is None else self.end_embedding
-        return torch.cat([symbol_embedding, end.unsqueeze(0).to(symbol_embedding.dtype)])
+        end = end.unsqueeze(0).to(symbol_embedding.dtype)
+        return torch.cat([symbol_embedding[:END], end, symbol_embedding[END:]])
 
     def write(
         self,
@@ -237,18 +279,22 @@ class ExactDAG(nn.Module):
         weights: Tensor | None,
         symbol_embedding: Tensor,
         separated: Tensor | None = None,
+        fraction_bar: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Embed the next symbol of each result and mix the embeddings.
 
         results: (B, T, K). written: (B, T), characters already written. symbol_embedding: (W - 1, H).
         separated: (B, T) bool, whether the last of them is a point or comma.
+        fraction_bar: (B, T, K) bool, behind which results "/" is written.
         weights: (B, T, K), probability of each result's plan; None where there is one (K = 1).
         Returns dag_hidden (B, T, H), has_result (B, T) bool and ends (B, T), the probability of END.
         """
         separated = None if separated is None else separated.unsqueeze(-1)
         symbols = next_symbol(results, written.unsqueeze(-1), separated)
-        is_next = symbols.unsqueeze(-1) == torch.arange(END + 1, device=symbols.device)  # (B, T, K, W)
+        if fraction_bar is not None:
+            symbols = torch.where((symbols == END) & fraction_bar, BAR, symbols)
         embedding = self.with_end(symbol_embedding)
+        is_next = symbols.unsqueeze(-1) == torch.arange(len(embedding), device=symbols.device)  # (B, T, K, W)
         if weights is None:
             probs = is_next.squeeze(-2).to(embedding.dtype)  # (B, T, W)
         else:
@@ -273,15 +319,19 @@ class ExactDAG(nn.Module):
         decisions: (B, T, C), from `decide`, those made at tokens `source` (B, T). read: what was planned on.
         numbers: (2, B, T, n), values of the numbers read, packed. exists: (B, T, n) bool, which of them exist.
         written: (B, T) int64, characters already written of the number; 0 outside numbers. separated: (B, T) bool,
-        whether the last of them is a point or comma. symbol_embedding: (W - 1, H), embeddings of WRITTEN_SYMBOLS.
+        whether the last of them is a point or comma. symbol_embedding: (W - 1, H), embeddings of WRITTEN_SYMBOLS, and
+        of the fraction bar where that can be written.
         """
         source = torch.zeros_like(written) if source is None else source
         choice, plans, weights = self.choose(decisions, read, source, exists)
         numbers_read = numbers.shape[-1]
         initial = self.initial_values(numbers)
         slots = execute(initial, plans, self.operations, self.precision, numbers_read, self.digits)
-        results = written_decimals(slots[..., -1], self.precision, self.digits)
-        dag_hidden, has_result, ends = self.write(results, written, weights, symbol_embedding, separated)
+        results = written_decimals(slots[..., -1], self.precision, self.digits, self.trailing_zeros)
+        bar = None
+        if "fraction" in self.operations:
+            bar = has_denominator(slots, plans, self.operations, self.digits)
+        dag_hidden, has_result, ends = self.write(results, written, weights, symbol_embedding, separated, bar)
         # Where no number can be read nothing is written, although constants could be computed with.
         has_result = has_result & exists[..., 0]
         if self.min_plan_prob > 0 and not self.training:
@@ -289,7 +339,9 @@ class ExactDAG(nn.Module):
             has_result = has_result & (choice.plan_prob >= self.min_plan_prob)
         # The most probable plan comes first.
         best, ends = slots[:, :, :, 0], ends.to(dag_hidden.dtype)
-        return ExactState(choice, best, dag_hidden, has_result, ends, self.precision, self.digits)
+        bar = None if bar is None else bar[:, :, 0]
+        writing = self.precision, self.digits, bar, self.trailing_zeros
+        return ExactState(choice, best, dag_hidden, has_result, ends, *writing)
 
 
 class IndependentDAG(ExactDAG):

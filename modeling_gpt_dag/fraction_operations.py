@@ -7,7 +7,7 @@ ignores it. What divides by zero, overflows 18 digits or is not defined has no r
 import torch
 from torch import Tensor
 
-from .decimal_tensor import MAX_DIGITS, DecimalTensor, power_of_ten, shift_left
+from .decimal_tensor import LIMIT, MAX_DIGITS, DecimalTensor, power_of_ten, shift_left
 from .fraction_tensor import FractionTensor, add, divide, divide_half_even, multiply, negative, product_of
 
 
@@ -193,23 +193,31 @@ def exact_gcd(a: FractionTensor, b: FractionTensor, _: int | None) -> FractionTe
 
 
 def _lowest_terms(a: FractionTensor, b: FractionTensor) -> tuple[Tensor, Tensor, Tensor]:
-    """|a / b| of integers as numerator and denominator, and whether there is such a quotient."""
+    """|a / b| as numerator and denominator in lowest terms, and whether both have at most 18 digits."""
     (left, left_whole), (right, right_whole) = _integer(a), _integer(b)
     divisor = torch.gcd(left, right).clamp(min=1)
-    return left // divisor, right // divisor, left_whole & right_whole & (right != 0)
+    are_whole = left_whole & right_whole
+    # Of others the quotient tells, whose factors of two and five are in the scale.
+    quotient = divide(a, b)
+    unit = power_of_ten(quotient.scale)
+    shared = torch.gcd(quotient.mantissa, unit)
+    below, fits = product_of(quotient.denominator, unit // shared)
+    valid = torch.where(are_whole, right != 0, quotient.valid & fits & (below < LIMIT))
+    numerator = torch.where(are_whole, left // divisor, quotient.mantissa.abs() // shared)
+    return numerator, torch.where(are_whole, right // divisor, below), valid & a.valid & b.valid
 
 
 def exact_fraction(a: FractionTensor, b: FractionTensor, _: int | None) -> FractionTensor:
-    """The numerator of a / b in lowest terms, of integers: 2 of -6 / -9, -3 of 6 / -4. It has the sign.
+    """The numerator of a / b in lowest terms: 2 of -6 / -9, -3 of 6 / -4, 1 of 0.5 / 1. It has the sign.
 
-    With `exact_denominator` a model writes "-3/2".
+    Behind it a model writes "/", unless the denominator is 1, and then `exact_denominator`: "-3/2".
     """
     numerator, _denominator, valid = _lowest_terms(a, b)
     return FractionTensor.whole(numerator * a.mantissa.sign() * b.mantissa.sign(), valid)
 
 
 def exact_denominator(a: FractionTensor, b: FractionTensor, _: int | None) -> FractionTensor:
-    """The denominator of a / b in lowest terms, of integers, always positive: 3 of -6 / -9, 1 of 6 / 3."""
+    """The denominator of a / b in lowest terms, always positive: 3 of -6 / -9, 1 of 6 / 3, 2 of 0.5 / 1."""
     _numerator, denominator, valid = _lowest_terms(a, b)
     return FractionTensor.whole(denominator, valid)
 

@@ -72,6 +72,9 @@ class DAGOutput(ModelOutput):
     plan_prob (`torch.FloatTensor` of shape `(B, T)`):
         Probability of the most probable plan; exact numerics only. Where it is below `config.dag_min_plan_prob`, or
         where gate times it is below `config.dag_min_confidence`, the gate is exactly 0 in inference.
+    fraction_bar (`torch.BoolTensor` of shape `(B, T)`):
+        Whether the result is a numerator behind which "/" is written, because the denominator is not 1; with the
+        operation `fraction` only.
     gate (`torch.FloatTensor` of shape `(B, T)`): 0 where there is no result to write.
     dag_hidden (`torch.FloatTensor` of shape `(B, T, H)`): What is written back, before normalisation.
     """
@@ -87,6 +90,7 @@ class DAGOutput(ModelOutput):
     values_exact: Tensor | None = None
     values_limbs: Tensor | None = None
     plan_prob: Tensor | None = None
+    fraction_bar: Tensor | None = None
     gate: Tensor | None = None
     dag_hidden: Tensor | None = None
 
@@ -292,10 +296,12 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             precision=config.dag_precision,
             digits=config.dag_digits,
             learns_end=config.dag_end == "learned",
+            trailing_zeros=config.dag_trailing_zeros,
         )
         # With tied embeddings the symbols' embeddings are the output embeddings of their tokens.
         if not config.tie_word_embeddings:
-            self.symbol_embedding = nn.Embedding(len(WRITTEN_SYMBOLS), config.hidden_size)
+            num_symbols = len(WRITTEN_SYMBOLS) + config.writes_fractions
+            self.symbol_embedding = nn.Embedding(num_symbols, config.hidden_size)
 
     @staticmethod
     def _context_config(config: GPTDAGConfig) -> GPT2Config:
@@ -552,7 +558,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         return gate_logits, state
 
     def _symbol_embedding(self) -> Tensor:
-        """(W - 1, H): embeddings of WRITTEN_SYMBOLS."""
+        """(W - 1, H): embeddings of WRITTEN_SYMBOLS, and of the fraction bar if that is written."""
         if self.config.tie_word_embeddings:
             return self.get_input_embeddings()(self.number_memory.written_tokens)
         return self.symbol_embedding.weight
@@ -621,6 +627,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             values_limbs=decimals.limbs.movedim(0, -1) if isinstance(decimals, LimbTensor) else None,
             plan=state.choice.best if isinstance(state, ExactState) else None,
             plan_prob=state.choice.plan_prob if isinstance(state, ExactState) else None,
+            fraction_bar=state.fraction_bar if isinstance(state, ExactState) else None,
             gate=gate,
             dag_hidden=state.dag_hidden,
         )

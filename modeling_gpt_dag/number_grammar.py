@@ -28,6 +28,7 @@ from torch import Tensor
 OTHER, MINUS, POINT, DASH, CLOSE, UNREADABLE, COMMA, JOINT = 0, 11, 12, 13, 14, 15, 16, 17
 EXPONENT, HEX, PLUS, CURRENCY, BRACKET, OPENING, BLANK, SPACED = 18, 19, 20, 21, 22, 23, 24, 25
 NUM_SYMBOLS = 2 * SPACED
+FRACTION_BAR = "/"  # between numerator and denominator
 SYMBOLS = {
     **{str(digit): 1 + digit for digit in range(10)},
     "-": MINUS,
@@ -49,6 +50,7 @@ SYMBOLS = {
     "[": BRACKET,
     "opening": OPENING,
     "\N{NO-BREAK SPACE}": BLANK,
+    FRACTION_BAR: OPENING,  # it has a name of its own because it is written
 }
 REQUIRED_SYMBOLS = [*"0123456789", "-", "."]
 

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from transformers.cache_utils import Cache
 
 from .configuration_gpt_dag import GPTDAGConfig
-from .number_grammar import OPENING, OTHER, SPACED, grammar_table, symbol_table
+from .number_grammar import FRACTION_BAR, OPENING, OTHER, SPACED, grammar_table, symbol_table
 from .number_text import WRITTEN_SYMBOLS, NumberText, ReadNumbers, latest_numbers, read_numbers
 from .number_words import BREAK_PART, WordNumbers, dictionary, part_of_tokens, part_table, read_words, role_table
 
@@ -76,6 +76,7 @@ class NumberMemory(nn.Module):
         self.word_groups = config.dag_number_words
         self.word_tokens = (config.word_tokens or {}) if config.dag_number_words else {}
         self.number_tokens = config.number_tokens
+        self.writes_fractions = config.writes_fractions
         self.num_values = config.dag_num_values
         self.symbols_index = config.number_memory_index
         self.context_index = config.number_memory_index + 1
@@ -108,8 +109,9 @@ class NumberMemory(nn.Module):
         }
 
     def build_written_tokens(self) -> Tensor:
-        """(W - 1,) int64: the token that writes each of WRITTEN_SYMBOLS."""
-        return torch.tensor([self.number_tokens[symbol][0] for symbol in WRITTEN_SYMBOLS])
+        """(W - 1,) int64: the token that writes each of WRITTEN_SYMBOLS, and the fraction bar if that is written."""
+        symbols = [*WRITTEN_SYMBOLS, FRACTION_BAR] if self.writes_fractions else WRITTEN_SYMBOLS
+        return torch.tensor([self.number_tokens[symbol][0] for symbol in symbols])
 
     def build_digit_tokens(self) -> Tensor:
         """(digits,) int64: the tokens that continue a number as digits."""

@@ -19,9 +19,10 @@ from .number_grammar import DECIMAL_POINT, NUM_SYMBOLS, OPENING, THOUSANDS_COMMA
 from .number_words import WordNumbers
 from .running_counts import previous, since_latest
 
-# Symbols that can be written next: digits 0..9, "-", ".", and the end of the number.
+# Symbols that can be written next: digits 0..9, "-", ".", the end of the number, and the bar behind a numerator.
 WRITTEN_SYMBOLS = "0123456789-."
 END = len(WRITTEN_SYMBOLS)
+BAR = END + 1
 NOTHING = -1
 
 

@@ -330,6 +330,7 @@ def search_plans(
     max_plans: int,
     precision: int | None = None,
     num_numbers: int | None = None,
+    trailing_zeros: bool = True,
 ) -> FoundPlans:
     """The plans whose result is written as the target, to the last decimal, those of fewest steps first.
 
@@ -339,6 +340,7 @@ def search_plans(
     precision: significant digits to which a result without an exact decimal is rounded; None: it is none.
     initial: (P, N). target: (P,). Of each position at most `max_plans` are found, drawn at random where it has more.
     num_numbers: how many of the initial values are numbers read, which ranges are made of; all by default.
+    trailing_zeros: whether results are written with all their decimals.
     The probability that the hit is no chance is that of the shortest plans: take the other results of at most as many
     steps that are within half the target of it, and spread them evenly over the numbers there that have as many
     decimals. It is the probability that none of them equals the target.
@@ -348,7 +350,7 @@ def search_plans(
     plans, steps = candidates.plans, candidates.steps
     numbers, plans_of = initial.pack().unsqueeze(2), plans.clamp(min=0).unsqueeze(1)
     slots = execute(numbers, plans_of, operations, precision, num_numbers)
-    value = within_int64(written_decimals(slots[:, :, 0, :, -1], precision))
+    value = within_int64(written_decimals(slots[:, :, 0, :, -1], precision, trailing_zeros=trailing_zeros))
     equal = (value.mantissa == target.mantissa.unsqueeze(1)) & (value.scale == target.scale.unsqueeze(1))
     found = candidates.near & equal & value.valid & target.valid.unsqueeze(1)
     fewest = torch.where(found, steps, depth + 1).amin(-1, keepdim=True)
@@ -369,6 +371,7 @@ def value_loss(
     num_numbers: int,
     max_plans: int = 16,
     precision: int | None = None,
+    trailing_zeros: bool = True,
 ) -> Tensor:
     """() sum over numbers of weight * length * -log(gate * probability of the plans that compute it).
 
@@ -393,7 +396,7 @@ def value_loss(
         return tensor.flatten(0, 1)[index]
 
     target = written.value.map(at).masked(score > float("-inf"))
-    given = initial.map(at), target, depth, operations, max_plans, precision, num_numbers
+    given = initial.map(at), target, depth, operations, max_plans, precision, num_numbers, trailing_zeros
     plans, plan_weight, no_chance = search_plans(*given)
     tiny = torch.finfo(torch.float).tiny
     log_prob = choice.log_prob_at(index, plans) + plan_weight.log()  # -inf where a plan does not hit

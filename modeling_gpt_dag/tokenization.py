@@ -129,7 +129,7 @@ def number_symbol(text: str) -> str | None:
         return "unreadable"
     if text in MINUSES:
         return "-"
-    if text in (".", ",", "+"):
+    if text in (".", ",", "+", "/"):
         return text
     if len(text) == 1 and text in BLANKS:
         return "\N{NO-BREAK SPACE}"

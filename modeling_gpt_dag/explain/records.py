@@ -21,9 +21,11 @@ from transformers import PreTrainedTokenizerBase
 from ..dag_operations import OPERATIONS
 from ..gate_mixer import GATE_THRESHOLD
 from ..modeling_gpt_dag import GPTDAGForCausalLM
-from ..number_text import END, NOTHING, WRITTEN_SYMBOLS, NumberText, ReadNumbers, next_symbol
+from ..number_grammar import FRACTION_BAR
+from ..number_text import BAR, END, NOTHING, WRITTEN_SYMBOLS, NumberText, ReadNumbers, next_symbol
 
 END_OF_NUMBER = "end"
+WRITES = [*WRITTEN_SYMBOLS, END_OF_NUMBER, FRACTION_BAR]
 
 Span = tuple[int, int]
 
@@ -246,7 +248,10 @@ def _tokens(model: GPTDAGForCausalLM, ids: Tensor, dag: Any, spans: list[Span], 
         _, numbers = memory.latest(text, None, index, source)
         read = text, numbers
         results = dag.decimals.map(lambda tensor: tensor[..., -1])
-        symbols = next_symbol(results, written, text.separated)[0].tolist()
+        next_symbols = next_symbol(results, written, text.separated)
+        if dag.fraction_bar is not None:
+            next_symbols = torch.where((next_symbols == END) & dag.fraction_bar, BAR, next_symbols)
+        symbols = next_symbols[0].tolist()
     gates = dag.gate[0].tolist()
     plan_probs = dag.plan_prob[0].tolist() if exact else None
     choices = [probs[0] for probs in (dag.operand1_probs, dag.operand2_probs, dag.operation_probs)]
@@ -272,7 +277,7 @@ def _tokens(model: GPTDAGForCausalLM, ids: Tensor, dag: Any, spans: list[Span], 
                 plan_probability=prod(step.probability for step in steps) if plan_probs is None else plan_probs[token],
                 result=slots[-1].value,
                 written=int(written[0, token]) if exact else None,
-                writes=(END_OF_NUMBER if symbols[token] == END else WRITTEN_SYMBOLS[symbols[token]]) if says else None,
+                writes=WRITES[symbols[token]] if says else None,
             )
         )
     return records

@@ -177,9 +177,12 @@ def apply(
             return None
         return counted(Decimal(getattr(math, name)(int(a), int(b))))
     if name in ("fraction", "denominator"):
-        if Fraction(a).denominator > 1 or Fraction(b).denominator > 1 or b == 0:
+        are_whole = Fraction(a).denominator == Fraction(b).denominator == 1
+        if b == 0 or (not are_whole and apply("divide", a, b) is None):
             return None
-        quotient = Fraction(int(a), int(b))
+        quotient = Fraction(a) / Fraction(b)
+        if quotient.denominator >= 10**18:
+            return None
         return Decimal(quotient.numerator if name == "fraction" else quotient.denominator)
     if name == "round":
         return rounded_to(a, b)

@@ -237,3 +237,62 @@ def test_operands_of_new_operations_are_ordered_where_the_order_does_not_matter(
             # Of equal numbers max keeps the first: 0.50 and 0.5 are told apart by their zeros alone.
             assert operation.commutative == all(one == other for one, other in ordered), name
         assert all(parts_of(one) for one, _ in ordered if one is not None)
+
+
+def test_behind_a_numerator_a_bar_is_written_unless_the_denominator_is_1(make_model, encode):
+    """One plan of four steps, fraction(slot 1, slot 0) and copies: "8/6=" writes "4/", "8/4=" writes "2"."""
+    names = ["fraction", "identity"]
+    settings = {"dag_depth": 3, "dag_num_values": 2, "dag_operations": names, "dag_planner": "independent"}
+    model = make_model(**settings)
+    dag = model.model.dag
+    with torch.no_grad():
+        for weight in (dag.slot_head.weight, dag.query.weight, dag.operation_head.weight):
+            weight.zero_()
+        # By step, operand and slot; then by step and operation.
+        slots = torch.zeros(3, 2, 5)
+        slots[0, 0, 1] = slots[0, 1, 0] = slots[1, 0, 2] = slots[2, 0, 3] = 50.0
+        dag.slot_head.bias.copy_(slots.flatten())
+        dag.operation_head.bias.copy_(torch.tensor([[50.0, 0.0], [0.0, 50.0], [0.0, 50.0]]).flatten())
+    written = model.model.number_memory.written_tokens.tolist()
+    bar = written.index(encode("/")[0, 0].item())
+    for text, number, has_bar in (
+        ("8/6=", "4", True),
+        ("8/4=", "2", False),
+        ("-8/6=", "-4", True),
+        ("8/0=", None, False),
+    ):
+        output = model(encode(text), output_dag=True).dag
+        assert output.value_texts(0, -1)[-1] == number and output.fraction_bar[0, -1].item() == has_bar
+    embedding = dag.with_end(model.model._symbol_embedding())
+    assert len(written) == 13 and len(embedding) == 14
+    for text, symbol in (("8/6=4", bar + 1), ("8/4=2", 12)):  # the end stands between "." and the bar
+        state = model(encode(text), output_dag=True).dag
+        torch.testing.assert_close(state.dag_hidden[0, -1], embedding[symbol])
+
+
+def test_a_model_that_writes_fractions_needs_a_token_for_the_bar(make_config):
+    config = make_config()
+    tokens = {name: ids for name, ids in config.number_tokens.items() if name != "/"}
+    with pytest.raises(ValueError, match="no token for '/', which the operation 'fraction' writes"):
+        make_config(number_tokens=tokens, dag_operations=["fraction"])
+    assert make_config(number_tokens=tokens).writes_fractions is False
+
+
+@pytest.mark.parametrize(("keeps", "text"), [(True, "0.10"), (False, "0.1")])
+def test_trailing_zeros_are_written_or_not(make_model, encode, keeps, text):
+    for names in (["multiply"], ["multiply", "divide"]):  # decimals, fractions
+        model = make_model(dag_depth=1, dag_num_values=2, dag_operations=names, dag_trailing_zeros=keeps)
+        initial = tensor_of(["0.5", "0.2"]).pack().view(2, 1, 1, -1)
+        slots = execute(initial, torch.tensor([0, 1, 0]).view(1, 1, 1, 1, 3), names, 10)
+        assert written_decimals(slots[..., -1], 10, trailing_zeros=keeps).texts() == [text]
+        assert model.model.dag.trailing_zeros is keeps
+    found = search_plans(
+        tensor_of(["0.5", "0.2"]).map(lambda part: part.unsqueeze(0)),
+        tensor_of([text]),
+        1,
+        ["multiply"],
+        9,
+        10,
+        trailing_zeros=keeps,
+    )
+    assert found.weight.gt(0).any()
