@@ -49,7 +49,15 @@ TOKENS = {"questions": 32, "replies": 100}  # of an answer
 class Arguments(TaskArguments, QuestionArguments, ReasoningArguments, PromptArguments):
     model: str = field(metadata={"help": "directory of a trained GPT-DAG"})
     task: Literal[
-        "arithmetic", "expressions", "wordings", "plain_questions", "lists", "questions", "reasoning", "replies"
+        "arithmetic",
+        "expressions",
+        "formulas",
+        "wordings",
+        "plain_questions",
+        "lists",
+        "questions",
+        "reasoning",
+        "replies",
     ] = field(default="arithmetic", metadata={"help": "generated problems, or those of a file or dataset"})
     digits: list[int] = field(default_factory=lambda: [4], metadata={"help": "digits of each operand, one row each"})
     num_samples: int | None = field(

@@ -5,8 +5,10 @@ from typing import Literal, cast, get_args
 
 from .checks import Checked, check_at_least, check_share, checked_shares
 
-Task = Literal["arithmetic", "expressions", "wordings", "plain_questions", "lists"]
-TrainingTask = Literal["arithmetic", "expressions", "wordings", "lists", "questions", "reasoning", "text", "mixture"]
+Task = Literal["arithmetic", "expressions", "formulas", "wordings", "plain_questions", "lists"]
+TrainingTask = Literal[
+    "arithmetic", "expressions", "formulas", "wordings", "lists", "questions", "reasoning", "text", "mixture"
+]
 OnBadRecord = Literal["error", "skip"]
 InferenceDtype = Literal["float32", "bfloat16", "float16"]
 
@@ -20,7 +22,7 @@ class TaskArguments(Checked):
 
     task: Task = field(
         default="arithmetic",
-        metadata={"help": "a+b=, expressions of several operators, wordings, 'What is a plus b?', or lists"},
+        metadata={"help": "a+b=, expressions, formulas (sqrt, sin, ...), wordings, 'What is a plus b?', or lists"},
     )
     operators: str = field(
         default="+-*", metadata={"help": "operators of arithmetic and expressions, some of + - * /"}
@@ -78,6 +80,9 @@ class QuestionArguments(RecordArguments):
     )
     skip_non_numbers: bool = field(
         default=False, metadata={"help": "leave out, and count, questions whose answer is no number"}
+    )
+    group_by: str | None = field(
+        default=None, metadata={"help": "questions: a field of the rows, by whose values the matches are also told"}
     )
 
 

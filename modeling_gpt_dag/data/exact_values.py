@@ -10,8 +10,12 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+import torch
+
 from ..configuration_gpt_dag import GPTDAGConfig
+from ..dag_operations import OPERATIONS
 from ..decimal_tensor import MAX_DIGITS
+from ..fraction_tensor import FractionTensor
 
 Value = Decimal | Fraction
 PRECISION = GPTDAGConfig.dag_precision  # significant digits of what is written rounded
@@ -26,13 +30,46 @@ FUNCTIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
 
 
 def combined(name: str, left: Value, right: Value) -> Value:
-    """An operation on two values; raises ZeroDivisionError, and decimal.Inexact beyond 1,000 digits."""
+    """An operation on two values; one of a single operand ignores the right.
+
+    Roots, logarithms, ... are rounded as the model does by default. Raises ArithmeticError where there is no result:
+    ZeroDivisionError for x / 0, decimal.Inexact for sums and products beyond 1,000 digits.
+    """
+    if name not in FUNCTIONS:
+        return _by_table(name, left, right)
     if name == "divide" and right == 0:
         raise ZeroDivisionError(f"{left} / 0")
     are_decimals = isinstance(left, Decimal) and isinstance(right, Decimal)
     if are_decimals and not (name == "divide" and parts(Fraction(left) / Fraction(right))[2] > 1):
         return getattr(EXACT, name)(left, right)
     return _as_decimal(FUNCTIONS[name](Fraction(left), Fraction(right)))
+
+
+def _by_table(name: str, left: Value, right: Value) -> Value:
+    """What the table of operations gives for values of at most 18 digits."""
+    exact = OPERATIONS[name].exact
+    assert exact is not None, "operations on ranges are in RANGES"
+    if not (fits(left) and fits(right)):
+        raise ArithmeticError(f"{name} of more than {MAX_DIGITS} digits")
+    result = exact(_as_tensor(left), _as_tensor(right), PRECISION)
+    if not result.valid.item():
+        raise ArithmeticError(f"{name} of {left} and {right} has no result")
+    mantissa, scale, denominator = (int(part.item()) for part in result[:3])
+    value = Decimal(mantissa).scaleb(-scale, EXACT)
+    return value if denominator == 1 else Fraction(value) / denominator
+
+
+def _as_tensor(value: Value) -> FractionTensor:
+    if isinstance(value, Fraction):
+        mantissa, scale, denominator = parts(value)
+    else:
+        exponent = value.as_tuple().exponent
+        assert isinstance(exponent, int)
+        scale, denominator = max(0, -exponent), 1
+        mantissa = int(value.scaleb(scale, EXACT))
+    above, decimals, below = torch.tensor([mantissa, scale, denominator]).unbind()
+    valid = torch.tensor(True)
+    return FractionTensor(above, decimals, below, valid, ~valid)
 
 
 def _as_decimal(value: Fraction) -> Value:

@@ -18,12 +18,9 @@ from ..tokenization import following_digit
 from .checks import check_share
 from .problems import END_OF_LINE, PlanFormat
 from .reasoning import ReasoningText, TokenPlaces, as_computed, plan_of
-from .tasks import Line
+from .tasks import Line, Plan
 
 TEXT_TOKENS = 96  # of a passage of plain text
-
-
-Plan = list[tuple[int, int, int]]
 
 
 class Example(NamedTuple):
@@ -69,7 +66,8 @@ def question(
     answer, unlabelled = number_of(number_tokens, line.answer), [IGNORE_INDEX] * len(ids)
     if line.plan is None:
         return Example(ids + answer + ending, unlabelled + answer + ending)
-    plans = dict.fromkeys(range(len(ids) - 1, len(ids) + len(answer)), line.plan)
+    speaks = len(ids) - 1
+    plans = {token: plan for first, end, plan in line.plans() for token in range(speaks + first, speaks + end)}
     return Example(ids + answer + ending, unlabelled + answer + [IGNORE_INDEX] * len(ending), plans)
 
 
@@ -127,6 +125,14 @@ def reasoning_example(
         plans |= dict.fromkeys(range(place.start - 1, min(end, len(ids))), plan)
         labelled += 1
     return Example(ids, labels, plans), labelled
+
+
+def as_chat(tokenizer: PreTrainedTokenizerBase, text: ReasoningText) -> ReasoningText:
+    """The text with its prompt as a user's message, and what follows as the assistant's."""
+    given, answer = chat_prompt(tokenizer, text.question), text.text[text.prompt_length :]
+    shift = len(given) - text.prompt_length
+    moved = [each._replace(start=each.start + shift, end=each.end + shift) for each in text.calculations]
+    return ReasoningText(given + answer, moved, len(given), text.group)
 
 
 def text_examples(

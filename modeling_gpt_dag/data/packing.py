@@ -15,10 +15,10 @@ from transformers import PreTrainedTokenizerBase, default_data_collator
 
 from ..plans import IGNORE_INDEX
 from ..tokenization import following_digit
-from .examples import Plan, reasoning_example
+from .examples import reasoning_example
 from .problems import PlanFormat
 from .reasoning import ReasoningText
-from .tasks import Line
+from .tasks import Line, Plan
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -39,7 +39,7 @@ def line_pieces(tokenizer: PreTrainedTokenizerBase, lines: Iterator[Line]) -> It
         endings = following_digit(tokenizer, [line.ending for line in batch])
         for line, prompt, answer, ending in zip(batch, prompts, answers, endings, strict=True):
             speaks = len(prompt) - 1
-            plans = [] if line.plan is None else [(speaks, speaks + len(answer) + 1, line.plan)]
+            plans = [(speaks + first, speaks + end, plan) for first, end, plan in line.plans()]
             yield Piece(prompt + answer + ending, plans)
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from ..configuration_gpt_dag import GPTDAGConfig
+from ..dag_operations import OPERATIONS
 from ..decimal_tensor import MAX_DIGITS
 from ..plans import IGNORE_INDEX
 from .checks import check_share
@@ -21,6 +22,7 @@ from .number_places import NumberPlace, numbers_of
 Split = Literal["train", "evaluation"]
 # Leaves are numbers of the prompt, by the order in which they are read, and constants, as text. An operation on a
 # range has the first and the last of its numbers.
+# An operation of one operand has it twice.
 Expression = int | str | tuple[str, "Expression", "Expression"]
 
 OPERATORS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
@@ -40,6 +42,11 @@ class PlanFormat(NamedTuple):
     constants: Sequence[str]
     operations: Sequence[str]
     words: Sequence[str] = ()
+
+
+def reads_one(name: str) -> bool:
+    """Whether an operation has one operand."""
+    return OPERATIONS[name].operands == 1
 
 
 def places(first: "Expression", last: "Expression") -> range:
@@ -71,7 +78,7 @@ class Problem(NamedTuple):
     template: str = ""
 
     def values(self) -> list[Value]:
-        """Every operand and result of the expression, the answer last; raises ZeroDivisionError."""
+        """Every operand and result of the expression, the answer last; raises ArithmeticError where there is none."""
         seen: list[Value] = []
 
         def value(expression: Expression) -> Value:
@@ -81,7 +88,8 @@ class Problem(NamedTuple):
                 if name in RANGES:
                     result = RANGES[name]([value(place) for place in places(left, right)])
                 else:
-                    result = combined(name, value(left), value(right))
+                    first = value(left)
+                    result = combined(name, first, first if reads_one(name) else value(right))
             else:
                 result = Decimal(self.numbers[expression] if isinstance(expression, int) else expression)
             seen.append(result)
@@ -104,7 +112,7 @@ class Problem(NamedTuple):
         """The same of so many digits."""
         try:
             values = self.values()
-        except ZeroDivisionError:
+        except ArithmeticError:
             return False
         return all(fits(value, digits) for value in [*values, written(values[-1])])
 
@@ -117,7 +125,7 @@ class Problem(NamedTuple):
             if isinstance(expression, tuple):
                 name, left, right = expression
                 names.append(name)
-                stack += places(left, right) if name in RANGES else (left, right)
+                stack += places(left, right) if name in RANGES else (left, right)[: 2 - reads_one(name)]
             else:
                 leaves.append(self.numbers[expression] if isinstance(expression, int) else expression)
         key = repr((sorted(leaves), sorted(names))).encode()
@@ -138,13 +146,15 @@ class Problem(NamedTuple):
     def plan(self, format: PlanFormat) -> list[tuple[int, int, int]]:
         """The steps that compute the answer at the end of the prompt: operand1, operand2, operation.
 
-        A step comes behind the steps of its operands, the left operand's first. Steps that are left over carry the
+        A step comes behind the steps of its operands, the left operand's first; what stands in the expression twice
+        is computed once. Steps that are left over carry the
         result on by `identity`, whose second operand has no label. Raises ValueError where the format has too few
         steps, slots, constants or operations.
         """
         first_result = format.num_values + len(format.constants)
         ranks = self.ranks(format.words)
         steps: list[tuple[int, int, str]] = []
+        slot_of: dict[Expression, int] = {}  # of what is computed already
 
         def need(condition: bool, what: str):
             if not condition:
@@ -158,9 +168,11 @@ class Problem(NamedTuple):
             if isinstance(expression, str):
                 need(expression in format.constants, f"the constant {expression}")
                 return format.num_values + list(format.constants).index(expression)
-            name, left, right = expression
-            steps.append((slot(left), slot(right), name))
-            return first_result + len(steps) - 1
+            if expression not in slot_of:
+                name, left, right = expression
+                steps.append((slot(left), IGNORE_INDEX if reads_one(name) else slot(right), name))
+                slot_of[expression] = first_result + len(steps) - 1
+            return slot_of[expression]
 
         result = slot(self.expression)
         while len(steps) < format.depth:

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 
 from transformers.utils import logging
 
+from .answered_plans import with_plans
 from .arguments import DEFAULT_TEMPLATE, QuestionArguments
 from .checks import check_prompt_template
 from .equations import composed_annotations, equation_plan, parse_equation
-from .numeric_match import parse_number
+from .numeric_match import parse_answer, parse_number
 from .problems import END_OF_LINE, EVALUATION_SHARE, Expression, PlanFormat, Split
 from .records import READERS, BadRecordError, FieldRow, Record, dataset_records, file_records, is_held_out
 from .tasks import Line
@@ -29,13 +30,14 @@ class Question(NamedTuple):
     """prompt: what the model is given. answer: the text of a number, as it is to follow the prompt.
 
     equation: what the data set says computes the answer, over decimal texts; None where it says nothing that can be
-    read. where: the place of its row.
+    read. where: the place of its row. group: the value of the field by which questions are grouped.
     """
 
     prompt: str
     answer: str
     equation: Expression | None = None
     where: str = ""
+    group: str | None = None
 
 
 class Questions(NamedTuple):
@@ -165,10 +167,10 @@ def question_file_lines(
 ) -> list[Line]:
     """The questions as lines to train on: all, or those of one split.
 
-    plan_format: of the plans that their equations label, where a question has one that can be read; None where answers
-    alone are to be learned from. Raises BadRecordError, naming the place, for an equation that makes no plan;
-    `on_bad_record="skip"` leaves such questions out and tells how many, with the first. Raises ValueError where none
-    is left.
+    plan_format: of the plans that their equations label, where a question has one that can be read. A question without
+    an equation has a plan where `with_plans` finds it. None where answers alone are to be learned from.
+    Raises BadRecordError, naming the place, for an equation that makes no plan; `on_bad_record="skip"` leaves such
+    questions out and tells how many, with the first. Raises ValueError where none is left.
     """
     lines: list[Line] = []
     bad: list[BadRecordError] = []
@@ -183,6 +185,10 @@ def question_file_lines(
         raise ValueError(f"{arguments.questions} holds no question whose equation makes a plan; the first: {bad[0]}")
     if bad:
         logger.warning(f"left out: {len(bad)} questions whose equation makes no plan; the first: {bad[0]}")
+    if plan_format is not None:
+        open_lines = [index for index, line in enumerate(lines) if line.plan is None]
+        for index, line in zip(open_lines, with_plans([lines[i] for i in open_lines], plan_format), strict=True):
+            lines[index] = line
     return lines
 
 
@@ -244,7 +250,13 @@ class _Reader:
         if isinstance(record, BadRecordError):
             raise record
         self.format = self.format or _recognise(record)
-        return _question(record, self.format)
+        question = _question(record, self.format)
+        name = self.arguments.group_by
+        if name is None:
+            return question
+        if name not in record.fields:
+            raise BadRecordError(f"{record.where}: there is no field {name!r} to group by, but {_fields(record)}")
+        return question._replace(group=str(record.fields[name]))
 
     def why_none(self, split: Split | None) -> str:
         """The sentence for a file of which no question is left."""
@@ -321,8 +333,8 @@ def _question(row: FieldRow, format_name: str) -> Question:
     except (TypeError, ValueError) as error:
         raise BadRecordError(f"{row.where}: {error}") from error
     try:
-        answer = answer if format.is_prompt and isinstance(answer, str) else _plain(answer)
-        parse_number(answer)
+        answer = answer if isinstance(answer, str) and (format.is_prompt or "/" in answer) else _plain(answer)
+        parse_answer(answer)
     except ValueError as error:
         raise NotANumberError(
             f"{row.where}: the answer {answer!r} is no number; --skip_non_numbers leaves such questions out"

@@ -4,8 +4,10 @@ import random
 from collections.abc import Iterator
 from typing import NamedTuple, get_args
 
+from ..number_grammar import FRACTION_BAR
 from .arguments import Task, TaskArguments
 from .checks import check_choice, check_share
+from .formulas import formula_problems
 from .lists import list_problems
 from .plain_questions import answered_questions
 from .problems import PlanFormat, Problem, Split, arithmetic_problems, distinct
@@ -22,6 +24,8 @@ def task_problems(task: TaskArguments, split: Split, seed: int, digits: list[int
         return wording_problems(split, seed, task.held_out, digits, task.num_operators, task.negative_operand_share)
     if task.task == "plain_questions":
         return answered_questions(split, seed, digits)
+    if task.task == "formulas":
+        return formula_problems(split, seed)
     if task.task == "lists":
         return list_problems(split, seed, digits, task.list_lengths)
     counts = [1] if task.task == "arithmetic" else task.num_operators or [1, 2, 3]
@@ -34,13 +38,30 @@ def evaluation_problems(task: TaskArguments, num_samples: int, seed: int, digits
     return distinct(task_problems(task, "evaluation", seed, digits), num_samples)
 
 
+Plan = list[tuple[int, int, int]]
+
+
 class Line(NamedTuple):
-    """A line of training text: a prompt, the answer that `plan` computes, the ending. Plain lines have no answer."""
+    """A line of training text: a prompt, the answer that `plan` computes, the ending. Plain lines have no answer.
+
+    denominator_plan: what computes the part of the answer behind "/", where it is a fraction.
+    """
 
     prompt: str
     answer: str = ""
     ending: str = ""
-    plan: list[tuple[int, int, int]] | None = None
+    plan: Plan | None = None
+    denominator_plan: Plan | None = None
+
+    def plans(self) -> list[tuple[int, int, Plan]]:
+        """(first, end, plan): which plan writes which characters of the answer, its end included."""
+        length = len(self.answer) + 1
+        if self.plan is None:
+            return []
+        if self.denominator_plan is None:
+            return [(0, length, self.plan)]
+        bar = self.answer.index(FRACTION_BAR) + 1
+        return [(0, bar, self.plan), (bar, length, self.denominator_plan)]
 
 
 def training_lines(

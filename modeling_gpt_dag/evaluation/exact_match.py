@@ -16,9 +16,9 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ..configuration_gpt_dag import GPTDAGConfig
 from ..data.arguments import TaskArguments
-from ..data.exact_values import FUNCTIONS, RANGES
+from ..data.exact_values import FUNCTIONS, RANGES, combined
 from ..data.numeric_match import is_numeric_match
-from ..data.problems import END_OF_LINE, PlanFormat, Problem, plan_format
+from ..data.problems import END_OF_LINE, Expression, PlanFormat, Problem, plan_format, reads_one
 from ..data.tasks import evaluation_problems
 from ..decimal_tensor import MAX_DIGITS
 from ..gate_mixer import GATE_THRESHOLD
@@ -44,19 +44,25 @@ def is_number_right(line: str, problem: Problem) -> bool:
     return is_numeric_match(line, problem.answer)
 
 
-PYTHON_OPERATIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
-    **FUNCTIONS,
-    "identity": lambda a, b: a,
-    "max": max,
-    "min": min,
-}
-
-
 def _apply(name: str, left: Fraction | None, right: Fraction | None) -> Fraction | None:
-    """None for operands without value, for operations that Python's fractions do not have, and for x / 0."""
-    if left is None or right is None or name not in PYTHON_OPERATIONS or (name == "divide" and right == 0):
+    """None for operands without value, and where there is no result."""
+    if left is None or right is None:
         return None
-    return PYTHON_OPERATIONS[name](left, right)
+    try:
+        return left if name == "identity" else Fraction(combined(name, left, right))
+    except ArithmeticError:
+        return None
+
+
+def _names(expression: Expression) -> set[str]:
+    return {expression[0]}.union(*map(_names, expression[1:])) if isinstance(expression, tuple) else set()
+
+
+def _result(problem: Problem) -> Fraction | None:
+    try:
+        return Fraction(problem.values()[-1])
+    except ArithmeticError:
+        return None
 
 
 def _over_range(name: str, numbers: list[Fraction | None], first: int, last: int) -> Fraction | None:
@@ -65,17 +71,24 @@ def _over_range(name: str, numbers: list[Fraction | None], first: int, last: int
     return Fraction(RANGES[name](chosen)) if len(chosen) == last - first + 1 else None
 
 
+def _other(generator: random.Random, is_large: bool) -> str:
+    return str(generator.randint(10**6, 10**9) if is_large else generator.randint(2, 9))
+
+
 def is_plan_right(plan: list[list[int]], problem: Problem, format: PlanFormat) -> bool:
     """Whether the plan computes the problem's function of its numbers: equal on three draws of other numbers.
 
-    Operations that have no rational result on most numbers (power, log) are right in no plan.
+    They are large, so that no other function gives the same by chance; where powers, roots, ... are computed they are
+    small, and a draw of which there is no result does not count. Without any draw the problem's own numbers do.
     """
     generator = random.Random(0)
+    is_rational = _names(problem.expression) <= {*FUNCTIONS, *RANGES, "identity", "max", "min"}
     # What stands in words stays as it is.
     read = problem.read(format.words) if format.words else []
     in_words = [None if place.value is None else Fraction(place.value) for place in read][: format.num_values]
-    for _ in range(3):
-        numbers = tuple(str(generator.randint(10**6, 10**9)) for _ in problem.numbers)
+    draws = [tuple(_other(generator, is_rational) for _ in problem.numbers) for _ in range(3)]
+    draws = [numbers for numbers in draws if _result(problem._replace(numbers=numbers)) is not None]
+    for numbers in draws or [problem.numbers]:
         slots: list[Fraction | None] = in_words + [None] * (format.num_values - len(in_words))
         for rank, number in zip(problem.ranks(format.words), numbers, strict=True):
             if rank < format.num_values:
@@ -86,8 +99,8 @@ def is_plan_right(plan: list[list[int]], problem: Problem, format: PlanFormat) -
             if name in RANGES:
                 slots.append(_over_range(name, slots[: format.num_values], *sorted((left, right))))
             else:
-                slots.append(_apply(name, slots[left], slots[right] if name != "identity" else Fraction(0)))
-        if slots[-1] is None or slots[-1] != Fraction(problem._replace(numbers=numbers).values()[-1]):
+                slots.append(_apply(name, slots[left], Fraction(0) if reads_one(name) else slots[right]))
+        if slots[-1] is None or slots[-1] != _result(problem._replace(numbers=numbers)):
             return False
     return True
 

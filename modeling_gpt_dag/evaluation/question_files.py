@@ -11,7 +11,7 @@ from ..data.numeric_match import AnswerNumber, is_numeric_match
 from ..data.problems import END_OF_LINE
 from ..data.question_files import Question, Questions
 from .generation import answer_lines, has_plans
-from .reports import QuestionAnswer, QuestionReport, QuestionsLeftOut, Share
+from .reports import GroupMatches, QuestionAnswer, QuestionReport, QuestionsLeftOut, Share, share_of
 
 
 def evaluate_questions(
@@ -57,8 +57,24 @@ def evaluate_questions(
         answer_number=answer_number,
         max_new_tokens=max_new_tokens,
         tolerance=tolerance,
+        groups=_by_group(asked, records),
     )
     return report, records
+
+
+def _by_group(asked: list[Question], answers: list[QuestionAnswer]) -> dict[str, GroupMatches]:
+    by_group: dict[str, list[QuestionAnswer]] = {}
+    for question, answer in zip(asked, answers, strict=True):
+        if question.group is not None:
+            by_group.setdefault(question.group, []).append(answer)
+    return {
+        group: GroupMatches(
+            len(chosen),
+            share_of([answer.numeric_match for answer in chosen]),
+            share_of([answer.strict_match for answer in chosen]),
+        )
+        for group, chosen in sorted(by_group.items())
+    }
 
 
 def _that_fit(

@@ -175,12 +175,21 @@ class QuestionsLeftOut:
 
 
 @dataclass(frozen=True)
+class GroupMatches:
+    """Of one group of questions."""
+
+    n: int
+    numeric_match: float
+    strict_match: float
+
+
+@dataclass(frozen=True)
 class QuestionReport:
     """Questions of a file or dataset.
 
     numeric_match: the answer's first or last number (`answer_number`) is the expected one, or at most `tolerance` away
     from it. strict_match: the whole line and its end. gate: it opened somewhere in the answer; None without exact
-    numerics.
+    numerics. groups: the matches by group, where questions are grouped.
     """
 
     format: str
@@ -192,6 +201,7 @@ class QuestionReport:
     answer_number: str
     max_new_tokens: int
     tolerance: float = 0.0
+    groups: dict[str, GroupMatches] = field(default_factory=dict)
     task: Literal["questions"] = "questions"
 
 

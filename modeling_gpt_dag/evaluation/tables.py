@@ -67,7 +67,12 @@ def questions_table(report: QuestionReport) -> str:
         measured = ["-", "-"] if cell is None else [percent(cell.share), " - ".join(map(percent, cell.interval))]
         rows.append([title, *measured])
     left_out = report.left_out
+    groups = [
+        [group, str(matches.n), percent(matches.numeric_match), percent(matches.strict_match)]
+        for group, matches in report.groups.items()
+    ]
+    by_group = markdown_table(["group", "n", "numeric match", "strict match"], groups) if groups else ""
     return markdown_table([f"{report.format}, n = {report.n}", "share", "95 % interval"], rows) + (
         f"\n\nleft out: {left_out.too_long} too long for the model, {left_out.non_numbers} without a number, "
-        f"{left_out.bad_records} that cannot be read"
+        f"{left_out.bad_records} that cannot be read" + (f"\n\n{by_group}" if by_group else "")
     )

@@ -123,7 +123,7 @@ def test_shares_are_turns_in_whole_numbers():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"tasks": {"questions": 1}}, "tasks has 'questions': must be one of arithmetic, expressions, wordings"),
+        ({"tasks": {"questions": 1}}, "tasks has 'questions': must be one of arithmetic, expressions, formulas"),
         ({"tasks": '{"wordings": 0}'}, "tasks gives wordings the share 0: must be a positive number"),
         ({"num_operators": {4: 1}}, "num_operators has 4: must be one of 1, 2, 3"),
         ({"num_operators": "1 2"}, "num_operators='1 2': must be JSON like"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modeling_gpt_dag.data.numeric_match import is_numeric_match, number_in, parse_number
+from modeling_gpt_dag.data.numeric_match import is_numeric_match, number_in, parse_answer, parse_number
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,27 @@ print(metric.compute(**texts), metric.compute(**texts, answer_number="last"))
     root = Path(__file__).parents[2]
     process = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert process.stdout == f"{ {'numeric_exact_match': 1 / 3} } { {'numeric_exact_match': 2 / 3} }\n"
+
+
+@pytest.mark.parametrize(
+    ("prediction", "reference", "matches"),
+    [
+        ("-4/3\n", "-4/3", True),
+        ("-8/6\n", "-4/3", True),
+        ("It is 4/3.", "4/3", True),
+        ("4/3\n", "-4/3", False),
+        ("4\n", "4/3", False),
+        ("8/2\n", "4", False),  # the first number is 8
+        ("8/2\n", "8", True),
+        ("1/0\n", "1/2", False),
+        ("0.5\n", "1/2", True),
+    ],
+)
+def test_a_reference_may_be_a_fraction(prediction, reference, matches):
+    assert is_numeric_match(prediction, reference) is matches
+
+
+@pytest.mark.parametrize("text", ["1/0", "1/", "/2", "1.5/2", "1/2/3", "a/b"])
+def test_what_is_neither_a_number_nor_a_fraction_is_refused(text):
+    with pytest.raises(ValueError, match="is no number|divides by zero"):
+        parse_answer(text)

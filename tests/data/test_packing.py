@@ -88,5 +88,5 @@ def test_impossible_options_are_refused_before_any_line_is_drawn(task, options, 
 
 
 def test_an_unknown_task_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match="task='file': must be one of arithmetic, expressions, wordings"):
+    with pytest.raises(ValueError, match="task='file': must be one of arithmetic, expressions, formulas, wordings"):
         training_lines(TaskArguments(task="file"), 0, [1])

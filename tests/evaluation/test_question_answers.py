@@ -5,7 +5,7 @@ import torch
 
 from modeling_gpt_dag.data.question_files import Question, Questions
 from modeling_gpt_dag.evaluation.question_files import evaluate_questions
-from modeling_gpt_dag.evaluation.reports import QuestionsLeftOut, Share
+from modeling_gpt_dag.evaluation.reports import GroupMatches, QuestionsLeftOut, Share
 from modeling_gpt_dag.evaluation.statistics import wilson_interval
 from modeling_gpt_dag.evaluation.tables import questions_table
 
@@ -83,3 +83,16 @@ def test_the_table_shows_shares_and_intervals(parrot, tokenizer):
         "|---|---|---|",
         "| numeric match | 100.0 % | 20.7 % - 100.0 % |",
     ]
+
+
+def test_matches_are_told_by_group_where_questions_have_one(parrot, tokenizer):
+    asked = [
+        Question("say 12 ", "12", group="a"),
+        Question("say 7.0 ", "7", group="a"),
+        Question("3 ", "4", group="b"),
+    ]
+    report, _ = evaluate_questions(parrot, tokenizer, Questions("prompt", asked, 0, 0), max_new_tokens=8)
+    assert report.groups == {"a": GroupMatches(2, 1.0, 0.5), "b": GroupMatches(1, 0.0, 0.0)}
+    assert "| a | 2 | 100.0 % | 50.0 % |" in questions_table(report)
+    ungrouped, _ = evaluate_questions(parrot, tokenizer, questions(("say 12 ", "12")), max_new_tokens=8)
+    assert ungrouped.groups == {} and "group" not in questions_table(ungrouped)

@@ -1,0 +1,202 @@
+"""Plans of questions that come with their answer alone: what the prompt writes, or the one operation that fits.
+
+What is unusual: nothing is guessed. A plan is labelled where the prompt writes an expression that gives the answer, or
+where, of all operations on the numbers of the prompt, a single one does. This makes training data only.
+"""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+import torch
+
+from ..dag_operations import OPERATIONS
+from ..decimal_tensor import DecimalTensor
+from ..exact_dag import execute
+from ..fraction_tensor import FractionTensor
+from ..number_grammar import FRACTION_BAR
+from .exact_values import fits, parts
+from .number_places import NumberPlace, numbers_of
+from .numeric_match import parse_answer
+from .problems import Expression, PlanFormat, Problem
+from .reasoning import OPERATIONS as WRITTEN_OPERATIONS
+from .reasoning import SIGNS
+from .tasks import Line
+
+READ_TOGETHER = 1_000  # prompts
+MOST_NUMBERS = 4  # of a prompt whose operation is searched for
+LEAF = 0xE000  # numbers become characters of private use while an expression is looked for
+# Signs, parentheses and blanks between leaves.
+WRITTEN = re.compile(r"(?<![-+*/×÷−–])[(\s]*[\ue000-\uf8ff](?:[-+*/()\s×÷−–]|(?<=\s)x(?=\s)|[\ue000-\uf8ff])*")
+
+
+class _Asked(NamedTuple):
+    """A question. places, numbers: of those that are read in its prompt. value: its answer."""
+
+    prompt: str
+    answer: str
+    places: list[NumberPlace]
+    numbers: list[str]
+    value: Fraction
+
+
+def with_plans(lines: Sequence[Line], plan_format: PlanFormat) -> list[Line]:
+    """The lines, those with a plan that can be told. No line may have one yet.
+
+    Where the operation `fraction` is known, a quotient whose answer is an integer or "a/b" is computed with it.
+    """
+    asked = list(_asked(lines, plan_format))
+    found: list[Expression | None] = [None if each is None else _written(each) for each in asked]
+    searched = [each if expression is None else None for each, expression in zip(asked, found, strict=True)]
+    for index, expression in _single_operations(searched, plan_format).items():
+        found[index] = expression
+    return [
+        line if each is None or computed is None else _labelled(line, each, computed, plan_format)
+        for line, each, computed in zip(lines, asked, found, strict=True)
+    ]
+
+
+def _asked(lines: Sequence[Line], plan_format: PlanFormat) -> Iterator[_Asked | None]:
+    """None for a prompt without numbers or with more than a plan can name, or one of which has no value."""
+    for start in range(0, len(lines), READ_TOGETHER):
+        batch = lines[start : start + READ_TOGETHER]
+        for line, places in zip(batch, _read_together([line.prompt for line in batch], plan_format), strict=True):
+            numbers = [place.value for place in places if place.value is not None]
+            is_readable = 0 < len(numbers) == len(places) <= plan_format.num_values
+            value = parse_answer(line.answer)
+            yield _Asked(line.prompt, line.answer, places, numbers, value) if is_readable else None
+
+
+def _read_together(prompts: Sequence[str], plan_format: PlanFormat) -> Iterator[list[NumberPlace]]:
+    """The numbers that are read at the end of each prompt."""
+    places = iter(numbers_of("\n".join(prompts), tuple(plan_format.words)))
+    place, start = next(places, None), 0
+    for prompt in prompts:
+        end, read = start + len(prompt), []
+        while place is not None and place.start < end:
+            if place.readable < end:  # the characters of a prompt that prove it
+                read.append(place._replace(start=place.start - start, end=place.end - start))
+            place = next(places, None)
+        yield read
+        start = end + 1
+
+
+def written_expression(prompt: str, places: Sequence[NumberPlace]) -> Expression | None:
+    """What a prompt writes with signs, of two numbers or more, over the order of its numbers; None without.
+
+    places: of the numbers, in their order, as the model reads them: "3 - -2" is a difference, and "3 -2" nothing.
+    """
+    text = prompt
+    for index, place in reversed(list(enumerate(places))):
+        text = text[: place.start] + chr(LEAF + index) + text[place.end :]
+    runs = [match.group() for match in WRITTEN.finditer(text)]
+    runs = [run for run in runs if sum(ord(character) >= LEAF for character in run) > 1]
+    if len(runs) != 1:
+        return None
+    source = re.sub(r"(?<=\s)x(?=\s)", "*", runs[0]).translate(SIGNS).strip()
+    source = re.sub("[\ue000-\uf8ff]", lambda leaf: f"n{ord(leaf[0]) - LEAF}", source)
+
+    def tree(node: ast.expr) -> Expression:
+        if isinstance(node, ast.BinOp):
+            return WRITTEN_OPERATIONS[type(node.op)], tree(node.left), tree(node.right)
+        if not isinstance(node, ast.Name):
+            raise KeyError(node)
+        return int(node.id[1:])
+
+    try:
+        return tree(ast.parse(source, mode="eval").body)
+    except (SyntaxError, KeyError):
+        return None
+
+
+def _written(asked: _Asked) -> Expression | None:
+    """What the prompt writes, where that gives the answer within 18 digits."""
+    expression = written_expression(asked.prompt, asked.places)
+    if expression is None:
+        return None
+    try:
+        values = Problem(asked.prompt, tuple(asked.numbers), expression, "").values()
+    except ZeroDivisionError:
+        return None
+    return expression if Fraction(values[-1]) == asked.value and all(map(fits, values)) else None
+
+
+def _single_operations(asked: Sequence[_Asked | None], plan_format: PlanFormat) -> dict[int, Expression]:
+    """Index of a question -> the operation that alone gives its answer, where there is one."""
+    by_count: dict[int, list[int]] = defaultdict(list)
+    for index, each in enumerate(asked):
+        if each is not None and len(each.numbers) <= MOST_NUMBERS and fits(each.value):
+            by_count[len(each.numbers)].append(index)
+    found: dict[int, Expression] = {}
+    for count, indices in by_count.items():
+        for start in range(0, len(indices), READ_TOGETHER):
+            batch = indices[start : start + READ_TOGETHER]
+            hits = _hits([each for index in batch if (each := asked[index]) is not None], count, plan_format)
+            found |= {index: hit for index, hit in zip(batch, hits, strict=True) if hit is not None}
+    return found
+
+
+def _hits(asked: Sequence[_Asked], count: int, plan_format: PlanFormat) -> list[Expression | None]:
+    """The only operation on the `count` numbers of each prompt that gives its answer; None where it is not one.
+
+    Constants are left out: with them a small answer is hit by chance.
+    """
+    names = [
+        name
+        for name in plan_format.operations
+        if name not in ("identity", "fraction", "denominator") and OPERATIONS[name].over_range is None
+    ]
+    tries = [
+        (left, right, operation)
+        for operation, name in enumerate(names)
+        for left in range(count)
+        for right in range(count if OPERATIONS[name].operands == 2 else 1)
+        if not (OPERATIONS[name].commutative and left < right)
+    ]
+    tries.sort(key=lambda one_try: one_try[0] == one_try[1])  # of numbers of the same value two are taken
+    if not tries:
+        return [None] * len(asked)
+    initial = DecimalTensor.constants([text for each in asked for text in each.numbers]).pack()
+    plans = torch.tensor(tries).view(1, 1, -1, 1, 3).expand(len(asked), -1, -1, -1, -1)
+    slots = execute(initial.view(2, len(asked), 1, count), plans, names)
+    results = FractionTensor.unpack(slots[..., 0, :, -1].contiguous())
+    results = results.shortened(results.valid)
+    wanted = torch.tensor([parts(each.value) for each in asked]).T.unsqueeze(-1)  # (3, P, 1)
+    equal = results.valid & (torch.stack([results.mantissa, results.scale, results.denominator]) == wanted).all(0)
+    chosen: list[Expression | None] = []
+    for each, hit in zip(asked, equal.tolist(), strict=True):
+        hits = [one_try for one_try, is_hit in zip(tries, hit, strict=True) if is_hit]
+        values = [Fraction(text) for text in each.numbers]
+        different = {(operation, values[left], values[right]) for left, right, operation in hits}
+        left, right, operation = hits[0] if len(different) == 1 else (0, 0, -1)
+        chosen.append(None if operation < 0 else (names[operation], left, right))
+    return chosen
+
+
+def _labelled(line: Line, asked: _Asked, expression: Expression, plan_format: PlanFormat) -> Line:
+    """With the plan of the answer, and of its denominator where it has one; as it is where the format has none."""
+    format = plan_format._replace(words=())  # all numbers that are read are among these
+    is_fraction = FRACTION_BAR in asked.answer
+    as_fraction = "fraction" in format.operations and _divides(expression)
+    as_fraction = as_fraction and (is_fraction or asked.value.denominator == 1)
+    if is_fraction and not as_fraction:
+        return line
+    quotient: tuple[Expression, Expression] = (expression, "1")
+    if isinstance(expression, tuple) and expression[0] == "divide":
+        quotient = expression[1:]
+    above: Expression = ("fraction", *quotient) if as_fraction else expression
+    numerator = asked.answer.strip().partition(FRACTION_BAR)[0]
+    prompt, numbers = asked.prompt + numerator + FRACTION_BAR, (*asked.numbers, numerator)
+    try:
+        plan = Problem(asked.prompt, tuple(asked.numbers), above, "").plan(format)
+        below = Problem(prompt, numbers, ("denominator", *quotient), "").plan(format) if is_fraction else None
+    except ValueError:  # too many steps or numbers, or a constant that the model has not
+        return line
+    return line._replace(plan=plan, denominator_plan=below)
+
+
+def _divides(expression: Expression) -> bool:
+    return isinstance(expression, tuple) and (expression[0] == "divide" or any(map(_divides, expression[1:])))
