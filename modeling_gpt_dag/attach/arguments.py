@@ -6,7 +6,7 @@ from math import gcd, lcm
 from typing import Any, Literal, get_args
 
 from ..data.arguments import InferenceDtype, OnBadRecord, Task
-from ..data.checks import Checked, check_at_least, checked_shares
+from ..data.checks import Checked, check_at_least, check_share, checked_shares
 from ..data.reply_prompts import SHARES, PromptKind
 from ..data.tasks import MOST_OPERATORS
 
@@ -75,6 +75,10 @@ class AttachArguments(Checked):
     num_generated_texts: int = field(
         default=0, metadata={"help": "running texts of our own patterns to train on, which need no file"}
     )
+    chat_text_share: float = field(
+        default=0.0,
+        metadata={"help": "generated texts: share put to the chat template, where the tokenizer has one"},
+    )
     num_replies: int = field(
         default=0, metadata={"help": "the backbone's own replies to train on, in which wrong numbers are mended"}
     )
@@ -113,6 +117,7 @@ class AttachArguments(Checked):
         check_at_least("num_texts", self.num_texts, 1)
         self.tasks = checked_shares("tasks", self.tasks, get_args(Task))
         self.prompt_shares = checked_shares("prompt_shares", self.prompt_shares, list(SHARES))
+        check_share("chat_text_share", self.chat_text_share)
         check_at_least("reply_tokens", self.reply_tokens, 1)
         if self.wrong_result_cost is not None:
             check_at_least("wrong_result_cost", self.wrong_result_cost, 0)

@@ -17,7 +17,7 @@ from transformers import PreTrainedTokenizerFast
 from transformers.utils import logging
 
 from ..data.arguments import QuestionArguments, TaskArguments
-from ..data.examples import Example, question_examples, reasoning_example, text_examples
+from ..data.examples import Example, as_chat, question_examples, reasoning_example, text_examples
 from ..data.overlap import EvaluationTexts
 from ..data.problems import PlanFormat, plan_format
 from ..data.prose_starts import prose_starts
@@ -120,8 +120,10 @@ def reasoning_examples(
     What overlaps with the texts to measure on is left out, and told of, or refused. Raises ValueError for that, and
     for a source in which no number can be labelled.
     """
-    generated = islice(running_texts("train", seed), args.num_generated_texts)
-    examples = [reasoning_example(tokenizer, text, plan_format)[0] for text in generated]
+    examples = [
+        reasoning_example(tokenizer, text, plan_format, is_reply)[0]
+        for text, is_reply in _generated(tokenizer, args, seed)
+    ]
     for name in args.reasoning or []:
         texts = read_reasoning(name, config=args.reasoning_config)
         apart = _apart(texts, [text.question for text in texts], name, args)
@@ -131,6 +133,17 @@ def reasoning_examples(
             raise ValueError(f"{name} holds no calculation that a plan of {plan_format} computes")
         examples += usable
     return examples
+
+
+def _generated(
+    tokenizer: PreTrainedTokenizerFast, args: AttachArguments, seed: int
+) -> Iterator[tuple[ReasoningText, bool]]:
+    """Texts of our own patterns, and whether each is a chat."""
+    share = args.chat_text_share if tokenizer.chat_template else 0.0
+    generator = random.Random(seed)
+    for text in islice(running_texts("train", seed), args.num_generated_texts):
+        is_chat = text.prompt_length > 0 and generator.random() < share
+        yield (as_chat(tokenizer, text), True) if is_chat else (text, False)
 
 
 @lru_cache(maxsize=1)

@@ -115,9 +115,10 @@ def _wordings(split: Split, seed: int) -> Iterator[Prompt]:
 
 
 def _stories(split: Split, seed: int) -> Iterator[Prompt]:
-    """The prompts of our running texts, split by the prompt alone, too."""
+    """The prompts of our running texts, split by the prompt alone, too; those of sheets ask nothing."""
     for text in running_texts(split, seed):
-        if text.calculations and is_held_out(text.question, 1 / 2) == (split == "evaluation"):
+        asks = bool(text.calculations) and not text.group.startswith("sheet")
+        if asks and is_held_out(text.question, 1 / 2) == (split == "evaluation"):
             last = text.calculations[-1]
             known = last.expression if len(text.calculations) == 1 else None
             yield Prompt(text.question.strip(), known, text.group, True, last.value)

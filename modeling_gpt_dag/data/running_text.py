@@ -16,9 +16,10 @@ from .records import is_held_out
 from .running_text_patterns import LINES, PATTERNS, PLAIN, Pattern
 from .running_text_sheets import BEFORE, BEHIND, HEADS, SHEETS, Sheet
 from .running_text_stories import ENTRIES, LEDGERS, STORIES, TOTAL, TOTALS, Event, Ledger, Story
+from .running_text_words import WORDS
 from .running_text_writer import Writer, draw_style, expanded
 
-SHARES = {"patterns": 5, "lines": 3, "sheets": 4, "stories": 4, "ledgers": 4, "plain": 4}  # of the texts
+SHARES = {"patterns": 5, "words": 3, "lines": 3, "sheets": 4, "stories": 4, "ledgers": 4, "plain": 4}  # of the texts
 PROMPT_SHARE = 0.9
 TRIES = 20  # for the numbers of a pattern
 OTHER_NUMBERS = 100  # behind the names of numbers that belong to no pattern; no story has so many events
@@ -97,7 +98,7 @@ def _pattern(generator: random.Random) -> Pattern:
         return _ledger(generator.choice(LEDGERS), generator)
     if source == "sheets":
         return _sheet(generator.choice(SHEETS), generator)
-    return generator.choice({"patterns": PATTERNS, "lines": LINES, "plain": PLAIN}[source])
+    return generator.choice({"patterns": PATTERNS, "words": WORDS, "lines": LINES, "plain": PLAIN}[source])
 
 
 def _laid_out(sentences: list[str], generator: random.Random) -> str:

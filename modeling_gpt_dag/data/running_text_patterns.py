@@ -18,7 +18,7 @@ class Pattern(NamedTuple):
     kinds: str = ""
 
 
-def _patterns(blocks: str) -> list[Pattern]:
+def parsed(blocks: str) -> list[Pattern]:
     patterns = []
     for block in blocks.strip().split("\n\n"):
         told, _, kinds = block.partition("\nwhere ")
@@ -27,7 +27,7 @@ def _patterns(blocks: str) -> list[Pattern]:
     return patterns
 
 
-PATTERNS = _patterns("""
+PATTERNS = parsed("""
 steps: sum
 {name} has {a:num;things} {things} and gets {b:num;things} more. How many {things} does {name} have?
 [{name} has {a} {things} and gets {b} more, so {name} has|So {name} has|There are] {t==a+b;things} {things}.
@@ -463,78 +463,9 @@ Top = {a} {things}
 Middle = {s==[a*n|n*a]}
 Bottom = {r==s-b}
 Total = {t==a+s+r}
-
-word: plus
-What is {a:large} plus {b:large}?
-To add {a} and {b}, we put them together. {a} plus {b} [is|equals|makes] {t=a+b}.
-
-word: minus
-What is {a:large} minus {b:below a}?
-{a} minus {b} [is|equals|leaves] {t=a-b}.
-
-word: times
-What is {a:large} times {n:few}?
-{a} times {n} [is|equals|gives] {t=a*n}.
-
-word: divided by
-What is {a:multiple n} divided by {n:few}?
-{a} divided by {n} [is equal to|is|equals] {t=a/n}.
-
-word: the sum, the difference
-[What is the sum of|What is the difference between|Here are] {a:large} and {b:below a}[?|.]
-[To find it, we take both numbers.|We can do this in one step.|] The [sum of {a} and {b} [is|equals|will be] {t=a+b}|\
-difference [between|of] {a} and {b} [is|equals|will be] {t=a-b}|total of {a} and {b} is {t=a+b}].
-
-word: the product, the quotient
-[What is the product of|What is the quotient of|Here are] {a:multiple m} and {m:few}[?|.]
-[It is easy to find.|There are two numbers here.|] The [product of {a} and {m} [is|equals|will be] {t=a*m}|\
-quotient of {a} and {m} [is|equals] {t=a/m}|product of {m} and {a} is {t=m*a}].
-
-word: adding, subtracting
-[Add|What do we get from|What is the difference between] {a:large} and {b:below a}[?|.]
-[To [do|find] this|For this|Here], [we|you] [just |simply |][add {a} [and|to] {b}, [which|and that] [gives [us|you]|\
-is|results in|equals] {t=a+b}|subtract {b} from {a}, [which|and that] [gives [us|you]|is|results in|equals|\
-leaves] {t=a-b}].
-[Adding {a} [and|to] {b}|Taking {a} and {b} together] [gives|makes|we get] {u=a+b}[|, as said].
-
-word: multiplying, dividing
-[Multiply {a:multiple m} by|Divide {a:multiple m} by|What do we get from {a:multiple m} and] {m:few}[?|.]
-[We|You] can [multiply {a} by {m}, [which|and that] [gives [us|you]|is|results in|equals] {t=a*m}|divide {a} by {m}, \
-[which|and that] [gives [us|you]|is|results in|equals] {t=a/m}].
-[Multiplying {a} by {m} [gives|makes|results in]|{a} multiplied by {m} is] {u=a*m}.
-
-word: multiples
-What is [twice|double|half of|three times] {a:even}?
-[Well, the|So, the|The] [double of {a} [is|equals] {t=a*2}|half of {a} [is|equals] {t=a/2}].
-[Doubling {a} [gives|makes] {u=a*2}|Half of {a} is {u=a/2}|Twice {a} is {u=2*a}|Three times {a} is {u=3*a}].
-
-word: an answer announced
-[A test of mental arithmetic|Quick sums|{name} asks {friend}][.|:]
-[What is|How much is|Work out] [{a:large} plus {b:large}? [The answer is|Answer:|That is|It is] {t=a+b}|{a:large} \
-minus {b:below a}? [The answer is|The result is|That leaves|It is] {t=a-b}|{a:num} times {m:few}? \
-[The answer is|Result:|That makes|It is] {t=a*m}|\
-{a:multiple m} divided by {m:few}? [The answer is|The result is|It is] {t=a/m}].
-[Then what is {c:large} + {d:num}? The [answer|sum] is {u=c+d}|And {c:num} x {d:few}? The [answer|product] is {u=c*d}|\
-And half of {c:even}? The answer is {u=c/2}|And {c:num} doubled? The answer is {u=c*2}].
-
-word: so many cost
-One {item} costs {p:money}. What do {n:few} cost?
-[If one {item} costs|One {item} is] {p}, [so|then] {n} {item}s [cost|will cost|are] {t=n*p}.
-
-word: together
-{name} has {a:num} {things} and {friend} has {b:num}.
-{name} has {a} {things} and {friend} has {b}, so together they have {t=a+b} {things}.
-
-word: left
-{name} has {a:num} {things} and loses {b:below a}.
-{name} had {a} and lost {b} of them, which leaves {t=a-b} {things}.
-
-word: for a total of
-{n:few} people bring {a:few} {things} each.
-{n} people bring {a} {things} each, for a total of {t=n*a} {things}.
 """)
 # Expressions of several operations in one line.
-LINES = _patterns("""
+LINES = parsed("""
 line: four terms
 There are {a:num;things} {things}, {b:num;cards} cards, {c:num;toys} toys and {d:num;pens} pens.
 [Adding them up gives|All in all:|Sum:] {t==a+b+c+d} [things|pieces].
@@ -604,7 +535,7 @@ line: several factors and a divisor
 (n*a+k)/c|n*a/c+k|(n+a+k)/c|(n+a+k+d)/c];things}[ {things}|].
 """)
 # Nothing is computed in these.
-PLAIN = _patterns("""
+PLAIN = parsed("""
 plain: born
 When was {name} born?
 {name} was born in {y:year}, in house {a:num} of Mill Street.

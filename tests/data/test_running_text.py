@@ -13,13 +13,14 @@ from modeling_gpt_dag.data.running_text import running_texts
 from modeling_gpt_dag.data.running_text_patterns import LINES, PATTERNS, PLAIN
 from modeling_gpt_dag.data.running_text_sheets import SHEETS
 from modeling_gpt_dag.data.running_text_stories import LEDGERS, STORIES
+from modeling_gpt_dag.data.running_text_words import WORDS
 from modeling_gpt_dag.data.running_text_writer import Style, Writer, expanded
 
 # An equation is the end of a longer one where a sign, a unit or a word stands before it.
 GOES_ON = re.compile(r"(?:[-+*/xX×÷−–%]|\\[a-z]+|times|by|and|less|plus|minus|over|of|to)\s*$")
 FORM = PlanFormat(5, 10, ["1", "2", "100", "0.01"], ["add", "identity", "multiply", "subtract", "divide"])
 GROUPS = (
-    [pattern.name for pattern in PATTERNS + LINES + PLAIN]
+    [pattern.name for pattern in PATTERNS + WORDS + LINES + PLAIN]
     + [sheet.name for sheet in SHEETS]
     + [f"story: {story.name}" for story in STORIES]
     + [f"ledger: {ledger.name}" for ledger in LEDGERS]
