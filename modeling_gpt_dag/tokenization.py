@@ -30,11 +30,21 @@ END_OF_TEXT = "<|endoftext|>"
 CHAT_TEMPLATE = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
 
 
-def byte_tokenizer(model_max_length: int) -> PreTrainedTokenizerFast:
-    """A tokenizer of 256 bytes and `<|endoftext|>`: it encodes every text, and each digit is a token."""
-    vocabulary = {token: i for i, token in enumerate([END_OF_TEXT, *sorted(pre_tokenizers.ByteLevel.alphabet())])}
-    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+def byte_tokenizer(model_max_length: int, characters: str = "") -> PreTrainedTokenizerFast:
+    """A tokenizer of 256 bytes and `<|endoftext|>`: it encodes every text, and each digit is a token.
+
+    characters: others that are to be one token each. Behind a number that of two bytes may spoil it: the first byte
+        of "°" is that of "½".
+    """
+    bytes_of = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    tokens = [END_OF_TEXT, *sorted(pre_tokenizers.ByteLevel.alphabet())]
+    merges: dict[tuple[str, str], None] = {}
+    for character in characters:
+        ((parts, _),) = bytes_of.pre_tokenize_str(character)
+        merges |= {(parts[:end], parts[end]): None for end in range(1, len(parts))}
+    vocabulary = {token: i for i, token in enumerate([*tokens, *map("".join, merges)])}
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=list(merges)))
+    tokenizer.pre_tokenizer = bytes_of
     tokenizer.decoder = decoders.ByteLevel()
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,

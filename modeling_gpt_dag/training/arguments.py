@@ -38,6 +38,9 @@ class BackboneArguments:
     tokenizer_name: str | None = field(
         default=None, metadata={"help": "pretrained tokenizer; by default the backbone's, without one bytes"}
     )
+    byte_characters: str | None = field(
+        default=None, metadata={"help": "characters that are one token each where the tokenizer is one of bytes"}
+    )
     backbone: str | None = field(
         default=None, metadata={"help": "directory or Hub name of a causal language model to put the DAG on"}
     )

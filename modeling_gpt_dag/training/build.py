@@ -40,7 +40,9 @@ def build_tokenizer(model: Any) -> PreTrainedTokenizerFast:
     """
     name = model.tokenizer_name or model.backbone
     if name is None:
-        return byte_tokenizer(model_max_length=model.n_positions or GPT2Config.n_positions)
+        return byte_tokenizer(model.n_positions or GPT2Config.n_positions, model.byte_characters or "")
+    if model.byte_characters:
+        raise ValueError(f"byte_characters={model.byte_characters!r}: {name} brings its own tokenizer")
     try:
         tokenizer = pretrained_tokenizer(name, **_gguf(model))
     except OSError as error:

@@ -28,6 +28,19 @@ def test_a_saved_byte_tokenizer_loads_as_it_was(tmp_path):
     assert loaded.model_max_length == 99 and loaded.padding_side == "left"
 
 
+def test_characters_of_a_byte_tokenizer_are_one_token_each_and_leave_numbers_readable(tmp_path):
+    tokenizer = byte_tokenizer(99, "°π√−")
+    text = "sin(30°) − 5π + √2 ½ é"
+    assert len(tokenizer) == 257 + 5  # the last two begin with the same two bytes
+    tokenizer.save_pretrained(tmp_path)
+    ids = AutoTokenizer.from_pretrained(tmp_path).encode(text)
+    assert ids == tokenizer.encode(text) and tokenizer.decode(ids) == text
+    assert [tokenizer.decode([token]) for token in ids[:15]] == list("sin(30°) − 5π +")
+    for reader, numbers in ((tokenizer, ["30"]), (byte_tokenizer(99), [])):
+        symbols = symbol_table(number_tokens(reader))[torch.tensor([reader.encode("30°)")])]
+        assert [text for text in read_numbers(symbols, GRAMMAR).value.texts() if text is not None] == numbers
+
+
 def test_split_digits_gives_each_digit_a_token_and_keeps_the_ids(tmp_path):
     merged = bpe("1|2", "12|3", "Ġ|1", "a|b")
     assert len(merged.encode("123 ab")) == 3
