@@ -11,7 +11,7 @@ unless the labels say that it is an answer.
 P positions, N initial values, D steps, M plans found, C complete plans.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -33,6 +33,8 @@ from .plans import IGNORE_INDEX
 # over: 0.1 + 0.2 - 0.3 is 6e-17 in float64.
 RELATIVE_TOLERANCE = 1e-9
 ABSOLUTE_TOLERANCE = 1e-12
+
+PART = 2**18  # results computed at a time
 
 # operand1, operand2 (IGNORE_INDEX where the operation reads one), operation
 Step = tuple[int, int, int]
@@ -211,33 +213,41 @@ def _significant(result: Tensor, digits: int) -> Tensor:
     return (result * unit).round() / unit
 
 
-def _all_results(
+def _complete_results(
     initial: Tensor, levels: list[_Level], carry: bool, precision: int | None, num_numbers: int
-) -> list[Tensor]:
-    """Approximate results of all complete plans: a tensor (plans, P) for each number of steps.
+) -> Iterator[tuple[int, Tensor]]:
+    """Approximate results of all complete plans, part by part, so that a part stays in a processor's cache.
 
-    Positions come last, so that picking operands copies rows.
+    Yields how many steps its plans have, and the results (plans, P). Positions come last, so that picking operands
+    copies rows.
 
     initial: (N, P) float64. carry: whether plans of no step count, which only carry on an initial value (`identity`).
     """
     slots = initial.unsqueeze(0)  # (plans, slots, P)
-    results = [initial] if carry else []
-    for step, level in enumerate(levels):
-        left, right = level.left.to(initial.device), level.right.to(initial.device)
+    numbers = initial[:num_numbers]
+    rows = max(1, PART // initial.shape[1])
+    if carry:
+        yield 0, initial
+    for step, level in enumerate(levels, 1):
+        sides = level.left.to(initial.device), level.right.to(initial.device)
         sizes = [size for _, size in level.groups]
-        groups = zip(level.groups, left.split(sizes), right.split(sizes), strict=True)
-        numbers = initial[:num_numbers]
-        result = torch.cat([_approximate(name, a, b, slots, numbers, precision) for (name, _), a, b in groups])
-        results.append(result.index_select(0, level.complete.to(initial.device)))
-        if step < len(levels) - 1:
-            slots = torch.cat([slots.index_select(0, level.parent.to(initial.device)), result.unsqueeze(1)], 1)
-    return results
+        results = (
+            _approximate(name, a, b, slots, numbers, precision)
+            for (name, _), left, right in zip(level.groups, *(side.split(sizes) for side in sides), strict=True)
+            for a, b in zip(left.split(rows), right.split(rows), strict=True)
+        )
+        if step == len(levels):  # these plans are complete, all of them
+            yield from ((step, result) for result in results)
+            return
+        result = torch.cat(list(results))
+        yield step, result.index_select(0, level.complete.to(initial.device))
+        slots = torch.cat([slots.index_select(0, level.parent.to(initial.device)), result.unsqueeze(1)], 1)
 
 
 class _Candidates(NamedTuple):
     """Plans whose approximate results are near the target, shortest first; at most M for each position.
 
-    plans: (P, M, D, 3). steps: (P, M), their steps other than carrying, as `_all_results` counts them.
+    plans: (P, M, D, 3). steps: (P, M), their steps other than carrying, as `_complete_results` counts them.
     near: (P, M) bool, false for plans that only fill up the M.
     others: (P, D + 1), by steps (P, D without `identity`): of the results of at most so many steps, how many are not
         near but within half the target of it.
@@ -304,21 +314,35 @@ def _candidates(
     """initial: (P, N). target: (P,)."""
     wanted = target.to_float()
     levels, plans = plan_tree(initial.mantissa.shape[1], depth, tuple(operations), num_numbers)
+    carry = "identity" in operations
     # A missing value is nan, and so is everything computed from it.
     floats = torch.where(initial.valid, initial.to_float(), float("nan")).T.contiguous()
-    results = _all_results(floats, levels, "identity" in operations, precision, num_numbers)
-    sizes = [result.shape[0] for result in results]
-    distance = (torch.cat(results) - wanted).abs()  # (plans, P)
-    near = distance <= _tolerance(target, precision)
-    others = (distance <= wanted.abs() / 2) & ~near
-    others = torch.stack([part.sum(0) for part in others.split(sizes)], 1).cumsum(1)  # (P, D + 1)
-    steps = torch.cat([torch.full((size,), step) for step, size in enumerate(sizes)]).to(wanted.device)
-    # One order for all positions: fewer steps first, at random among equals. What is not near comes last.
-    order = torch.rand(steps.shape[0], device=wanted.device) - steps
-    rank = torch.where(near.T, order, -2.0 - depth)
-    index = rank.topk(min(max_plans, rank.shape[1]), -1).indices  # (P, M)
+    tolerance, half = _tolerance(target, precision), wanted.abs() / 2
+    others = wanted.new_zeros(depth + carry, len(wanted), dtype=torch.long)
+    sizes = [0] * len(others)
+    near: list[Tensor] = []  # pairs of a plan and a position
+    for num_steps, results in _complete_results(floats, levels, carry, precision, num_numbers):
+        distance = (results - wanted).abs_()
+        is_near = distance <= tolerance
+        near.append(is_near.nonzero() + torch.tensor([sum(sizes), 0], device=wanted.device))
+        row = num_steps - 1 + carry
+        others[row] += (distance <= half).sum(0) - (is_near & (distance <= half)).sum(0)
+        sizes[row] += len(results)
+    plan, position = torch.cat(near).unbind(-1)
+    steps = torch.arange(len(sizes), device=wanted.device).repeat_interleave(torch.tensor(sizes, device=wanted.device))
+    # By position: fewer steps first, at random among equals; of each the first `max_plans`.
+    order = (steps[plan] + torch.rand(plan.shape, device=wanted.device)).argsort()
+    order = order[position[order].argsort(stable=True)]
+    plan, position = plan[order], position[order]
+    place = torch.arange(len(position), device=wanted.device)
+    place = place - torch.searchsorted(position, position)
+    kept = place < max_plans
+    index = wanted.new_zeros(len(wanted), max_plans, dtype=torch.long)
+    is_plan = torch.zeros_like(index, dtype=torch.bool)
+    index[position[kept], place[kept]] = plan[kept]
+    is_plan[position[kept], place[kept]] = True
     num_plans = torch.tensor(sizes, device=wanted.device).cumsum(0)
-    return _Candidates(plans.to(wanted.device)[index], steps[index], near.T.gather(1, index), others, num_plans)
+    return _Candidates(plans.to(wanted.device)[index], steps[index], is_plan, others.cumsum(0).T, num_plans)
 
 
 @torch.no_grad()
