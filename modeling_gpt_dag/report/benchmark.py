@@ -25,6 +25,8 @@ from ..training.throughput import operations_per_token
 
 PROMPT = 16
 WARMUP = 2
+MANY_CONSTANTS = ["0", "1", "2", "3", "4", "7", "10", "12", "60", "100", "0.01", "0.5"]
+MANY_OPERATIONS = ["add", "identity", "multiply", "subtract", "divide", "max", "min", "percent", "power"]
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,13 @@ def _cases() -> list[Case]:
         ("plans", "dag_num_plans", (1, 8, 16, 32)),
     ):
         cases += [_against_gpt2(suite, f"step, {name} = {n}", replace(small, dag={name: n})) for n in values]
+    # The value loss: the recipes of questions in English, and many numbers, constants and operations.
+    answers = {"dag_depth": 2, "dag_num_values": 4, "dag_constants": ["2"], "dag_num_plans": 4}
+    searching = Side("train", 128, blocks=3, batch=8, length=256, dag=answers | {"dag_value_loss_weight": 1.0})
+    assert searching.dag is not None
+    many = {"dag_num_values": 8, "dag_constants": MANY_CONSTANTS, "dag_operations": MANY_OPERATIONS}
+    title = "step with value loss, 8 numbers, 12 constants, 9 operations, two steps / 4, 1, 4, two steps"
+    cases.append(Case("search", title, replace(searching, dag=searching.dag | many), searching, 3.0))
     lengths = (128, 256, 512, 1024, 2048, 4096)
     cases += [_against_gpt2("length", f"step, T = {n}", replace(small, batch=1, length=n)) for n in lengths]
     widths = (128, 384, 768)
