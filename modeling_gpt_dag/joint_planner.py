@@ -27,6 +27,7 @@ from .plans import IGNORE_INDEX
 
 # Log-probability of a labelled choice that cannot be made; it keeps the loss finite.
 IMPOSSIBLE = -80.0
+PART = 2**19  # choices scored at a time
 NEVER = 1e30  # mean time of arrival of a choice that cannot be made
 
 
@@ -197,7 +198,20 @@ class JointPlanner(nn.Module):
         return torch.stack([rest // slots, rest % slots, operation], -1), last.bool()
 
     def best(self, read: PlannerSlots) -> BestPlan:
-        """After the most probable step the most probable next one."""
+        """After the most probable step the most probable next one.
+
+        Places are planned at in parts that stay in a processor's cache, but by a compiler, which wants one graph.
+        """
+        num_choices = self.allowed[0].numel()
+        size = max(1, PART // num_choices)
+        if torch.compiler.is_compiling() or len(read.query) <= size:
+            return self._best(read)
+        parts = [self._best(PlannerSlots(*part)) for part in zip(*(each.split(size) for each in read), strict=True)]
+        plans, log_prob, probs = zip(*parts, strict=True)
+        operand1, operand2, operation = (torch.cat(each) for each in zip(*probs, strict=True))
+        return BestPlan(torch.cat(plans), torch.cat(log_prob), (operand1, operand2, operation))
+
+    def _best(self, read: PlannerSlots) -> BestPlan:
         log_prob = torch.zeros(len(read.query), device=read.query.device)
         ended = torch.zeros(len(read.query), dtype=torch.bool, device=read.query.device)
         plans: list[Tensor] = []
