@@ -48,7 +48,7 @@ class GPTDAGConfig(PreTrainedConfig):
             half even; no parameter depends on it. None: such a result is none. Exact numerics only.
         dag_trailing_zeros (`bool`, defaults to `True`):
             whether a result is written with all the decimals that its operands give it, as prices are: 0.5 * 0.2 is
-            0.10. False: 0.1. No parameter depends on it. Exact numerics of at most 18 digits only.
+            0.10. False: 0.1. No parameter depends on it. Exact numerics only.
         dag_num_values (`int`, *optional*): numbers a token can read; 8 in exact numerics, always 1 in soft.
         dag_num_ranks (`int`, *optional*):
             how many of these the planner tells apart by how many numbers stand between. Those further back it knows by
@@ -282,8 +282,6 @@ class GPTDAGConfig(PreTrainedConfig):
             check(tells_ranks, "dag_num_ranks", 'needs dag_planner="independent" and dag_numerics="exact"')
         digits = f"must be from {MAX_DIGITS} to {MAX_LIMB_DIGITS}"
         check(MAX_DIGITS <= self.dag_digits <= MAX_LIMB_DIGITS, "dag_digits", digits)
-        keeps_zeros = self.dag_trailing_zeros or self.dag_digits == MAX_DIGITS
-        check(keeps_zeros, "dag_trailing_zeros", f"needs dag_digits={MAX_DIGITS}; longer numbers keep their zeros")
         layers = self.context_index
         in_backbone = self.dag_planner_layer is None or 1 <= self.dag_planner_layer <= layers
         check(in_backbone, "dag_planner_layer", f"must be from 1 to {layers}, the backbone's layers")

@@ -84,10 +84,11 @@ def written_decimals(
     """The decimals as which packed values (2, 3 or L + 1, ...) are written.
 
     precision: significant digits of endless ones. digits: that a value may have. trailing_zeros: whether zeros at the
-    end of the decimals are written; more than 18 digits keep theirs.
+    end of the decimals are written.
     """
     if digits > MAX_DIGITS:
-        return unpack(packed, digits)
+        limbs = LimbTensor.unpack(packed)
+        return limbs if trailing_zeros else limbs.shortened()
     if packed.shape[0] == 2:
         decimals = DecimalTensor.unpack(packed)
     else:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from .decimal_tensor import (
     LIMIT,
@@ -116,6 +117,24 @@ class LimbTensor(NamedTuple):
         limb = (exponent // LIMB_DIGITS).unsqueeze(0)
         limbs = self.limbs.expand(-1, *exponent.shape).gather(0, limb).squeeze(0)
         return limbs // power_of_ten(exponent % LIMB_DIGITS) % 10
+
+    def shortened(self) -> "LimbTensor":
+        """Without trailing zeros behind the point."""
+        limbs = self.limbs.abs()
+        units = power_of_ten(torch.arange(1, LIMB_DIGITS, device=limbs.device)).view(-1, *[1] * limbs.ndim)
+        in_limb = (limbs % units == 0).sum(0)
+        empty = (limbs == 0).cumprod(0)  # it and all below
+        first = empty.sum(0)
+        zeros = LIMB_DIGITS * first + in_limb.gather(0, first.clamp(max=len(limbs) - 1).unsqueeze(0)).squeeze(0)
+        zeros = torch.minimum(zeros, self.scale)
+        # Whole limbs move down, then each takes the lowest digits of the next.
+        index = _index(limbs) + zeros // LIMB_DIGITS
+        above = F.pad(self.limbs, (0, 0) * (self.limbs.ndim - 1) + (0, len(limbs) + 1))
+        low, high = (above.gather(0, index + step) for step in (0, 1))
+        unit = power_of_ten(zeros % LIMB_DIGITS)
+        quotient = low.abs() // unit + high.abs() % unit * (BASE // unit)
+        sign = self.limbs.sum(0).sign()
+        return LimbTensor(quotient * sign, (self.scale - zeros) * self.valid, self.valid)
 
     def narrow(self) -> DecimalTensor:
         """The values of at most 18 digits and 18 decimals; the others have none."""

@@ -1,7 +1,8 @@
 """Plans of questions that come with their answer alone: what the prompt writes, or the one operation that fits.
 
 What is unusual: nothing is guessed. A plan is labelled where the prompt writes an expression that gives the answer, or
-where, of all operations on the numbers of the prompt, a single one does. This makes training data only.
+where, of all operations on the numbers of the prompt, a single one does: to this question, and to all others that are
+asked in the same words. This makes training data only.
 """
 
 import ast
@@ -12,6 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import torch
+from torch import Tensor
 
 from ..dag_operations import OPERATIONS
 from ..decimal_tensor import DecimalTensor
@@ -21,7 +23,7 @@ from ..number_grammar import FRACTION_BAR
 from .exact_values import fits, parts
 from .number_places import NumberPlace, numbers_of
 from .numeric_match import parse_answer
-from .problems import Expression, PlanFormat, Problem
+from .problems import Expression, PlanFormat, Problem, over_texts, reads_one
 from .reasoning import OPERATIONS as WRITTEN_OPERATIONS
 from .reasoning import SIGNS
 from .tasks import Line
@@ -41,6 +43,13 @@ class _Asked(NamedTuple):
     places: list[NumberPlace]
     numbers: list[str]
     value: Fraction
+
+    @property
+    def words(self) -> str:
+        """The prompt without its numbers."""
+        ends = [0, *(place.end for place in self.places)]
+        starts = [*(place.start for place in self.places), len(self.prompt)]
+        return "#".join(self.prompt[end:start] for end, start in zip(ends, starts, strict=True))
 
 
 def with_plans(lines: Sequence[Line], plan_format: PlanFormat) -> list[Line]:
@@ -125,55 +134,84 @@ def _written(asked: _Asked) -> Expression | None:
 
 
 def _single_operations(asked: Sequence[_Asked | None], plan_format: PlanFormat) -> dict[int, Expression]:
-    """Index of a question -> the operation that alone gives its answer, where there is one."""
+    """Index of a question -> the operation that gives its answer, where a single one does.
+
+    Questions that differ in their numbers alone ask for the same: of the operations those count that give the answers
+    to all of them, if there are such.
+    """
     by_count: dict[int, list[int]] = defaultdict(list)
     for index, each in enumerate(asked):
         if each is not None and len(each.numbers) <= MOST_NUMBERS and fits(each.value):
             by_count[len(each.numbers)].append(index)
     found: dict[int, Expression] = {}
     for count, indices in by_count.items():
-        for start in range(0, len(indices), READ_TOGETHER):
-            batch = indices[start : start + READ_TOGETHER]
-            hits = _hits([each for index in batch if (each := asked[index]) is not None], count, plan_format)
-            found |= {index: hit for index, hit in zip(batch, hits, strict=True) if hit is not None}
+        tries = _tries(count, plan_format.operations)
+        hits = torch.cat(
+            [
+                _hits([each for index in batch if (each := asked[index]) is not None], tries)
+                for batch in _batched(indices)
+            ]
+        )
+        words = [each.words for index in indices if (each := asked[index]) is not None]
+        same = {word: number for number, word in enumerate(dict.fromkeys(words))}
+        group = torch.tensor([same[word] for word in words])
+        misses = torch.zeros(len(same), hits.shape[1], dtype=torch.long).index_add(0, group, (~hits).long())
+        fits_all = (misses == 0)[group]
+        chosen = torch.where(fits_all.any(-1, keepdim=True), fits_all, hits)
+        for index, row in zip(indices, chosen.tolist(), strict=True):
+            each = asked[index]
+            assert each is not None
+            left = _only([one_try for one_try, is_hit in zip(tries, row, strict=True) if is_hit], each)
+            if left is not None:
+                found[index] = left
     return found
 
 
-def _hits(asked: Sequence[_Asked], count: int, plan_format: PlanFormat) -> list[Expression | None]:
-    """The only operation on the `count` numbers of each prompt that gives its answer; None where it is not one.
+def _batched(indices: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(indices), READ_TOGETHER):
+        yield indices[start : start + READ_TOGETHER]
 
-    Constants are left out: with them a small answer is hit by chance.
-    """
-    names = [
-        name
-        for name in plan_format.operations
-        if name not in ("identity", "fraction", "denominator") and OPERATIONS[name].over_range is None
-    ]
-    tries = [
-        (left, right, operation)
-        for operation, name in enumerate(names)
-        for left in range(count)
-        for right in range(count if OPERATIONS[name].operands == 2 else 1)
-        if not (OPERATIONS[name].commutative and left < right)
-    ]
-    tries.sort(key=lambda one_try: one_try[0] == one_try[1])  # of numbers of the same value two are taken
-    if not tries:
-        return [None] * len(asked)
-    initial = DecimalTensor.constants([text for each in asked for text in each.numbers]).pack()
-    plans = torch.tensor(tries).view(1, 1, -1, 1, 3).expand(len(asked), -1, -1, -1, -1)
-    slots = execute(initial.view(2, len(asked), 1, count), plans, names)
+
+def _tries(count: int, operations: Sequence[str]) -> list[Expression]:
+    """Operations on `count` numbers, and distances. Constants are left out: with them small answers are chance."""
+    # No number is taken twice, where there are others.
+    pairs = [(left, right) for left in range(count) for right in range(count) if left != right or count == 1]
+    tries: list[Expression] = []
+    for name in operations:
+        if name in ("identity", "fraction", "denominator") or OPERATIONS[name].over_range is not None:
+            continue
+        if reads_one(name):
+            tries += [(name, place, place) for place in range(count)]
+        else:
+            tries += [(name, *pair) for pair in pairs if pair[0] >= pair[1] or not OPERATIONS[name].commutative]
+    if {"abs", "subtract"} <= set(operations):
+        differences = [("subtract", left, right) for left, right in pairs if left < right]
+        tries += [("abs", difference, difference) for difference in differences]
+    return tries
+
+
+def _only(hits: Sequence[Expression], asked: _Asked) -> Expression | None:
+    """The operation if there is one, whatever the places of numbers of the same value."""
+    return hits[0] if len({over_texts(hit, asked.numbers) for hit in hits}) == 1 else None
+
+
+def _hits(asked: Sequence[_Asked], tries: Sequence[Expression]) -> Tensor:
+    """(P, tries) bool: which of them give the answer of each question; all have as many numbers."""
+    count = len(asked[0].numbers)
+    names = sorted({name for one_try in tries for name in _names(one_try)} | {"identity"})
+    form = PlanFormat(2, count, [], names)
+    plans = [Problem("", ("0",) * count, one_try, "").plan(form) for one_try in tries]
+    plan = torch.tensor(plans, dtype=torch.long).clamp(min=0).view(1, 1, len(tries), form.depth, 3)
+    initial = DecimalTensor.constants([text for each in asked for text in reversed(each.numbers)]).pack()
+    slots = execute(initial.view(2, len(asked), 1, count), plan.expand(len(asked), -1, -1, -1, -1), names)
     results = FractionTensor.unpack(slots[..., 0, :, -1].contiguous())
     results = results.shortened(results.valid)
     wanted = torch.tensor([parts(each.value) for each in asked]).T.unsqueeze(-1)  # (3, P, 1)
-    equal = results.valid & (torch.stack([results.mantissa, results.scale, results.denominator]) == wanted).all(0)
-    chosen: list[Expression | None] = []
-    for each, hit in zip(asked, equal.tolist(), strict=True):
-        hits = [one_try for one_try, is_hit in zip(tries, hit, strict=True) if is_hit]
-        values = [Fraction(text) for text in each.numbers]
-        different = {(operation, values[left], values[right]) for left, right, operation in hits}
-        left, right, operation = hits[0] if len(different) == 1 else (0, 0, -1)
-        chosen.append(None if operation < 0 else (names[operation], left, right))
-    return chosen
+    return results.valid & (torch.stack([results.mantissa, results.scale, results.denominator]) == wanted).all(0)
+
+
+def _names(expression: Expression) -> set[str]:
+    return {expression[0]}.union(*map(_names, expression[1:])) if isinstance(expression, tuple) else set()
 
 
 def _labelled(line: Line, asked: _Asked, expression: Expression, plan_format: PlanFormat) -> Line:

@@ -63,6 +63,26 @@ def test_a_plan_is_labelled_where_prompt_and_answer_tell_one(prompt, answer, exp
     assert found[: len(expected)] == expected and bool(found) == bool(expected)
 
 
+def test_questions_in_the_same_words_ask_for_the_same():
+    """Each pair has several operations that give its answer; one gives all."""
+    form = PlanFormat(2, 4, [], ["identity", "add", "subtract", "multiply", "abs", "gcd"])
+    questions = [
+        ("Which is {} @ {}? ", "2 2 4"),
+        ("Which is {} @ {}? ", "3 2 6"),
+        ("How far is {} from {}? ", "3 8 5"),
+    ]
+    questions += [("How far is {} from {}? ", "9 2 7"), ("Take {} and {}. ", "4 2 2"), ("Take {} and {}. ", "9 3 12")]
+    lines = []
+    for words, numbers in questions:
+        left, right, answer = numbers.split()
+        lines.append(Line(words.format(left, right), answer, "\n"))
+    plans = [line.plan for line in with_plans(lines, form)]
+    names = [None if plan is None else [form.operations[operation] for _, _, operation in plan] for plan in plans]
+    product, distance = ["multiply", "identity"], ["subtract", "abs"]
+    # Nothing gives both answers of the last pair, so each stands for itself: 4 - 2 or the divisor, and 9 + 3.
+    assert names == [product, product, distance, distance, None, ["add", "identity"]]
+
+
 def test_without_the_operation_fractions_are_not_labelled():
     form = PlanFormat(2, 4, [], ["identity", "divide"])
     assert steps("Divide 8 by 6. ", "4/3", form) == [] and steps("Divide 8 by 4. ", "2", form) == [[(1, 0, "divide")]]

@@ -12,6 +12,7 @@ from helpers.numbers import PAIRWISE, compute, decimals, fractions_of, parts_of,
 from modeling_gpt_dag.dag_operations import OPERATIONS, keep_fractions
 from modeling_gpt_dag.exact_dag import execute, written_decimals
 from modeling_gpt_dag.fraction_tensor import FractionTensor, written
+from modeling_gpt_dag.limb_tensor import LimbTensor
 from modeling_gpt_dag.plan_search import search_plans
 
 # The share that may have no result although one would fit: what is computed on the way does not, or float64 does not
@@ -286,6 +287,8 @@ def test_trailing_zeros_are_written_or_not(make_model, encode, keeps, text):
         slots = execute(initial, torch.tensor([0, 1, 0]).view(1, 1, 1, 1, 3), names, 10)
         assert written_decimals(slots[..., -1], 10, trailing_zeros=keeps).texts() == [text]
         assert model.model.dag.trailing_zeros is keeps
+    limbs = LimbTensor.constants(["0.10"], 40).pack()
+    assert written_decimals(limbs, 10, 40, keeps).texts() == [text]
     found = search_plans(
         tensor_of(["0.5", "0.2"]).map(lambda part: part.unsqueeze(0)),
         tensor_of([text]),

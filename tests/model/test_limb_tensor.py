@@ -2,6 +2,7 @@
 
 import random
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 import torch
@@ -276,3 +277,19 @@ def test_a_constant_that_is_too_long_is_refused_by_name():
 def test_up_to_eighteen_digits_numbers_stay_int64():
     packed = DecimalTensor.constants(["7"]).pack()
     assert isinstance(unpack(packed, 18), DecimalTensor)
+
+
+def test_trailing_zeros_behind_the_point_are_dropped():
+    generator = random.Random(3)
+    values = [Decimal(0), Decimal("0.000"), Decimal("100"), Decimal("-5.50"), Decimal("10.0")]
+    for _ in range(2_000):
+        zeros, digits = generator.choice((0, 1, 7, 8, 9, 16, 20)), generator.randint(1, 20)
+        mantissa = generator.randrange(-(10**digits), 10**digits) * 10**zeros
+        values.append(Decimal(mantissa).scaleb(-generator.randint(0, 40)))
+    given = LimbTensor.constants([format(value, "f") for value in values], 48)
+    expected = [Fraction(value) for value in values]
+    texts = given.shortened().texts()
+    assert [Fraction(text) for text in texts] == expected
+    assert not any("." in text and text.endswith("0") for text in texts)
+    nothing = given.masked(torch.zeros(len(values), dtype=torch.bool)).shortened()
+    assert nothing.texts() == [None] * len(values)
