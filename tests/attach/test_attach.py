@@ -130,6 +130,7 @@ def test_shares_are_turns_in_whole_numbers():
         ({"plain_text_share": 2}, "plain_text_share=2: is a share, at least 0 and at most 1"),
         ({"unfreeze": "all"}, "unfreeze='all': must be one of none, last_n, lora"),
         ({"num_texts": 0}, "num_texts=0: must be at least 1"),
+        ({"chat_text_share": 2}, "chat_text_share=2: is a share"),
     ],
 )
 def test_options_that_cannot_be_are_refused_by_name(given, message):

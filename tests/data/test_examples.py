@@ -1,10 +1,12 @@
 """Questions in a tokenizer's own tokens: labelled is what the model has to write, and nothing else."""
 
+from decimal import Decimal
 from itertools import cycle
 
 import pytest
 
-from modeling_gpt_dag.data.examples import question, question_examples, text_examples
+from modeling_gpt_dag.data.examples import as_chat, question, question_examples, text_examples
+from modeling_gpt_dag.data.reasoning import Calculation, ReasoningText
 from modeling_gpt_dag.data.tasks import Line
 
 SUM = Line("12+3=", "15", "\n")
@@ -71,3 +73,22 @@ def test_a_plan_is_labelled_where_the_answer_is_written_and_the_ending_is_left_t
     assert example.input_ids == bare.input_ids and bare.plans is None
     assert example.labels[start:-1] == bare.labels[start:-1] and example.labels[-1] == -100 != bare.labels[-1]
     assert example.plans == {place: [(1, 0, 0)] for place in range(start - 1, start + len(SUM.answer))}
+
+
+def test_a_running_text_as_a_chat_has_its_prompt_as_the_message_and_its_numbers_in_place(tokenizer, monkeypatch):
+    template = "{% for message in messages %}<user>{{ message['content'] }}</user>{% endfor %}<assistant>"
+    monkeypatch.setattr(tokenizer, "chat_template", template)
+    number = Calculation(18, 20, Decimal(12), ("add", "5", "7"), "right")
+    chat = as_chat(tokenizer, ReasoningText("5 and 7?\nThey are 12.\n", [number], 9, "sum"))
+    assert chat.text == "<user>5 and 7?</user><assistant>They are 12.\n" and chat.group == "sum"
+    (moved,) = chat.calculations
+    assert chat.text[moved.start : moved.end] == "12" and moved.expression == ("add", "5", "7")
+    assert chat.text[chat.prompt_length :] == "They are 12.\n"
+
+
+def test_the_parts_of_a_fraction_have_a_plan_each(tokenizer, symbols):
+    line = Line("8/-6=", "-4/3", "\n", [(1, 0, 0)], [(2, 1, 1)])
+    example = question(tokenizer, symbols, line)
+    assert text_of(tokenizer, example) == ("8/-6=-4/3\n", "-4/3")
+    # "-4/" is written behind "=", "-" and "4", "3" and its end behind "/" and "3".
+    assert example.plans == {4: [(1, 0, 0)], 5: [(1, 0, 0)], 6: [(1, 0, 0)], 7: [(2, 1, 1)], 8: [(2, 1, 1)]}
