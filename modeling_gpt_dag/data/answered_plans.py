@@ -8,8 +8,9 @@ asked in the same words. This makes training data only.
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import compress
 from typing import NamedTuple
 
 import torch
@@ -59,9 +60,14 @@ def with_plans(lines: Sequence[Line], plan_format: PlanFormat) -> list[Line]:
     """
     asked = list(_asked(lines, plan_format))
     found: list[Expression | None] = [None if each is None else _written(each) for each in asked]
-    searched = [each if expression is None else None for each, expression in zip(asked, found, strict=True)]
-    for index, expression in _single_operations(searched, plan_format).items():
-        found[index] = expression
+    by_count: dict[int, list[int]] = defaultdict(list)
+    for index, each in enumerate(asked):
+        if each is not None and found[index] is None and len(each.numbers) <= MOST_NUMBERS and fits(each.value):
+            by_count[len(each.numbers)].append(index)
+    for indices in by_count.values():
+        searched = [each for index in indices if (each := asked[index]) is not None]
+        for index, expression in zip(indices, _single_operations(searched, plan_format.operations), strict=True):
+            found[index] = expression
     return [
         line if each is None or computed is None else _labelled(line, each, computed, plan_format)
         for line, each, computed in zip(lines, asked, found, strict=True)
@@ -133,43 +139,23 @@ def _written(asked: _Asked) -> Expression | None:
     return expression if Fraction(values[-1]) == asked.value and all(map(fits, values)) else None
 
 
-def _single_operations(asked: Sequence[_Asked | None], plan_format: PlanFormat) -> dict[int, Expression]:
-    """Index of a question -> the operation that gives its answer, where a single one does.
+def _single_operations(asked: Sequence[_Asked], operations: Sequence[str]) -> list[Expression | None]:
+    """The operation that gives the answer of each question, where a single one does; all have as many numbers.
 
     Questions that differ in their numbers alone ask for the same: of the operations those count that give the answers
     to all of them, if there are such.
     """
-    by_count: dict[int, list[int]] = defaultdict(list)
-    for index, each in enumerate(asked):
-        if each is not None and len(each.numbers) <= MOST_NUMBERS and fits(each.value):
-            by_count[len(each.numbers)].append(index)
-    found: dict[int, Expression] = {}
-    for count, indices in by_count.items():
-        tries = _tries(count, plan_format.operations)
-        hits = torch.cat(
-            [
-                _hits([each for index in batch if (each := asked[index]) is not None], tries)
-                for batch in _batched(indices)
-            ]
-        )
-        words = [each.words for index in indices if (each := asked[index]) is not None]
-        same = {word: number for number, word in enumerate(dict.fromkeys(words))}
-        group = torch.tensor([same[word] for word in words])
-        misses = torch.zeros(len(same), hits.shape[1], dtype=torch.long).index_add(0, group, (~hits).long())
-        fits_all = (misses == 0)[group]
-        chosen = torch.where(fits_all.any(-1, keepdim=True), fits_all, hits)
-        for index, row in zip(indices, chosen.tolist(), strict=True):
-            each = asked[index]
-            assert each is not None
-            left = _only([one_try for one_try, is_hit in zip(tries, row, strict=True) if is_hit], each)
-            if left is not None:
-                found[index] = left
-    return found
-
-
-def _batched(indices: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(indices), READ_TOGETHER):
-        yield indices[start : start + READ_TOGETHER]
+    tries = _tries(len(asked[0].numbers), operations)
+    if not tries:
+        return [None] * len(asked)
+    batches = [asked[start : start + READ_TOGETHER] for start in range(0, len(asked), READ_TOGETHER)]
+    hits = torch.cat([_hits(batch, tries) for batch in batches])
+    number = {words: number for number, words in enumerate(dict.fromkeys(each.words for each in asked))}
+    same = torch.tensor([number[each.words] for each in asked])
+    misses = torch.zeros(len(number), len(tries), dtype=torch.long).index_add(0, same, (~hits).long())
+    hits_all = (misses == 0)[same]
+    counts = torch.where(hits_all.any(-1, keepdim=True), hits_all, hits)
+    return [_only(compress(tries, row), each) for row, each in zip(counts.tolist(), asked, strict=True)]
 
 
 def _tries(count: int, operations: Sequence[str]) -> list[Expression]:
@@ -190,9 +176,10 @@ def _tries(count: int, operations: Sequence[str]) -> list[Expression]:
     return tries
 
 
-def _only(hits: Sequence[Expression], asked: _Asked) -> Expression | None:
+def _only(hits: Iterable[Expression], asked: _Asked) -> Expression | None:
     """The operation if there is one, whatever the places of numbers of the same value."""
-    return hits[0] if len({over_texts(hit, asked.numbers) for hit in hits}) == 1 else None
+    different = {over_texts(hit, asked.numbers): hit for hit in hits}
+    return next(iter(different.values())) if len(different) == 1 else None
 
 
 def _hits(asked: Sequence[_Asked], tries: Sequence[Expression]) -> Tensor:

@@ -26,7 +26,7 @@ FRAMES = (
     "{} is ",
     "How much is {}? Answer: ",
 )
-LONG_SHARE = 0.3  # of the formulas that are expressions of several operators
+LONG_SHARE = 0.5  # of the formulas that are expressions of several operators
 FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -75,6 +75,12 @@ multiply; multiply(a, b); a:any; b:any
 {a} * ({b})
 {a} times {b}
 the product of {a} and {b}
+
+multiply; multiply(a, b); a:decimal; b:positive decimal
+{a} * {b}
+{a}*{b}
+{a} × {b}
+{a} times {b}
 
 divide; divide(a, b); a:any; b:nonzero
 {a} / {b}
@@ -325,6 +331,9 @@ e × {a}
 """)
 
 
+WEIGHTS = [formula.means.count("(") for formula in FORMULAS]  # what takes more steps is asked more often
+
+
 def _kind(generator: random.Random, kind: str) -> str:
     """A number of a kind, as it is written."""
     draw = generator.randint
@@ -382,7 +391,7 @@ def _meaning(node: ast.expr, places: dict[str, int]) -> Expression:
 
 
 def _single(generator: random.Random) -> Problem:
-    formula = generator.choice(FORMULAS)
+    (formula,) = generator.choices(FORMULAS, WEIGHTS)
     written = generator.choice(formula.written)
     values = {name: _kind(generator, kind) for name, kind in formula.kinds.items()}
     order = FIELD.findall(written)
@@ -395,11 +404,11 @@ def _single(generator: random.Random) -> Problem:
 
 def _long(generator: random.Random) -> Problem:
     """Several operators, with the parentheses that are needed and some that are not."""
-    count = generator.choice((2, 2, 3, 3, 4, 5, 6))
+    count = generator.choice((2, 3, 3, 4, 4, 5, 6))
     digits = generator.choice(((1,), (1, 2), (2,), (1, 2, 3)))
     signs = {"add": "+", "subtract": "-", "multiply": generator.choice("**×"), "divide": generator.choice("//÷")}
     blank = generator.choice(("", " ", " "))
-    extra = generator.choice((0.0, 0.5))
+    extra = generator.choice((0.0, 0.5, 1.0))
     numbers: list[str] = []
 
     def term(operators: Sequence[str], tighter: int) -> tuple[str, Expression]:

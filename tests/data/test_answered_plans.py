@@ -101,3 +101,8 @@ def test_many_lines_are_read_as_each_alone():
     together = with_plans(lines, FORM)
     assert all(line.plan is not None for line in together)
     assert together[::97] == [with_plans([line], FORM)[0] for line in lines[::97]]
+
+
+def test_where_no_operation_is_to_be_searched_nothing_is_labelled():
+    assert steps("Add 24 and 4.5. ", "28.5", PlanFormat(1, 4, [], ["identity"])) == []
+    assert with_plans([], FORM) == [] and steps("How many? ", "3") == []
