@@ -4,9 +4,9 @@ What is unusual: all that can be told from a token and the two before it is told
 maxima along the text (`number_text`) do the rest.
 
 A number is `[-] [$] digits [. digits]`, where commas or no-break blanks may set off thousands: "1,234.5". It may begin
-with a point where no digit or word stands before: "-.5". Digits that are joined or continued in a notation that is not
-read ("12,34", "1e3", "1_000", "3²", "0x1", an en dash before "5") keep their slot and have no value: half a number is
-never read.
+with a point where no digit or word stands before: "-.5". It may be "½", "¼" or "¾", or end with one: "1½". Digits that
+are joined or continued in a notation that is not read ("12,34", "1e3", "1_000", "3²", "0x1", an en dash before "5")
+keep their slot and have no value: half a number is never read.
 "3-4", "1/2" and "1.2.3" are several numbers, and so is "[100,200]": within brackets a comma ends a number.
 """
 
@@ -23,11 +23,13 @@ from torch import Tensor
 #   does. MINUS + SPACED and POINT + SPACED also end tokens in which something stands before that makes them begin a
 #   number.
 # CLOSE, BRACKET, OPENING: ends with ")", with "[" or "{", or with anything else behind which ".5" is a number.
-# UNREADABLE: holds several digits, digits beside other characters ("12", "5)"), other numerals ("½", "²"), or a part
+# VULGAR and the two behind it: "½", "¼", "¾". They are linked as digits are, and a number ends with one: "1½".
+# UNREADABLE: holds several digits, digits beside other characters ("12", "5)"), other numerals ("⅓", "²"), or a part
 #   of a character that may be one of those. A number that touches one is unknown: it keeps its slot and has no value.
 OTHER, MINUS, POINT, DASH, CLOSE, UNREADABLE, COMMA, JOINT = 0, 11, 12, 13, 14, 15, 16, 17
-EXPONENT, HEX, PLUS, CURRENCY, BRACKET, OPENING, BLANK, SPACED = 18, 19, 20, 21, 22, 23, 24, 25
+EXPONENT, HEX, PLUS, CURRENCY, BRACKET, OPENING, BLANK, VULGAR, SPACED = 18, 19, 20, 21, 22, 23, 24, 25, 28
 NUM_SYMBOLS = 2 * SPACED
+VULGAR_FRACTIONS = "½¼¾"
 FRACTION_BAR = "/"  # between numerator and denominator
 SYMBOLS = {
     **{str(digit): 1 + digit for digit in range(10)},
@@ -51,11 +53,13 @@ SYMBOLS = {
     "opening": OPENING,
     "\N{NO-BREAK SPACE}": BLANK,
     FRACTION_BAR: OPENING,  # it has a name of its own because it is written
+    **{fraction: VULGAR + index for index, fraction in enumerate(VULGAR_FRACTIONS)},
+    **{f" {fraction}": VULGAR + index + SPACED for index, fraction in enumerate(VULGAR_FRACTIONS)},
 }
 REQUIRED_SYMBOLS = [*"0123456789", "-", "."]
 
 # What stands in `NumberText.characters` beside the values of digits.
-DECIMAL_POINT, THOUSANDS_COMMA, THOUSANDS_BLANK = 10, 11, 12
+DECIMAL_POINT, THOUSANDS_COMMA, THOUSANDS_BLANK, VULGAR_CHARACTER = 10, 11, 12, 13
 
 
 class Grammar(NamedTuple):
@@ -87,7 +91,8 @@ class Grammar(NamedTuple):
     comma: of these a comma.
     closes: a digit stands before, and the token does not continue its number, except perhaps as separator.
     closes_behind: a separator stands before, and the token is no digit that continues the chain.
-    character: the value of a digit, DECIMAL_POINT, THOUSANDS_COMMA or _BLANK, else 0; a sign reads like a leading 0.
+    character: the value of a digit, DECIMAL_POINT, THOUSANDS_COMMA or _BLANK, VULGAR_CHARACTER and the two behind it,
+    else 0; a sign reads like a leading 0.
     """
 
     unknown: Tensor
@@ -122,13 +127,14 @@ def symbol_table(number_tokens: dict[str, list[int]]) -> Tensor:
 
 
 def grammar_table(number_symbols: Collection[str] = frozenset(SYMBOLS)) -> Tensor:
-    """(125000, 21) int8: `Grammar` of all triples of symbols. A row's index is the triple read as a base-50 number.
+    """(175616, 21) int8: `Grammar` of all triples of symbols. A row's index is the triple read as a base-56 number.
 
     number_symbols: those that the tokens have. Without "opening" no number begins with a point.
     """
     symbols = torch.arange(NUM_SYMBOLS)
     kind, spaced = symbols % SPACED, symbols >= SPACED
-    is_digit, is_minus, is_point, is_dash = (kind >= 1) & (kind <= 10), kind == MINUS, kind == POINT, kind == DASH
+    is_vulgar, is_minus, is_point, is_dash = kind >= VULGAR, kind == MINUS, kind == POINT, kind == DASH
+    is_digit = ((kind >= 1) & (kind <= 10)) | is_vulgar
     is_unreadable, is_comma, is_exponent = kind == UNREADABLE, kind == COMMA, kind == EXPONENT
     is_blank, is_currency = kind == BLANK, kind == CURRENCY
     is_joint = is_comma | is_blank | is_exponent | (kind == JOINT)
@@ -186,7 +192,8 @@ def grammar_table(number_symbols: Collection[str] = frozenset(SYMBOLS)) -> Tenso
         comma=comma,
         closes=after_digit & ~next_digit,
         closes_behind=(point | joint).unsqueeze(2) & ~next_digit,
-        character=(kind - 1) * is_digit
+        character=(kind - 1) * (is_digit & ~is_vulgar)
+        + (kind - VULGAR + VULGAR_CHARACTER) * is_vulgar
         + DECIMAL_POINT * is_point
         + THOUSANDS_COMMA * is_comma
         + THOUSANDS_BLANK * is_blank,

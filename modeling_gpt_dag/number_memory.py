@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from transformers.cache_utils import Cache
 
 from .configuration_gpt_dag import GPTDAGConfig
-from .number_grammar import FRACTION_BAR, OPENING, OTHER, SPACED, grammar_table, symbol_table
+from .number_grammar import FRACTION_BAR, OPENING, OTHER, SPACED, VULGAR_FRACTIONS, grammar_table, symbol_table
 from .number_text import WRITTEN_SYMBOLS, NumberText, ReadNumbers, latest_numbers, read_numbers
 from .number_words import BREAK_PART, WordNumbers, dictionary, part_of_tokens, part_table, read_words, role_table
 
@@ -77,6 +77,7 @@ class NumberMemory(nn.Module):
         self.word_tokens = (config.word_tokens or {}) if config.dag_number_words else {}
         self.number_tokens = config.number_tokens
         self.writes_fractions = config.writes_fractions
+        self.has_vulgar = any(fraction in config.number_tokens for fraction in VULGAR_FRACTIONS)
         self.num_values = config.dag_num_values
         self.symbols_index = config.number_memory_index
         self.context_index = config.number_memory_index + 1
@@ -167,7 +168,8 @@ class NumberMemory(nn.Module):
         if cache is not None:
             memory = torch.stack([number, *part], -1).unsqueeze(1).to(dtype)
             number, *part = cache.update(memory, memory, self.symbols_index)[0].squeeze(1).long().unbind(-1)
-        return read_numbers(number, self.grammar, self._read_words(number, *part) if part else None)
+        words = self._read_words(number, *part) if part else None
+        return read_numbers(number, self.grammar, words, self.has_vulgar)
 
     def _read_words(self, symbols: Tensor, low: Tensor, high: Tensor) -> WordNumbers:
         """The numbers in words. symbols: (B, L), number symbols. low, high: (B, L), bytes of the word parts."""

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from .decimal_tensor import MAX_DIGITS, NO_VALUE, DecimalTensor, power_of_ten
 from .limb_tensor import LIMB_DIGITS, Decimals, LimbTensor, num_limbs, sum_of_digits
-from .number_grammar import DECIMAL_POINT, NUM_SYMBOLS, OPENING, THOUSANDS_COMMA, Grammar
+from .number_grammar import DECIMAL_POINT, NUM_SYMBOLS, OPENING, THOUSANDS_COMMA, VULGAR_CHARACTER, Grammar
 from .number_words import WordNumbers
 from .running_counts import previous, since_latest
 
@@ -29,7 +30,8 @@ NOTHING = -1
 class NumberText(NamedTuple):
     """The numbers of a text, token by token; all (B, L), int64.
 
-    characters: values of digits, DECIMAL_POINT, THOUSANDS_COMMA, THOUSANDS_BLANK, else 0.
+    characters: values of digits, DECIMAL_POINT, THOUSANDS_COMMA, THOUSANDS_BLANK, VULGAR_CHARACTER and the two behind
+        it, else 0.
     num_readable: numbers readable at this token, inclusive; a number becomes readable at the first token that proves
         it ended.
     behind: 1 where a number becomes readable two tokens after its last digit, because a separator stands between:
@@ -40,6 +42,7 @@ class NumberText(NamedTuple):
     unknown: 1 where the token, or the first token of its chain, is unknown (`Grammar`).
     words: the numbers in words, None where they are not read. Their tokens are outside numbers to `written`, as what
         is written is digits, and take positions as other words do: that a word is a number shows when it has ended.
+    has_vulgar: whether there may be "½", "¼" and "¾" in the text; values are found faster where they are no tokens.
     """
 
     characters: Tensor
@@ -50,6 +53,7 @@ class NumberText(NamedTuple):
     signs: Tensor
     unknown: Tensor
     words: WordNumbers | None = None
+    has_vulgar: bool = True
 
     @property
     def continues(self) -> Tensor:
@@ -59,7 +63,7 @@ class NumberText(NamedTuple):
     @property
     def separated(self) -> Tensor:
         """(B, L) bool: points and commas directly behind a digit of a number, or before its first."""
-        return (self.characters >= DECIMAL_POINT) & (self.written > 0)
+        return (self.characters >= DECIMAL_POINT) & (self.characters < VULGAR_CHARACTER) & (self.written > 0)
 
     @property
     def ended(self) -> Tensor:
@@ -108,18 +112,22 @@ class NumberText(NamedTuple):
         A window of 24 characters, the last of the number, holds 18 digits, a point and five commas. The number has a
         value if the window holds all its marks (then every character before the window is a 0 or the sign), and if
         commas or blanks set off thousands. For numbers of more digits the window is as much longer.
+        "½" may stand for decimals.
         """
         last = self.last_digit(end)
         reach = torch.arange(digits + 1 + (digits - 1) // 3, device=last.device)
         window = (last.unsqueeze(-1) - reach).clamp(min=0)  # (B, M, 24), the last character first
         window = self.characters.gather(1, window.flatten(1)).view_as(window)
         window = window * (reach < self.written.gather(1, last).unsqueeze(-1))
+        if self.has_vulgar:
+            window, added, places = self._without_vulgar(window)
         # Blanks or commas set off thousands, but not both: beside a blank a comma counts for nothing.
         comma = window == window.amax(-1, keepdim=True).clamp(min=THOUSANDS_COMMA)
         point = window == DECIMAL_POINT
         # A separator takes a place in the window, so a digit before it is worth one power of ten less than its place.
         exponent = reach - (point | comma).cumsum(-1)
-        digit = window * ((exponent < digits) & (window < DECIMAL_POINT))
+        worth = exponent + places.unsqueeze(-1) if self.has_vulgar else exponent
+        digit = window * ((worth < digits) & (window < DECIMAL_POINT))
         # More decimals than that may be read as well, if all are 0.
         scale = (point * reach).sum(-1).clamp(max=digits + 1)
         # Between the j-th comma from the right and the point stand 3 j digits; what stands before all is 1 to 999.
@@ -128,15 +136,21 @@ class NumberText(NamedTuple):
         commas = rank[..., -1]
         grouped = torch.add(scale, commas, alpha=3)  # digits behind the first comma
         if digits == MAX_DIGITS:
-            magnitude = (digit * power_of_ten(exponent)).sum(-1)
-            first = magnitude // power_of_ten(grouped.clamp(max=MAX_DIGITS))
+            magnitude = (digit * power_of_ten(worth)).sum(-1)
+            behind_first = grouped + places if self.has_vulgar else grouped
+            first = magnitude // power_of_ten(behind_first.clamp(max=MAX_DIGITS))
         else:
-            magnitude = sum_of_digits(digit, exponent, num_limbs(digits))  # (L, B, M)
+            magnitude = sum_of_digits(digit, worth, num_limbs(digits))  # (L, B, M)
             # Of the digits before the first comma, those beyond the third count as thousands.
             before = exponent - grouped.unsqueeze(-1)
             first = (digit * power_of_ten(before.clamp(0, 3)) * (before >= 0)).sum(-1)
         exact = ((digit > 0) | point | sets_off).sum(-1) == self.marks.gather(1, last)
         exact &= commas * ((first - 1) // 999) == 0
+        if self.has_vulgar:
+            exact &= places * scale == 0
+            scale = scale + places
+            lowest = added if digits == MAX_DIGITS else F.pad(added.unsqueeze(0), (0, 0) * 2 + (0, len(magnitude) - 1))
+            magnitude = magnitude + lowest
         valid = exact & exists & (self.unknown.gather(1, last) + self.unknown.gather(1, end) == 0)
         mantissa = torch.addcmul(magnitude, magnitude, self.signs.gather(1, last), value=-2)
         if digits == MAX_DIGITS:
@@ -145,6 +159,17 @@ class NumberText(NamedTuple):
             valid &= scale <= digits
             packed = torch.cat([mantissa, torch.where(valid, scale, LIMB_DIGITS * len(mantissa)).unsqueeze(0)])
         return self._or_in_words(packed, end, exists, digits)
+
+    @staticmethod
+    def _without_vulgar(window: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The characters with a point in place of "½", and the decimals to be added, and how many: "1½" is "1." and 5.
+
+        window: (B, M, characters), the last character first. A fraction that is not the last stands for no character.
+        """
+        decimals = torch.tensor([[0, 5, 25, 75], [0, 1, 2, 2]], device=window.device)
+        added, places = decimals[:, (window[..., 0] - (VULGAR_CHARACTER - 1)).clamp(min=0)].unbind(0)
+        stands_for = F.pad(torch.full_like(window[..., :1], DECIMAL_POINT), (0, window.shape[-1] - 1))
+        return torch.where(window < VULGAR_CHARACTER, window, stands_for), added, places
 
     def _or_in_words(self, packed: Tensor, end: Tensor, exists: Tensor, digits: int) -> Tensor:
         """`value_at`, given the values (2, B, M) or (L + 1, B, M) of the numbers in digits."""
@@ -183,13 +208,16 @@ class ReadNumbers(NamedTuple):
         return ReadNumbers(exists, self.end * exists)
 
 
-def read_numbers(symbols: Tensor, grammar: Tensor, words: WordNumbers | None = None) -> NumberText:
+def read_numbers(
+    symbols: Tensor, grammar: Tensor, words: WordNumbers | None = None, has_vulgar: bool = True
+) -> NumberText:
     """Find the numbers in a text.
 
     "1.2.3" is the number 1.2, a point and the number 3. So the odd dots of a chain are decimal points, and a
     cumulative count decides which those are: no loop over tokens is needed.
 
     symbols: (B, L), values of `symbol_table`. grammar: `grammar_table()`. words: the text's numbers in words.
+    has_vulgar: whether "½" may be among the symbols.
     """
     padded = torch.nn.functional.pad(symbols, (2, 0), value=OPENING)
     triples = torch.add(padded[:, 2:], padded[:, 1:-1], alpha=NUM_SYMBOLS).add(padded[:, :-2], alpha=NUM_SYMBOLS**2)
@@ -214,7 +242,7 @@ def read_numbers(symbols: Tensor, grammar: Tensor, words: WordNumbers | None = N
         # No token ends a number in digits and one in words: blank or letters stand before it.
         closes = closes + words.ends
     written = length * (is_.shown | separator)
-    return NumberText(is_.character, closes.cumsum(1), behind, written, marks, signs, unknown, words)
+    return NumberText(is_.character, closes.cumsum(1), behind, written, marks, signs, unknown, words, has_vulgar)
 
 
 def latest_numbers(text: NumberText, index: Tensor, num_values: int) -> ReadNumbers:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
-from .number_grammar import REQUIRED_SYMBOLS
+from .number_grammar import REQUIRED_SYMBOLS, VULGAR_FRACTIONS
 
 MINUSES, DASHES = "-\N{MINUS SIGN}", "\u2010\u2011\u2012\u2013\ufe63\uff0d"
 # Between digits they set off thousands or decimals in notations that are not read.
@@ -134,6 +134,8 @@ def number_symbol(text: str) -> str | None:
     bare = text.lstrip(" \t\r\n")
     spaced = " " if bare != text else ""
     if bare.isascii() and bare.isdecimal() and len(bare) == 1:
+        return spaced + bare
+    if bare in tuple(VULGAR_FRACTIONS):
         return spaced + bare
     if any(map(_is_numeral, text)):
         return "unreadable"

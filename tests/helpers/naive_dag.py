@@ -32,7 +32,7 @@ NUMERALS = [
     character
     for character in UNICODE
     if unicodedata.category(character)[0] == "N"
-    and not ("0" <= character <= "9")
+    and not ("0" <= character <= "9" or character in "½¼¾")
     or re.match("(SUPER|SUB)SCRIPT ", unicodedata.name(character, ""))
     and not character.isalpha()
 ]
@@ -56,17 +56,24 @@ CLOSING = [
     or unicodedata.category(character)[0] == "M"
 ]
 OPENING = "[^" + _class({*CLOSING, *NUMERALS} - {*JOINERS})[1:]
-UNIT = r"[0-9]+(?:\.[0-9]+)?"
-SIGN = rf"(?:(?<![0-9)])(?<!{OTHERS}){MINUS})"
+# Linked as digits are; a number may end with one.
+DECIMALS = {"½": ".5", "¼": ".25", "¾": ".75"}
+VULGAR = "".join(DECIMALS)
+LINKED = "0-9" + VULGAR
+DIGIT = f"[{LINKED}]"
+UNIT = rf"{DIGIT}+(?:\.{DIGIT}+)?"
+SIGN = rf"(?:(?<![{LINKED})])(?<!{OTHERS}){MINUS})"
 # A sign, digits with or without a point, and whatever is joined to them.
-NUMBER = re.compile(rf"{SIGN}?(?:{UNIT}|(?:(?<={OPENING})|^)\.[0-9]+)(?:{JOINT}{UNIT})*")
+NUMBER = re.compile(rf"{SIGN}?(?:{UNIT}|(?:(?<={OPENING})|^)\.{DIGIT}+)(?:{JOINT}{UNIT})*")
 # What a list in brackets holds beside numbers: nothing that joins, signs or ends, and no word.
 NOT_LISTED = {*CLOSING, *NUMERALS, *JOINERS, *"+[{\u2010\u2011\u2012\u2013\ufe63\uff0d"} - {*".,"}
-LIST = re.compile(r"[\[{](?:[0-9]|[^" + _class({*NOT_LISTED, *CURRENCIES})[1:] + ")*")
-READ = re.compile(rf"(?:0*[1-9][0-9]{{0,2}}(?:(?:,[0-9]{{3}})+|(?:{BLANK}[0-9]{{3}})+)|[0-9]*)(?:\.[0-9]+)?")
+LIST = re.compile(rf"[\[{{](?:{DIGIT}|[^" + _class({*NOT_LISTED, *CURRENCIES})[1:] + ")*")
+READ = re.compile(
+    rf"(?:0*[1-9][0-9]{{0,2}}(?:(?:,[0-9]{{3}})+|(?:{BLANK}[0-9]{{3}})+)|[0-9]*)(?:\.[0-9]+|[{VULGAR}])?"
+)
 SPOILED = re.compile(  # what stands before the digits
-    rf"{OTHERS}(?:{MINUS}|{DASH}|\.|{JOINT})?$|(?:^|[^0-9)])(?<!{OTHERS}){DASH}$"
-    rf"|(?:[0-9]|{OTHERS})[eE](?:{MINUS}|{DASH}|\+)$|(?<![0-9.,\u00a0\u2009\u202f])0[xX]$"
+    rf"{OTHERS}(?:{MINUS}|{DASH}|\.|{JOINT})?$|(?:^|[^{LINKED})])(?<!{OTHERS}){DASH}$"
+    rf"|(?:{DIGIT}|{OTHERS})[eE](?:{MINUS}|{DASH}|\+)$|(?<![{LINKED}.,\u00a0\u2009\u202f])0[xX]$"
 )
 BREAK = "\0"  # a comma that ends a number
 DIGITS = 18
@@ -104,7 +111,7 @@ def numbers(text: str, digits: int = DIGITS) -> list[Number]:
         body = match.group()[sign:]
         before, after = whole[: match.end() - len(body)], text[match.end() :]
         is_linked = not sign and match.start() == end + 1 and text[end] in "." + BREAK and body[0] != "."
-        spoiled = bool(SPOILED.search(before) or re.search(r"[^0-9.,\u00a0\u2009\u202f]", body)) or (
+        spoiled = bool(SPOILED.search(before) or re.search(rf"[^{LINKED}.,\u00a0\u2009\u202f]", body)) or (
             spoiled and is_linked
         )
         point = "" if "." in re.split(JOINT, body)[-1] else r"\.|"
@@ -113,7 +120,8 @@ def numbers(text: str, digits: int = DIGITS) -> list[Number]:
         value = None
         if READ.fullmatch(body) and not spoiled and not is_cut:
             negative = sign or re.search(rf"{SIGN}{CURRENCY}$", before)
-            value = value_of(("-" if negative else "") + re.sub(rf",|{BLANK}", "", body), digits)
+            plain_body = re.sub(f"[{VULGAR}]", lambda part: DECIMALS[part[0]], re.sub(rf",|{BLANK}", "", body))
+            value = value_of(("-" if negative else "") + plain_body, digits)
         found.append(Number(match.start(), match.end(), value))
         end = match.end()
     return found

@@ -14,7 +14,7 @@ from helpers.numbers import GRAMMAR, decimals, numbers_at, symbols_of, texts
 from modeling_gpt_dag import GPTDAGForCausalLM
 from modeling_gpt_dag.decimal_tensor import DecimalTensor
 from modeling_gpt_dag.exact_dag import execute
-from modeling_gpt_dag.number_grammar import OTHER, SYMBOLS, grammar_table, symbol_table
+from modeling_gpt_dag.number_grammar import OTHER, SYMBOLS, VULGAR_FRACTIONS, grammar_table, symbol_table
 from modeling_gpt_dag.number_memory import NumberMemory
 from modeling_gpt_dag.number_text import WRITTEN_SYMBOLS, next_symbol, read_numbers
 from modeling_gpt_dag.tokenization import BLANKS, DASHES, JOINTS, number_symbol
@@ -70,6 +70,9 @@ def read(text: str, num_values: int = 8) -> list[Decimal | None]:
         ("[100,200] {-1.5,3, 40,500} ", ["500", "40", "3", "-1.5", "200", "100"]),
         ("(1,234) ", ["1234"]),
         ("-$5 $-5 \u22125 ", ["-5", "-5", "-5"]),
+        ("\u00bd -\u00bc 1\u00bd $2\u00be, -0\u00bd ", ["-0.5", "2.75", "1.5", "-0.25", "0.5"]),
+        ("1,234\u00bc and 99999999999999999\u00bd ", ["99999999999999999.5", "1234.25"]),
+        ("999,000\u00bd ", ["999000.5"]),
         ("7-$5 -$1,234.5 ", ["-1234.5", "5", "7"]),
         ("3\u20134 ", ["4", "3"]),
         ("1/2 12:30 50% 3rd 12x3 10x5 ", ["5", "10", "3", "12", "3", "50", "30", "12"]),
@@ -110,7 +113,12 @@ def test_reading_follows_the_grammar(text, expected):
         ("1e+3 ", 2),
         ("0x15 ", 2),
         ("3\u00b2 ", 1),
-        ("1\u00bd ", 1),
+        ("1\u2153 ", 1),
+        ("\u00bd5 ", 1),
+        ("1\u00bd.5 ", 1),
+        ("1.5\u00bd ", 1),
+        ("1000,000\u00bd ", 1),
+        ("\u00bd\u00be ", 1),
         ("1.\u00bd ", 1),
         ("1,\u00bd ", 1),
         ("\u20135 ", 1),
@@ -196,6 +204,10 @@ def test_no_character_of_unicode_makes_half_a_number():
     for character in characters:
         between, before, behind, before_point = readings[number_symbol(character)]
         if character in "0123456789.,":
+            continue
+        if character in VULGAR_FRACTIONS:  # a number ends with one
+            whole = ["5.5", "5.25", "5.75"][VULGAR_FRACTIONS.index(character)]
+            assert behind == [whole] and {*between, *before, *before_point} == {None}, character
             continue
         if unicodedata.category(character).startswith("N") or re.match(
             "SUPERSCRIPT|SUBSCRIPT", unicodedata.name(character, "")

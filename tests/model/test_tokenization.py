@@ -122,7 +122,7 @@ READINGS = {
     "1\u202f234 ": [],
     "1\u00a0234 ": [],
     "1\u2019234 ": [],
-    "3\u00b2 1\u00bd \u21535 ": [],
+    "3\u00b2 1\u2154 \u21535 ": [],
     "12,34 1e5 1e-5 1_000 0x10 ": [],
     "\u0663\u0664 5\u0663 ": [],
     "\u20135 ": [],
@@ -137,6 +137,15 @@ def test_blanks_that_are_tokens_set_off_thousands():
     table = symbol_table(number_tokens(tokenizer))
     value = read_numbers(table[ids.clamp(max=len(table) - 1)], GRAMMAR).value
     assert texts(decimals(value.map(lambda part: part[value.valid]))) == ["1234567"]
+
+
+@pytest.mark.parametrize(("merges", "numbers"), [((), []), (("\u00c2|\u00bd", "\u0120|\u00c2\u00bd"), ["1.5", "0.5"])])
+def test_a_half_is_read_where_it_is_a_token_and_spoils_its_number_where_it_is_two(merges, numbers):
+    tokenizer = split_digits(bpe(*merges))
+    ids = torch.tensor([tokenizer("1\u00bd \u00bd ", add_special_tokens=False)["input_ids"]])
+    table = symbol_table(number_tokens(tokenizer))
+    value = read_numbers(table[ids.clamp(max=len(table) - 1)], GRAMMAR).value
+    assert [text for text in value.texts() if text is not None] == numbers
 
 
 @pytest.mark.parametrize("text", READINGS, ids=ascii)
