@@ -73,7 +73,7 @@ LIMITS = {
 often with an open gate: what it writes is then the exact result of a wrong calculation. Other notations, operators and
 kinds of numbers need training of their own.
 
-Numbers in notations that are not read (`12,5`, `1e3`, `½`), and numbers and results of more digits than the config's
+Numbers in notations that are not read (`12,5`, `1e3`, `3²`), and numbers and results of more digits than the config's
 `dag_digits` (18 by default), have no exact value; the gate is shut on them and the language model answers alone,
 usually wrongly.""",
     "soft": """Soft numerics, the formulation of nanoGPT-DAG, does not calculate: its values are mixtures of functions

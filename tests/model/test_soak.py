@@ -35,7 +35,7 @@ def read_by_hand(row: list[int], characters: dict[int, str], size: int) -> list[
 
 def test_ten_thousand_prompts_of_any_bytes_leave_logits_finite_numbers_right_and_memory_as_it_was(make_model, symbols):
     model = make_model(n_positions=LONGEST + NEW_TOKENS, dag_operations=list(OPERATIONS))
-    shown = {"opening": " ", "unreadable": "½"}
+    shown = {"opening": " ", "unreadable": "⅓"}
     characters = {token: shown.get(symbol, symbol) for symbol, tokens in symbols.items() for token in tokens}
     number_ids, size = torch.tensor(list(characters)), model.config.dag_num_values
     options = {"max_new_tokens": NEW_TOKENS, "eos_token_id": None, "output_logits": True}

@@ -76,7 +76,7 @@ def test_the_card_of_exact_numerics_says_what_it_reads_plans_and_gets_wrong(make
     assert "reads the numbers of the text, plans 3 steps per token with `add, identity, multiply, subtract`" in card
     assert "It computes in sentences like those it was trained on." in card
     assert "In other text it was measured to plan wrongly, often with an open gate" in card
-    assert "Numbers in notations that are not read (`12,5`, `1e3`, `½`)" in card
+    assert "Numbers in notations that are not read (`12,5`, `1e3`, `3²`)" in card
     assert "`scripts/train.py` with ```yaml max_steps: 5 ```" in card
     assert "pretrained" not in card
 
