@@ -121,7 +121,7 @@ def evaluate_task(
     model: any causal language model. Raises ValueError for options that the task does not have.
     """
     problems = drawn_problems(task, digits, num_samples, seed)
-    longest = max(len(problem.answer + problem.ending) for problem in problems)
+    longest = max(map(_answer_length, problems))
     prompts = [problem.prompt for problem in problems]
     answers = answer_lines(model, tokenizer, prompts, longest + 1, batch_size, progress, chat)
     pairs = list(zip(problems, answers, strict=True))
@@ -143,6 +143,14 @@ def evaluate_task(
         digits=digits,
         seed=seed,
     )
+
+
+def _answer_length(problem: Problem) -> int:
+    """With its ending; of a problem without a result the ending's."""
+    try:
+        return len(problem.answer + problem.ending)
+    except ArithmeticError:
+        return len(problem.ending)
 
 
 def drawn_problems(task: TaskArguments, digits: int, num_samples: int, seed: int) -> list[Problem]:

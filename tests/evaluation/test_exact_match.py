@@ -68,6 +68,13 @@ def minus(prompt: str = "4-7=", ending: str = "\n") -> Problem:
     return Problem(prompt, ("4", "7"), ("subtract", 0, 1), "-", ending)
 
 
+def test_problems_without_a_result_are_left_out(make_model, tokenizer):
+    """Of formulas some divide by zero, and some have more than 18 digits."""
+    model = make_model(n_positions=128)
+    report = evaluate_task(model, tokenizer, TaskArguments(task="formulas"), num_samples=300)
+    assert report.left_out.n > 0 and report.n + report.left_out.n == 300
+
+
 def test_the_report_counts_scored_and_left_out_problems(make_model, tokenizer):
     report = evaluate_task(make_model(), tokenizer, TaskArguments(), digits=10, num_samples=6, batch_size=4)
     groups = report.groups
