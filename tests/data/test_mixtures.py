@@ -164,7 +164,9 @@ def test_a_mixture_has_its_shares_of_every_task(datasets_cache, tokenizer, train
 
 
 @slow
-def test_questions_in_a_mixture_have_the_plans_that_their_prompts_tell(datasets_cache, tokenizer, training_args, questions):
+def test_questions_in_a_mixture_have_the_plans_that_their_prompts_tell(
+    datasets_cache, tokenizer, training_args, questions
+):
     args = DataArguments(task="mixture", mixture={"arithmetic": 1, "questions": 1}, questions=questions)
     train, validation = training_data(tokenizer, replace(args, num_train_blocks=20), training_args, FORM)
     labelled = [(row["plan_labels"] != -100).any().item() for row in train]
