@@ -326,7 +326,7 @@ def _candidates(
         is_near = distance <= tolerance
         near.append(is_near.nonzero() + torch.tensor([sum(sizes), 0], device=wanted.device))
         row = num_steps - 1 + carry
-        others[row] += (distance <= half).sum(0) - (is_near & (distance <= half)).sum(0)
+        others[row] += ((distance <= half) & ~is_near).sum(0)
         sizes[row] += len(results)
     plan, position = torch.cat(near).unbind(-1)
     steps = torch.arange(len(sizes), device=wanted.device).repeat_interleave(torch.tensor(sizes, device=wanted.device))

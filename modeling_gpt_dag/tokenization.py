@@ -33,8 +33,8 @@ CHAT_TEMPLATE = "{% for message in messages %}{{ message['content'] }}{% endfor 
 def byte_tokenizer(model_max_length: int, characters: str = "") -> PreTrainedTokenizerFast:
     """A tokenizer of 256 bytes and `<|endoftext|>`: it encodes every text, and each digit is a token.
 
-    characters: others that are to be one token each. Behind a number that of two bytes may spoil it: the first byte
-        of "°" is that of "½".
+    characters: others that are to be one token each. A character of several tokens may spoil the number before it, as
+        "°" does, whose first byte is also that of "½".
     """
     bytes_of = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     tokens = [END_OF_TEXT, *sorted(pre_tokenizers.ByteLevel.alphabet())]
@@ -133,9 +133,8 @@ def number_symbol(text: str) -> str | None:
         return None
     bare = text.lstrip(" \t\r\n")
     spaced = " " if bare != text else ""
-    if bare.isascii() and bare.isdecimal() and len(bare) == 1:
-        return spaced + bare
-    if bare in tuple(VULGAR_FRACTIONS):
+    is_digit = bare.isascii() and bare.isdecimal() and len(bare) == 1
+    if is_digit or bare in tuple(VULGAR_FRACTIONS):
         return spaced + bare
     if any(map(_is_numeral, text)):
         return "unreadable"

@@ -5,7 +5,6 @@ where, of all operations on the numbers of the prompt, a single one does: to thi
 asked in the same words. This makes training data only.
 """
 
-import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,14 +23,14 @@ from ..number_grammar import FRACTION_BAR
 from .exact_values import fits, parts
 from .number_places import NumberPlace, numbers_of
 from .numeric_match import parse_answer
-from .problems import Expression, PlanFormat, Problem, over_texts, reads_one
-from .reasoning import OPERATIONS as WRITTEN_OPERATIONS
-from .reasoning import SIGNS
+from .problems import Expression, PlanFormat, Problem, operation_names, over_texts, reads_one
+from .reasoning import SIGNS, parsed_tree
 from .tasks import Line
 
 READ_TOGETHER = 1_000  # prompts
 MOST_NUMBERS = 4  # of a prompt whose operation is searched for
 LEAF = 0xE000  # numbers become characters of private use while an expression is looked for
+PLACE = re.compile(r"n\d+")  # of a number, while an expression is parsed
 # Signs, parentheses and blanks between leaves.
 WRITTEN = re.compile(r"(?<![-+*/×÷−–])[(\s]*[\ue000-\uf8ff](?:[-+*/()\s×÷−–]|(?<=\s)x(?=\s)|[\ue000-\uf8ff])*")
 
@@ -113,18 +112,7 @@ def written_expression(prompt: str, places: Sequence[NumberPlace]) -> Expression
         return None
     source = re.sub(r"(?<=\s)x(?=\s)", "*", runs[0]).translate(SIGNS).strip()
     source = re.sub("[\ue000-\uf8ff]", lambda leaf: f"n{ord(leaf[0]) - LEAF}", source)
-
-    def tree(node: ast.expr) -> Expression:
-        if isinstance(node, ast.BinOp):
-            return WRITTEN_OPERATIONS[type(node.op)], tree(node.left), tree(node.right)
-        if not isinstance(node, ast.Name):
-            raise KeyError(node)
-        return int(node.id[1:])
-
-    try:
-        return tree(ast.parse(source, mode="eval").body)
-    except (SyntaxError, KeyError):
-        return None
+    return parsed_tree(source, lambda leaf: int(leaf[1:]) if PLACE.fullmatch(leaf) else None)
 
 
 def _written(asked: _Asked) -> Expression | None:
@@ -185,7 +173,7 @@ def _only(hits: Iterable[Expression], asked: _Asked) -> Expression | None:
 def _hits(asked: Sequence[_Asked], tries: Sequence[Expression]) -> Tensor:
     """(P, tries) bool: which of them give the answer of each question; all have as many numbers."""
     count = len(asked[0].numbers)
-    names = sorted({name for one_try in tries for name in _names(one_try)} | {"identity"})
+    names = sorted({name for one_try in tries for name in operation_names(one_try)} | {"identity"})
     form = PlanFormat(2, count, [], names)
     plans = [Problem("", ("0",) * count, one_try, "").plan(form) for one_try in tries]
     plan = torch.tensor(plans, dtype=torch.long).clamp(min=0).view(1, 1, len(tries), form.depth, 3)
@@ -197,15 +185,11 @@ def _hits(asked: Sequence[_Asked], tries: Sequence[Expression]) -> Tensor:
     return results.valid & (torch.stack([results.mantissa, results.scale, results.denominator]) == wanted).all(0)
 
 
-def _names(expression: Expression) -> set[str]:
-    return {expression[0]}.union(*map(_names, expression[1:])) if isinstance(expression, tuple) else set()
-
-
 def _labelled(line: Line, asked: _Asked, expression: Expression, plan_format: PlanFormat) -> Line:
     """With the plan of the answer, and of its denominator where it has one; as it is where the format has none."""
     format = plan_format._replace(words=())  # all numbers that are read are among these
     is_fraction = FRACTION_BAR in asked.answer
-    as_fraction = "fraction" in format.operations and _divides(expression)
+    as_fraction = "fraction" in format.operations and "divide" in operation_names(expression)
     as_fraction = as_fraction and (is_fraction or asked.value.denominator == 1)
     if is_fraction and not as_fraction:
         return line
@@ -221,7 +205,3 @@ def _labelled(line: Line, asked: _Asked, expression: Expression, plan_format: Pl
     except ValueError:  # too many steps or numbers, or a constant that the model has not
         return line
     return line._replace(plan=plan, denominator_plan=below)
-
-
-def _divides(expression: Expression) -> bool:
-    return isinstance(expression, tuple) and (expression[0] == "divide" or any(map(_divides, expression[1:])))

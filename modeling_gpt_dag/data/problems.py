@@ -49,6 +49,13 @@ def reads_one(name: str) -> bool:
     return OPERATIONS[name].operands == 1
 
 
+def operation_names(expression: Expression) -> set[str]:
+    """The operations in an expression."""
+    if not isinstance(expression, tuple):
+        return set()
+    return {expression[0]}.union(*map(operation_names, expression[1:]))
+
+
 def places(first: "Expression", last: "Expression") -> range:
     """The places of the numbers in a range."""
     assert isinstance(first, int) and isinstance(last, int), "a range is made of numbers of the prompt"

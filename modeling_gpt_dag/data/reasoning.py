@@ -11,7 +11,7 @@ rounded, and the number is nothing to learn from.
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -103,17 +103,23 @@ def plain_number(text: str) -> str:
 def parse_expression(text: str) -> Expression | None:
     """Sums, differences, products and quotients with parentheses, as a tree; None for any other text."""
     plain = WRITTEN_NUMBER.sub(lambda match: plain_number(match.group()), text.translate(SIGNS)).strip()
+    return parsed_tree(plain, lambda leaf: leaf if WRITTEN_NUMBER.fullmatch(leaf) else None)
+
+
+def parsed_tree(source: str, leaf_of: Callable[[str], Expression | None]) -> Expression | None:
+    """The tree of an expression in Python's signs; None where it is none, or a leaf's text stands for nothing."""
 
     def tree(node: ast.expr) -> Expression:
         if isinstance(node, ast.BinOp):
             return OPERATIONS[type(node.op)], tree(node.left), tree(node.right)
-        leaf = ast.get_source_segment(plain, node) or ""
-        if WRITTEN_NUMBER.fullmatch(leaf) is None:
-            raise KeyError(leaf)
+        text = ast.get_source_segment(source, node) or ""
+        leaf = leaf_of(text)
+        if leaf is None:
+            raise KeyError(text)
         return leaf
 
     try:
-        return tree(ast.parse(plain, mode="eval").body)
+        return tree(ast.parse(source, mode="eval").body)
     except (SyntaxError, KeyError):
         return None
 

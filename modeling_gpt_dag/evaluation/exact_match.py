@@ -18,7 +18,7 @@ from ..configuration_gpt_dag import GPTDAGConfig
 from ..data.arguments import TaskArguments
 from ..data.exact_values import FUNCTIONS, RANGES, combined
 from ..data.numeric_match import is_numeric_match
-from ..data.problems import END_OF_LINE, Expression, PlanFormat, Problem, plan_format, reads_one
+from ..data.problems import END_OF_LINE, PlanFormat, Problem, operation_names, plan_format, reads_one
 from ..data.tasks import evaluation_problems
 from ..decimal_tensor import MAX_DIGITS
 from ..gate_mixer import GATE_THRESHOLD
@@ -54,10 +54,6 @@ def _apply(name: str, left: Fraction | None, right: Fraction | None) -> Fraction
         return None
 
 
-def _names(expression: Expression) -> set[str]:
-    return {expression[0]}.union(*map(_names, expression[1:])) if isinstance(expression, tuple) else set()
-
-
 def _result(problem: Problem) -> Fraction | None:
     try:
         return Fraction(problem.values()[-1])
@@ -82,7 +78,7 @@ def is_plan_right(plan: list[list[int]], problem: Problem, format: PlanFormat) -
     small, and a draw of which there is no result does not count. Without any draw the problem's own numbers do.
     """
     generator = random.Random(0)
-    is_rational = _names(problem.expression) <= {*FUNCTIONS, *RANGES, "identity", "max", "min"}
+    is_rational = operation_names(problem.expression) <= {*FUNCTIONS, *RANGES, "identity", "max", "min"}
     # What stands in words stays as it is.
     read = problem.read(format.words) if format.words else []
     in_words = [None if place.value is None else Fraction(place.value) for place in read][: format.num_values]
