@@ -1,9 +1,10 @@
 """The joint planner: each step scores (operand, operand, operation, last step?) together, step after step.
 
 What is unusual: what a step may read are vectors, one for each slot. A number's is made from what stands behind it, a
-constant's is learned, and a result's is made from the pair of operands and the operation that it is computed with. So
-a step knows what the steps before it do. Independent choices cannot: whether 3 or 4 is added to 12 and whether the sum
-is then halved would be decided apart.
+constant's is learned, and a result's is made from the pair of operands and the operation that it is computed with. The
+query of the planning token gathers these results. So a step knows what the steps before it do, whether it reads what
+they computed or not. Independent choices cannot: whether 3 or 4 is added to 12 and whether the sum is then halved
+would be decided apart.
 
 Plans that do the same are one plan: a commutative operation reads its operands in one order (the later slot first), an
 operation of one operand reads it twice, `identity` copies a number and is no step on the way. A value that stands in
@@ -115,6 +116,7 @@ class JointPlanner(nn.Module):
         self.score = nn.Linear(width, 2 * len(operations))
         self.result = nn.Linear(width, width, bias=False)
         self.operation = nn.Embedding(len(operations), width)
+        self.history = nn.Linear(width, width, bias=False)
         for module in self.children():
             # A mark for _init_weights, which sees one module at a time.
             module._is_planner = True  # type: ignore[assignment]  # not a module
@@ -182,14 +184,15 @@ class JointPlanner(nn.Module):
         return ((pair.unsqueeze(-2) * 2 + last) * len(self.operations) + operation).flatten(1)
 
     def _append(self, step: int, read: PlannerSlots, pairs: Tensor, chosen: Tensor) -> PlannerSlots:
-        """With the slot of the step's result. chosen: (M, 3), the step."""
+        """With the slot of the step's result, and a query that knows of it. chosen: (M, 3), the step."""
         operand1, operand2, operation = chosen.unbind(-1)
         pair = (operand1 * pairs.shape[1] + operand2).view(-1, 1, 1).expand(-1, 1, pairs.shape[-1])
         result = self.result(pairs.flatten(1, 2).gather(1, pair)) + self.operation(operation).unsqueeze(1)
         result = result + self.slot.weight[self.num_initial + step].to(result.dtype)
+        query = read.query + self.history(result.squeeze(1))
         exists = F.pad(read.exists, (0, 1), value=True)
         same = F.pad(read.same, (0, 1), value=self.num_initial + step)
-        return PlannerSlots(read.query, torch.cat([read.slots, result], 1), exists, same)
+        return PlannerSlots(query, torch.cat([read.slots, result], 1), exists, same)
 
     def _split(self, index: Tensor, slots: int) -> tuple[Tensor, Tensor]:
         """The step (..., 3) and whether it is the last (...), of a choice's index."""
