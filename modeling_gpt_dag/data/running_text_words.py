@@ -78,21 +78,21 @@ word: for a total of
 word: a sum by its name
 What is [the sum of|the total of|] {a:large} [and|plus] {b:large}?
 [|Sure! |To find it, we add. ][The sum|The total|The result of adding {a} and {b}|It] \
-[is|equals|would be|is equal to] [{t=a+b}|{t==a+b}].
+[is|equals|would be|is equal to] {t=a+b}.
 
 word: a difference by its name
 What is the difference [between|of] {a:large} and {b:below a}?
 [|To find it, we subtract. |We need the distance of two numbers. ]The difference between {a} and {b} \
-[is|equals|would be|is equal to] [{t=a-b}|{t=a-b}|{t==a-b}].
+[is|equals|would be|is equal to] {t=a-b}.
 
 word: a difference, the smaller first
 What is the difference between {b:below a} and {a:large}?
-[|We subtract the smaller one. ]The difference between {b} and {a} [is|equals|will be] [{t=a-b}|{t=a-b}|{t==a-b}].
+[|We subtract the smaller one. ]The difference between {b} and {a} [is|equals|will be] {t=a-b}.
 
 word: less than
 [What is|How much is|Find] {b:below a} [less than|subtracted from|taken from|taken away from] {a:large}[?|.]
 [|To find it, subtract {b} from {a}. ]{b} [less than|subtracted from|taken away from] {a} [is|equals|leaves] \
-[{t=a-b}|{t==a-b}].
+{t=a-b}.
 
 word: increased, decreased
 [What is|Find] {a:large} [increased by|more than|decreased by|less] {b:below a}?
@@ -102,26 +102,26 @@ word: increased, decreased
 word: the double
 [What is the double of|What is twice|Double|What is two times] {a:large}[?|.]
 [|To find the double of a number, you multiply it by 2. |It is easy. ][The double of {a}|Twice {a}|Two times {a}|\
-{a} doubled] [is|equals|would be|is equal to] [{t=a*2}|{t==a*2}|{t==2*a}|{t==a+a}].
+{a} doubled] [is|equals|would be|is equal to] {t=a*2}.
 
 word: the triple, the half
 [What is|Tell me] [the triple|half|a third|a quarter] of {a:multiple n}[?|.]
-[|Well, ][the triple of {a} is {t=a*3}|three times {a} is {t==3*a}|half of {a} is {t=a/2}|a quarter of {a} is {t=a/4}|\
-a half of {a} is {t==a/2}].
+[|Well, ][the triple of {a} is {t=a*3}|three times {a} is {t=3*a}|half of {a} is {t=a/2}|a quarter of {a} is {t=a/4}|\
+a half of {a} is {t=a/2}].
 where {n:fours}
 
 word: a product by its name
 What is the product of {a:num} and {m:few}?
-[|To find it, we multiply. ]The product of {a} and {m} [is|equals|would be|is equal to] [{t=a*m}|{t=a*m}|{t==a*m}].
+[|To find it, we multiply. ]The product of {a} and {m} [is|equals|would be|is equal to] {t=a*m}.
 
 word: a quotient by its name
 What is [the quotient of {a:multiple m} and {m:few}|{a:multiple m} divided by {m:few}|{a:multiple m} over {m:few}]?
 [|We divide. |To find it, divide {a} by {m}. ][The quotient of {a} and {m}|The quotient|The result|{a} over {m}] \
-[is|equals|would be|is equal to] [{t=a/m}|{t=a/m}|{t==a/m}].
+[is|equals|would be|is equal to] {t=a/m}.
 
 word: three terms
 What is [the sum of {a:large}, {b:num} and {c:num}|{a:large} plus {b:num} plus {c:num}]?
-[The sum of {a}, {b}[,|] and {c}|{a} plus {b} plus {c}|The total|It] [is|equals|would be] [{t=a+b+c}|{t==a+b+c}].
+[The sum of {a}, {b}[,|] and {c}|{a} plus {b} plus {c}|The total|It] [is|equals|would be] {t=a+b+c}.
 
 word: three terms, one after the other
 What is {a:large} plus {b:num} plus {c:num}?
@@ -129,12 +129,12 @@ What is {a:large} plus {b:num} plus {c:num}?
 
 word: two operations
 [What is|Compute] {a:large} plus {b:num} [minus|less] {c:below a}[?|.]
-[{a} plus {b} minus {c} [is|equals] [{t=a+b-c}|{t==a+b-c}]|First add {a} and {b}, which [is|gives] {s=a+b}. Then \
+[{a} plus {b} minus {c} [is|equals] {t=a+b-c}|First add {a} and {b}, which [is|gives] {s=a+b}. Then \
 subtract {c}, which [leaves|gives] {t=s-c}|{a} and {b} together, less {c}, [make|are] {t=a+b-c}].
 
 word: a product and a sum
 [What is|Compute] {a:num} times {m:few} [plus|and then plus] {c:num}[?|.]
-[{a} times {m} plus {c} [is|equals] [{t=a*m+c}|{t==a*m+c}]|{a} times {m} is {s=a*m}, and {s} plus {c} is {t=s+c}|\
+[{a} times {m} plus {c} [is|equals] {t=a*m+c}|{a} times {m} is {s=a*m}, and {s} plus {c} is {t=s+c}|\
 The product of {a} and {m}, plus {c}, is {t=a*m+c}].
 
 word: then
@@ -145,12 +145,12 @@ word: then
 word: per cent
 What is {p:fives}[%| percent| per cent] of {h:hundreds}?
 [|To find it, multiply {h} by {p} and divide by 100. ]{p}[%| percent| per cent] of {h} [is|equals|would be] \
-[{t=h*p/100}|{t==h*p/100}|{t==h*p'}].
+{t=h*p/100}.
 
 word: an average by its name
 What is the [average|mean] of {a:num}, {b:num} and {c:num}?
 [The sum of the numbers is {s=a+b+c}, and there are 3 numbers. |]The [average|mean] [is|equals|would be] \
-[{t=(a+b+c)/3}|{t==(a+b+c)/3}].
+{t=(a+b+c)/3}.
 
 word: the answer to a story
 {name} [has|had] {a:large} {things} and [buys|finds|gets] {b:num} more. How many does {name} have [now|in all]?
@@ -163,13 +163,13 @@ word: the rest of a story
 
 word: the price of several
 {name} buys {n:few} {item}s. [Each|One] costs {p:money}. How much [is that|does {name} pay]?
-[Each {item} costs {p}, and {name} buys {n}. |]The [total cost|total|price|cost of {n} {item}s] is [{t=n*p}|{t==n*p}].
+[Each {item} costs {p}, and {name} buys {n}. |]The [total cost|total|price|cost of {n} {item}s] is {t=n*p}.
 
 word: a bill
 A {item} costs {p:money}, a {other} {q:money}. What [is the total|do they cost together]?
-[The [total|sum|bill] is|Together they cost|The total cost of the two is|In all, it is] [{t=p+q}|{t==p+q}].
+[The [total|sum|bill] is|Together they cost|The total cost of the two is|In all, it is] {t=p+q}.
 
 word: the change
 {name} pays {b:money} with a bill of ${h:hundred}. What is the change?
-[The change|What {name} gets back|The rest] is [{t=h-b}|{t==h-b}][| dollars].
+[The change|What {name} gets back|The rest] is {t=h-b}[| dollars].
 """)
