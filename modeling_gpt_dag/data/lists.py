@@ -1,7 +1,8 @@
 """Columns of numbers and what is asked of all of them: sums, means, counts, the largest and the smallest.
 
 What is unusual: a list may be longer in the evaluation than in training. What a model learns is where a list begins
-and where it ends.
+and where it ends. So that it finds the beginning far back, too, words or blanks stand between the numbers of some of
+the lists to train on, as many tokens apart as those of longer lists.
 """
 
 import random
@@ -37,26 +38,51 @@ COLUMNS = ("Invoice\n", "Receipt:\n", "Item, price\n", "", "Costs this month\n",
 ITEMS = ("bread", "milk", "tea", "rice", "soap", "eggs", "paper", "a lamp", "nails", "paint", "a chair", "stamps")
 LINES = ("{item} {number}", "{item}: {number}", "{item} ... {number}", "- {item}, {number}", "{number} {item}")
 PRICES = 1 / 3  # share of the lists whose numbers have cents
+STRETCHED = 0.4  # of the lists to train on
+DETAILS = (
+    "from the market",
+    "for the kitchen",
+    "in red and blue",
+    "as agreed with the neighbours",
+    "which came by mail",
+    "delivered on a rainy morning",
+    "of the best quality",
+    "to be paid before the end of the month",
+    "not returned",
+    "for the party",
+)
+MOST_DETAILS, MOST_BLANKS = 3, 30
 
 
 def _number(generator: random.Random, digits: Sequence[int], is_price: bool) -> str:
     return integer(generator, digits) + (f".{generator.randrange(100):02d}" if is_price else "")
 
 
-def _written(generator: random.Random, numbers: Sequence[str], asked: str) -> tuple[str, str]:
+def _details(generator: random.Random) -> str:
+    return "".join(f" {detail}" for detail in generator.sample(DETAILS, generator.randint(1, MOST_DETAILS)))
+
+
+def _written(
+    generator: random.Random, numbers: Sequence[str], asked: str, is_stretched: bool = False
+) -> tuple[str, str]:
     """A prompt, and its template."""
     sentence, foot = ASKED[asked]
     form = generator.random()
     if asked == "sum" and form < 0.3:
         frame, sign = generator.choice(TERMS), generator.choice(("+", " + "))
+        if is_stretched:
+            sign = sign.center(generator.randint(3, MOST_BLANKS))
         return frame.format(sign.join(numbers)), frame
     if form < 0.6:
         head, line = generator.choice(COLUMNS), generator.choice(LINES)
         currency = generator.choice(("", "", "$"))
-        rows = [line.format(item=generator.choice(ITEMS), number=currency + number) for number in numbers]
+        items = [generator.choice(ITEMS) + (_details(generator) if is_stretched else "") for _ in numbers]
+        rows = [line.format(item=item, number=currency + each) for item, each in zip(items, numbers, strict=True)]
         end = generator.choice(foot)
         return head + "".join(f"{row}\n" for row in rows) + end + currency, f"{head}{line} {end}"
     frame, joint, end = generator.choice(SENTENCES), generator.choice(JOINTS), generator.choice(sentence)
+    if is_stretched:
+        numbers = [number + _details(generator) for number in numbers]
     text = joint.join([", ".join(numbers[:-1]), numbers[-1]] if joint == " and " else numbers)
     return frame.format(text) + end, f"{frame}{joint}{end}"
 
@@ -82,7 +108,8 @@ def list_problems(
                 unit = Decimal("0.01") if is_price else Decimal(1)
                 total = sum(map(Decimal, numbers))
                 numbers[-1] = str(Decimal(numbers[-1]) + (-total % (length * unit)))
-            prompt, template = _written(generator, numbers, asked)
+            is_stretched = split == "train" and generator.random() < STRETCHED
+            prompt, template = _written(generator, numbers, asked, is_stretched)
             kind = "prices" if is_price else "numbers"
             group = f"{asked} of {length} {kind}" if asked == "sum" else asked
             problem = Problem(prompt, tuple(numbers), (asked, 0, length - 1), group, template=template)

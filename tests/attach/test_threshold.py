@@ -67,7 +67,8 @@ def test_what_is_presented_is_right_where_the_next_number_is_the_result(make_mod
     for text in texts:
         dag = model(encode(text), output_dag=True).dag
         for token in range(len(text)):
-            digits = re.match(r"\d*", text[token + 1 :]).group()
+            # The number may stand behind two other characters, as a blank and a currency sign.
+            digits = re.match(r"\D{0,2}(\d*)", text[token + 1 :])[1]
             if dag.values_mask[0, token, -1] and text[token] not in "0123456789.":
                 mantissa, scale = (int(part[0, token, -1]) for part in (dag.values_mantissa, dag.values_scale))
                 is_right = digits != "" and (mantissa, scale) == (int(digits), 0)

@@ -6,7 +6,7 @@ from itertools import islice
 import pytest
 
 from helpers.naive_dag import readable_numbers, run_plan
-from modeling_gpt_dag.data.lists import list_problems
+from modeling_gpt_dag.data.lists import DETAILS, list_problems
 from modeling_gpt_dag.data.problems import PlanFormat
 from modeling_gpt_dag.evaluation.exact_match import is_plan_right
 
@@ -51,3 +51,11 @@ def test_lists_to_evaluate_on_are_never_trained_on_and_may_be_longer():
         long.plan(FORM)
     with pytest.raises(ValueError, match=r"list_lengths=\[1\]: a list has at least 2 numbers"):
         list_problems("train", 0, lengths=[1])
+
+
+def test_numbers_stand_far_apart_in_some_lists_to_train_on_and_in_none_to_evaluate_on():
+    def stretched(split: str) -> list[bool]:
+        problems = islice(list_problems(split, 0), 400)
+        return [any(words in each.prompt for words in (*DETAILS, "  ")) for each in problems]
+
+    assert 0.3 < sum(stretched("train")) / 400 < 0.5 and not any(stretched("evaluation"))
