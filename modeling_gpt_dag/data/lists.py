@@ -1,8 +1,8 @@
 """Columns of numbers and what is asked of all of them: sums, means, counts, the largest and the smallest.
 
 What is unusual: a list may be longer in the evaluation than in training. What a model learns is where a list begins
-and where it ends. So that it finds the beginning far back, too, words or blanks stand between the numbers of some of
-the lists to train on, as many tokens apart as those of longer lists.
+and where it ends. In some of the lists to train on words or blanks stand between the numbers, so that the first number
+is as many tokens back as in a longer list.
 """
 
 import random
@@ -38,7 +38,7 @@ COLUMNS = ("Invoice\n", "Receipt:\n", "Item, price\n", "", "Costs this month\n",
 ITEMS = ("bread", "milk", "tea", "rice", "soap", "eggs", "paper", "a lamp", "nails", "paint", "a chair", "stamps")
 LINES = ("{item} {number}", "{item}: {number}", "{item} ... {number}", "- {item}, {number}", "{number} {item}")
 PRICES = 1 / 3  # share of the lists whose numbers have cents
-STRETCHED = 0.4  # of the lists to train on
+STRETCHED = 0.4  # share of the lists to train on in which words or blanks stand between the numbers
 DETAILS = (
     "from the market",
     "for the kitchen",
@@ -51,38 +51,37 @@ DETAILS = (
     "not returned",
     "for the party",
 )
-MOST_DETAILS, MOST_BLANKS = 3, 30
+MOST_DETAILS, MOST_WIDTH = 3, 30  # behind a number or an item; of a sign, in characters with its blanks
 
 
 def _number(generator: random.Random, digits: Sequence[int], is_price: bool) -> str:
     return integer(generator, digits) + (f".{generator.randrange(100):02d}" if is_price else "")
 
 
-def _details(generator: random.Random) -> str:
+def _details(generator: random.Random, is_stretched: bool) -> str:
+    if not is_stretched:
+        return ""
     return "".join(f" {detail}" for detail in generator.sample(DETAILS, generator.randint(1, MOST_DETAILS)))
 
 
-def _written(
-    generator: random.Random, numbers: Sequence[str], asked: str, is_stretched: bool = False
-) -> tuple[str, str]:
+def _written(generator: random.Random, numbers: Sequence[str], asked: str, is_stretched: bool) -> tuple[str, str]:
     """A prompt, and its template."""
     sentence, foot = ASKED[asked]
     form = generator.random()
     if asked == "sum" and form < 0.3:
         frame, sign = generator.choice(TERMS), generator.choice(("+", " + "))
         if is_stretched:
-            sign = sign.center(generator.randint(3, MOST_BLANKS))
+            sign = sign.center(generator.randint(3, MOST_WIDTH))
         return frame.format(sign.join(numbers)), frame
     if form < 0.6:
         head, line = generator.choice(COLUMNS), generator.choice(LINES)
         currency = generator.choice(("", "", "$"))
-        items = [generator.choice(ITEMS) + (_details(generator) if is_stretched else "") for _ in numbers]
+        items = [generator.choice(ITEMS) + _details(generator, is_stretched) for _ in numbers]
         rows = [line.format(item=item, number=currency + each) for item, each in zip(items, numbers, strict=True)]
         end = generator.choice(foot)
         return head + "".join(f"{row}\n" for row in rows) + end + currency, f"{head}{line} {end}"
     frame, joint, end = generator.choice(SENTENCES), generator.choice(JOINTS), generator.choice(sentence)
-    if is_stretched:
-        numbers = [number + _details(generator) for number in numbers]
+    numbers = [number + _details(generator, is_stretched) for number in numbers]
     text = joint.join([", ".join(numbers[:-1]), numbers[-1]] if joint == " and " else numbers)
     return frame.format(text) + end, f"{frame}{joint}{end}"
 
