@@ -156,32 +156,41 @@ class JointPlanner(nn.Module):
         return PlannerSlots(self.query(hidden), slots, exists, same)
 
     def _scores(self, step: int, read: PlannerSlots) -> tuple[Tensor, Tensor]:
-        """Vectors of the pairs (M, s, s, P) of the s slots, and log-probabilities of the choices (M, s s 2 O).
-
-        Of choices with the same values one has the probability of all.
-        """
+        """Vectors of the pairs (M, s, s, P) of the s slots, and log-probabilities of the choices (M, s s 2 O)."""
         slots = read.slots.shape[1]
         left = self.left(read.slots) + (read.query + self.step.weight[step].to(read.query.dtype)).unsqueeze(1)
-        pairs = F.gelu(left.unsqueeze(2) + self.right(read.slots).unsqueeze(1), approximate="tanh")
+        pairs = F.gelu(left.unsqueeze(2) + self.right(read.slots).unsqueeze(1))
         scores = self.score(pairs).float().unflatten(-1, (2, -1))
         exists = read.exists.unsqueeze(2) & read.exists.unsqueeze(1)
         allowed = self.allowed[step, :slots, :slots] & exists[..., None, None]
-        probs = torch.where(allowed, scores, float("-inf")).flatten(1).softmax(-1)
-        probs = torch.zeros_like(probs).scatter_add(1, self._index_of_same(read.same), probs)
+        return pairs, torch.where(allowed, scores, float("-inf")).flatten(1).log_softmax(-1)
+
+    def _merged(self, scores: Tensor, same: Tensor) -> Tensor:
+        """Log-probabilities of the choices (M, s s 2 O), where of those with the same values one has that of all."""
+        probs = torch.zeros_like(scores).scatter_add(1, self._index_of_same(same), scores.exp())
         tiny = torch.finfo(probs.dtype).tiny
-        return pairs, torch.where(probs > 0, probs.clamp(min=tiny).log(), float("-inf"))
+        return torch.where(probs > 0, probs.clamp(min=tiny).log(), float("-inf"))
 
     def _index_of_same(self, same: Tensor) -> Tensor:
         """(M, s s 2 O): for each choice the index of the one that stands for it. same: (M, s)."""
-        slots = same.shape[1]
-        own = torch.arange(slots, device=same.device)
-        first, second = same.unsqueeze(2), same.unsqueeze(1)
-        in_order = torch.maximum(first, second) * slots + torch.minimum(first, second)
-        pair = torch.where(self.commutative, in_order.unsqueeze(-1), (first * slots + second).unsqueeze(-1))
-        pair = torch.where(self.over_range, (own.unsqueeze(1) * slots + own).unsqueeze(-1), pair)  # (M, s, s, O)
+        same = same.unsqueeze(1)  # of each operation
+        pair = self._pairs_of_same(same, self.commutative, self.over_range).permute(0, 2, 3, 1)  # (M, s, s, O)
         last = torch.arange(2, device=same.device).view(-1, 1)
         operation = torch.arange(len(self.operations), device=same.device)
         return ((pair.unsqueeze(-2) * 2 + last) * len(self.operations) + operation).flatten(1)
+
+    @staticmethod
+    def _pairs_of_same(same: Tensor, commutative: Tensor, over_range: Tensor) -> Tensor:
+        """(..., s, s): for each pair of operands the index of the one that stands for it.
+
+        same: (..., s). commutative, over_range: (...), of the operation.
+        """
+        slots = same.shape[-1]
+        own = torch.arange(slots, device=same.device)
+        first, second = same.unsqueeze(-1), same.unsqueeze(-2)
+        in_order = torch.maximum(first, second) * slots + torch.minimum(first, second)
+        pair = torch.where(commutative[..., None, None], in_order, first * slots + second)
+        return torch.where(over_range[..., None, None], own.unsqueeze(1) * slots + own, pair)
 
     def _append(self, step: int, read: PlannerSlots, pairs: Tensor, chosen: Tensor) -> PlannerSlots:
         """With the slot of the step's result, and a query that knows of it. chosen: (M, 3), the step."""
@@ -223,6 +232,7 @@ class JointPlanner(nn.Module):
         operations: list[Tensor] = []
         for step in range(self.depth):
             pairs, scores = self._scores(step, read)
+            scores = self._merged(scores, read.same)
             value, index = scores.max(-1)
             chosen, last = self._split(index, pairs.shape[1])
             plans.append(torch.where(ended.unsqueeze(-1), self.copies[step], chosen))
@@ -252,19 +262,36 @@ class JointPlanner(nn.Module):
         num_plans = plans.shape[1]
         read = PlannerSlots(*(part.repeat_interleave(num_plans, 0) for part in read))
         plans = plans.flatten(0, 1)
+        left_open = bool((plans == IGNORE_INDEX).any())
         total = torch.zeros(len(plans), device=plans.device)
-        ended = torch.zeros(len(plans), dtype=torch.bool, device=plans.device)
+        index = torch.arange(len(plans), device=plans.device)  # of the plans that have not ended
         for step in range(self.depth):
             pairs, scores = self._scores(step, read)
-            label = plans[:, step]
-            last = self._stops(plans, step)
-            fits = self._fits(label, last, pairs.shape[1]) & scores.isfinite()
-            chosen = torch.where(fits, scores, 2 * IMPOSSIBLE).logsumexp(-1).clamp(IMPOSSIBLE, 0.0)
-            total = total + torch.where(ended, 0.0, chosen)
+            label, last = plans[:, step], self._stops(plans, step)
+            chosen = self._of_open(scores, read, label, last) if left_open else self._of(scores, read, label, last)
+            total = total.index_add(0, index, chosen.clamp(max=0.0))
             if step < self.depth - 1:
-                read = self._append(step, read, pairs, label.clamp(min=0))
-                ended = ended | last
+                goes_on = (~last).nonzero().squeeze(-1)
+                read = self._append(step, read, pairs, label.clamp(min=0)).at(goes_on)
+                plans, index = plans[goes_on], index[goes_on]
         return total.clamp(min=IMPOSSIBLE).view(-1, num_plans)
+
+    def _of(self, scores: Tensor, read: PlannerSlots, label: Tensor, last: Tensor) -> Tensor:
+        """(M,): log-probability of the steps (M, 3), `last` (M,) or not. scores: (M, s s 2 O), not merged."""
+        slots = read.same.shape[1]
+        operand1, operand2, operation = label.unbind(-1)
+        kind = (last.long() * len(self.operations) + operation).view(-1, 1, 1)
+        of_kind = scores.unflatten(1, (slots * slots, -1)).gather(2, kind.expand(-1, slots * slots, 1)).squeeze(-1)
+        pair = self._pairs_of_same(read.same, self.commutative[operation], self.over_range[operation]).flatten(1)
+        asked = torch.where(operand2 < slots, operand1 * slots + operand2, -1)
+        fits = (pair == asked.unsqueeze(-1)) & of_kind.isfinite()
+        return torch.where(fits, of_kind, 2 * IMPOSSIBLE).logsumexp(-1).clamp(min=IMPOSSIBLE)
+
+    def _of_open(self, scores: Tensor, read: PlannerSlots, label: Tensor, last: Tensor) -> Tensor:
+        """The same of steps some of whose choices are left open, which are -100."""
+        scores = self._merged(scores, read.same)
+        fits = self._fits(label, last, read.same.shape[1]) & scores.isfinite()
+        return torch.where(fits, scores, 2 * IMPOSSIBLE).logsumexp(-1).clamp(min=IMPOSSIBLE)
 
     def in_order(self, plans: Tensor, same: Tensor) -> Tensor:
         """Plans (M, K, D, 3) with each value in its latest slot, operands of commutative operations in one order."""
@@ -312,6 +339,7 @@ class JointPlanner(nn.Module):
             racing = arrival.shape[1]
             pairs, scores = self._scores(step, read)
             slots = pairs.shape[1]
+            scores = self._merged(scores, read.same)
             weight = (scores / temperature).log_softmax(-1).exp().view(places, racing, -1)
             # A plan that has stopped goes on in one way, which is its choice 0.
             only = F.one_hot(torch.zeros_like(parent), weight.shape[-1]).to(weight.dtype)

@@ -311,7 +311,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         context_config = GPT2Config(
             n_embd=config.hidden_size,
             n_head=config.num_attention_heads,
-            activation_function="gelu_pytorch_tanh",  # gelu_new, in one kernel
+            activation_function="gelu",  # on CPUs a fifth of the time of GPT-2's approximation
             resid_pdrop=0.0,
             attn_pdrop=0.0,
         )
