@@ -9,6 +9,7 @@ import random
 import zlib
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from ..configuration_gpt_dag import GPTDAGConfig
@@ -70,6 +71,29 @@ def plan_format(config: GPTDAGConfig) -> PlanFormat:
     )
 
 
+@lru_cache(maxsize=1)  # a problem's are asked for several times in turn
+def _values(numbers: tuple[str, ...], expression: Expression) -> tuple[Value, ...]:
+    """Every operand and result of an expression, the last one's at the end; raises ArithmeticError for none."""
+    seen: list[Value] = []
+
+    def value(expression: Expression) -> Value:
+        result: Value
+        if isinstance(expression, tuple):
+            name, left, right = expression
+            if name in RANGES:
+                result = RANGES[name]([value(place) for place in places(left, right)])
+            else:
+                first = value(left)
+                result = combined(name, first, first if reads_one(name) else value(right))
+        else:
+            result = Decimal(numbers[expression] if isinstance(expression, int) else expression)
+        seen.append(result)
+        return result
+
+    value(expression)
+    return tuple(seen)
+
+
 class Problem(NamedTuple):
     """numbers: all numbers of the prompt as decimal text, in its order, those that do not matter included.
 
@@ -84,26 +108,9 @@ class Problem(NamedTuple):
     ending: str = END_OF_LINE
     template: str = ""
 
-    def values(self) -> list[Value]:
+    def values(self) -> tuple[Value, ...]:
         """Every operand and result of the expression, the answer last; raises ArithmeticError where there is none."""
-        seen: list[Value] = []
-
-        def value(expression: Expression) -> Value:
-            result: Value
-            if isinstance(expression, tuple):
-                name, left, right = expression
-                if name in RANGES:
-                    result = RANGES[name]([value(place) for place in places(left, right)])
-                else:
-                    first = value(left)
-                    result = combined(name, first, first if reads_one(name) else value(right))
-            else:
-                result = Decimal(self.numbers[expression] if isinstance(expression, int) else expression)
-            seen.append(result)
-            return result
-
-        value(self.expression)
-        return seen
+        return _values(self.numbers, self.expression)
 
     @property
     def answer(self) -> str:

@@ -1,5 +1,6 @@
 """Greedy answers to prompts, and what the DAG decided for each."""
 
+import inspect
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -115,6 +116,9 @@ def continuations(
     batch = tokenizer(
         list(texts), add_special_tokens=False, padding=True, padding_side="left", return_tensors="pt"
     ).to(model.device)
+    if "logits_to_keep" in inspect.signature(model.forward).parameters:
+        # An index copies the last hidden states. With a slice of them PyTorch copies a frozen weight for every row.
+        options["logits_to_keep"] = torch.tensor([-1], device=model.device)
     output = model.generate(  # type: ignore[misc]  # typed for a protocol that transformers keeps to itself
         **batch,
         max_new_tokens=max_new_tokens,

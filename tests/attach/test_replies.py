@@ -12,6 +12,7 @@ from modeling_gpt_dag.attach.replies import BackboneWriter
 from modeling_gpt_dag.attach.training_set import prose_examples, reply_examples
 from modeling_gpt_dag.data.problems import PlanFormat
 from modeling_gpt_dag.data.reply_text import Prompt
+from modeling_gpt_dag.evaluation.generation import continuations
 from modeling_gpt_dag.from_backbone import backbone_alone
 
 FORM = PlanFormat(1, 4, [], ["add", "identity", "multiply", "subtract"])
@@ -36,6 +37,9 @@ class Talker(GenerationMixin):
 
     def eval(self):
         return self
+
+    def forward(self, input_ids):
+        raise AssertionError("it is told what to say")
 
     def generate(self, input_ids, attention_mask, max_new_tokens, **options):
         rows = []
@@ -150,3 +154,13 @@ def test_the_backbone_alone_is_what_it_was(tokenizer, family):
     ids = torch.tensor([tokenizer("12 + 30 = 42")["input_ids"]])
     assert torch.equal(alone(ids).logits, backbone(ids).logits)
     assert all(parameter.device.type == "cpu" for parameter in alone.parameters())
+
+
+def test_a_frozen_head_gets_hidden_states_that_it_need_not_copy_its_weight_for(tokenizer):
+    """A slice of them: PyTorch multiplies it row by row, with a copy of the weight for each."""
+    alone = backbone_alone(attach(make_backbone("smollm2"), tokenizer).freeze_backbone())
+    given = []
+    alone.get_output_embeddings().register_forward_pre_hook(lambda _, inputs: given.append(inputs[0]))
+    continuations(alone, tokenizer, ["12 + 30 = ", "12 + 3 = "], 2)
+    assert [tuple(hidden.shape[:2]) for hidden in given] == [(2, 1), (2, 1)]
+    assert all(hidden.is_contiguous() for hidden in given)
