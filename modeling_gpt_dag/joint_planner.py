@@ -124,6 +124,7 @@ class JointPlanner(nn.Module):
         self.commutative = nn.Buffer(self.build_commutative(), persistent=False)
         self.copies = nn.Buffer(self.build_copies(), persistent=False)
         self.over_range = nn.Buffer(self.build_over_range(), persistent=False)
+        self.unary = nn.Buffer(self.build_unary(), persistent=False)
 
     def build_allowed(self) -> Tensor:
         """(D, S, S, 2, O) bool, `allowed_steps`."""
@@ -136,6 +137,10 @@ class JointPlanner(nn.Module):
     def build_over_range(self) -> Tensor:
         """(O,) bool: which operations read a range of slots."""
         return torch.tensor([OPERATIONS[name].over_range is not None for name in self.operations])
+
+    def build_unary(self) -> Tensor:
+        """(O,) bool: which operations read one operand, which is both of their operands."""
+        return torch.tensor([OPERATIONS[name].operands == 1 for name in self.operations])
 
     def build_copies(self) -> Tensor:
         """(D, 3): the plan that copies the latest number; its later steps carry any result on."""
@@ -294,8 +299,14 @@ class JointPlanner(nn.Module):
         return torch.where(fits, scores, 2 * IMPOSSIBLE).logsumexp(-1).clamp(min=IMPOSSIBLE)
 
     def in_order(self, plans: Tensor, same: Tensor) -> Tensor:
-        """Plans (M, K, D, 3) with each value in its latest slot, operands of commutative operations in one order."""
+        """Plans (M, K, D, 3) with each value in its latest slot, operands of commutative operations in one order.
+
+        The second operand of an operation that reads one need not be labelled.
+        """
         operands, operation = plans[..., :2], plans[..., 2]
+        is_one = self.unary[operation.clamp(min=0)] & (operation >= 0)
+        is_given = (operands != IGNORE_INDEX) | ~is_one.unsqueeze(-1)
+        operands = torch.where(is_given, operands, operands[..., :1])
         is_initial = (operands >= 0) & (operands < self.num_initial)
         is_initial = is_initial & ~self.over_range[operation.clamp(min=0)].unsqueeze(-1)
         latest = same.gather(1, operands.clamp(0, self.num_initial - 1).flatten(1)).view_as(operands)

@@ -209,6 +209,7 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
             init.copy_(module.commutative, module.build_commutative())
             init.copy_(module.copies, module.build_copies())
             init.copy_(module.over_range, module.build_over_range())
+            init.copy_(module.unary, module.build_unary())
         elif isinstance(module, GateMixer):
             init.ones_(module.dag_scale)
         elif isinstance(module, NumberMemory):

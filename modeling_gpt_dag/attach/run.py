@@ -42,6 +42,9 @@ class AttachRun:
     held_back: Dataset | None
 
     def trainer(self) -> FaultTolerantTrainer:
+        if self._has_half_head:
+            # Autocast would cast the frozen weight at every step, which takes an eighth of a step on a CPU.
+            self.model.lm_head.to(torch.bfloat16)
         trainer = FaultTolerantTrainer(
             model=self.model,
             args=self.training_args,
@@ -54,11 +57,20 @@ class AttachRun:
             log_lines(trainer)
         return trainer
 
+    @property
+    def _has_half_head(self) -> bool:
+        """Whether the frozen head, and the embeddings tied to it, are in bfloat16 while the DAG is trained."""
+        return self.training_args.bf16 and self.args.unfreeze == "none"
+
     def trained_model(self, trainer: FaultTolerantTrainer) -> GPTDAGForCausalLM:
         """To be used and saved: adapters merged, in eval mode."""
         # Without the Trainer's forward, which would run a copy in another dtype as the original, in mixed precision.
         model = merged(trainer.accelerator.unwrap_model(self.model, keep_fp32_wrapper=False)).eval()
         model.config.use_cache = True  # which the Trainer turns off
+        if self._has_half_head:
+            head = self.backbone.get_output_embeddings()
+            assert head is not None, "a causal language model has them"
+            model.lm_head.float().load_state_dict(head.state_dict())
         if self.held_back is not None:
             assert self.args.wrong_result_cost is not None, "nothing is held back without it"
             presented = presented_results(model, self.held_back)

@@ -16,6 +16,7 @@ from helpers.scripts import ENVIRONMENT, ROOT, script
 from modeling_gpt_dag.attach.arguments import AttachArguments, in_turns
 from modeling_gpt_dag.attach.feature_store import Examples, collate_packed
 from modeling_gpt_dag.attach.model import load_backbone, merged, unfreeze
+from modeling_gpt_dag.attach.run import prepare_attach
 from modeling_gpt_dag.attach.training_set import file_question_examples, reasoning_examples, training_examples
 from modeling_gpt_dag.data.examples import Example
 from modeling_gpt_dag.data.problems import PlanFormat
@@ -277,6 +278,21 @@ def test_the_script_attaches_measures_and_saves_what_automodel_and_pipeline_load
     report = json.loads((tmp_path / "run" / "attach.json").read_text())
     assert report["before"]["rows"].keys() == report["after"]["rows"].keys()
     assert "already holds a model" in attach_script("--backbone", directory, *SMALL, *flags, ok=False)
+
+
+def test_a_head_that_is_in_half_precision_while_the_dag_is_trained_is_saved_as_it_was(directory, tmp_path):
+    flags = [f"--backbone={directory}", f"--output_dir={tmp_path / 'out'}", "--bf16=true", "--report_to=none", *SMALL]
+    flags += ["--eval_samples=0", "--max_steps=2", "--num_prose_texts=0", "--save_strategy=no"]
+    run = prepare_attach([str(ROOT / "configs/attach/attach.yaml"), *flags])
+    weight = run.backbone.get_output_embeddings().weight
+    assert not torch.equal(weight, weight.bfloat16().float()), "rounding would not be seen"
+    trainer = run.trainer()
+    assert run.model.lm_head.weight.dtype == torch.bfloat16
+    trainer.train()
+    model = run.trained_model(trainer)
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+    assert torch.equal(model.lm_head.weight, weight)
+    assert torch.equal(model.get_input_embeddings().weight, run.backbone.get_input_embeddings().weight)
 
 
 @pytest.mark.slow
