@@ -73,10 +73,6 @@ steps: two products in one line
 {n:few;bags} bags hold {a:few;things} {things} each, {m:few;bags} others {b:few;things} each.
 [There are|Together they hold] {t==[n*a+m*b|(n*a)+(m*b)|(a*n)+(b*m)];things} {things}.
 
-steps: products, then their sum, in one chain
-{name} buys {n:few} {item}s for {a:dollars} each and {m:few} {other}s for {b:dollars} each.
-{name} pays {=n*a+m*b} = {r=n*a} + {s=m*b} = {t=r+s}.
-
 steps: difference of products
 {name} sells {n:small;bags} bags of {a:num;things} {things} and takes {b:few} bags of 3 back.
 {name} sells {s==n*a} {things} and takes back {r==b*3}.
