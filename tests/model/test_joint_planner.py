@@ -138,6 +138,25 @@ def test_a_label_may_leave_a_choice_open_and_operands_of_a_sum_come_in_any_order
     torch.testing.assert_close(planner.log_prob(read, unlabelled), torch.zeros(1, 1), rtol=0, atol=1e-6)
 
 
+def test_a_label_says_the_same_whether_others_beside_it_are_left_open_or_not():
+    """Slot 2 holds what slot 0 holds; the last plan's operand 6 is none yet, and 0 x 4 + 6 is the index of (1, 2)."""
+    planner = make_planner(2, 4)
+    read = read_by(planner, [[True] * 4], same=[0, 1, 0, 3])
+    steps = [[(3, 0, MULTIPLY), (4, 1, SUBTRACT)], [(1, 0, ADD), (4, 4, IDENTITY)], [(0, 6, SUBTRACT), (4, 0, ADD)]]
+    plans = torch.tensor([steps])
+    is_open = torch.tensor([[[(3, -100, MULTIPLY), (4, -100, IDENTITY)]]])
+    alone, beside = planner.log_prob(read, plans), planner.log_prob(read, torch.cat([plans, is_open], 1))[:, :-1]
+    torch.testing.assert_close(alone, beside)
+    assert alone[0, -1] == IMPOSSIBLE < alone[0, :-1].min()
+
+
+def test_the_second_operand_of_an_operation_of_one_need_not_be_labelled():
+    planner = make_planner(2, 3)
+    plans = torch.tensor([[[(1, 0, ADD), (3, -100, IDENTITY)]]])
+    same = torch.arange(3).unsqueeze(0)
+    assert planner.in_order(plans, same).tolist() == [[[[1, 0, ADD], [3, 3, IDENTITY]]]]
+
+
 def test_a_plan_that_cannot_be_has_a_finite_loss_and_no_gradient():
     planner = make_planner(1, 2)
     read = read_by(planner, [[True, False]])
