@@ -21,9 +21,9 @@ TIGHT_SIGNS = {"*": "* * * * x x ×", "/": "/ / / ÷", "+": "+", "-": "- - - −
 WIDE_SIGNS = TIGHT_SIGNS | {"-": "- - - − –"}  # without blanks "3–5" is a range
 WORD_SIGNS = {"*": "times|multiplied by|times", "/": "divided by|over", "+": "plus|added to|and", "-": "minus|less"}
 LATEX_SIGNS = {"*": r"\times|\cdot|\times", "/": r"\div|/", "+": "+", "-": "-"}
-WIDE_EQUALS = [" = "] * 9 + ["=", "= ", " ="]
+WIDE_EQUALS = [" = "] * 14 + ["=", "= "]
 LATEX_FRAMES = [("", ""), ("\\( ", " \\)"), ("\\(", "\\)"), ("$", "$"), ("$$", "$$"), ("\\[ ", " \\]")]
-TIGHT_EQUALS = ["="] * 9 + [" = "] * 4 + ["= "] * 2 + [" ="] * 2
+TIGHT_EQUALS = ["="] * 9 + [" = "] * 6 + ["= ", " ="]
 WORD_EQUALS = [" equals ", " is ", " is equal to ", " makes ", " gives ", " = "]
 
 # What stands around the unit of an operand, "apples", and behind a price; a text has one of each.
