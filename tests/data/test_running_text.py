@@ -29,7 +29,7 @@ GROUPS = (
 
 @pytest.fixture(scope="module")
 def texts():
-    return list(islice(running_texts("train", seed=5), 4_000))
+    return list(islice(running_texts("train", seed=5), 6_000))
 
 
 def test_there_are_more_than_a_hundred_patterns_and_every_one_occurs(texts):
