@@ -30,7 +30,12 @@ FUNCTIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
 
 
 def combined(name: str, left: Value, right: Value) -> Value:
-    """An operation on two values; one of a single operand ignores the right.
+    """An operation on two values; one of a single operand ignores the right. Raises what `computed` does."""
+    return computed(name, left, right)[0]
+
+
+def computed(name: str, left: Value, right: Value) -> tuple[Value, bool]:
+    """What an operation on two values gives, and whether it rounds; one of a single operand ignores the right.
 
     Roots, logarithms, ... are rounded as the model does by default. Raises ArithmeticError where there is no result:
     ZeroDivisionError for x / 0, decimal.Inexact for sums and products beyond 1,000 digits.
@@ -41,12 +46,12 @@ def combined(name: str, left: Value, right: Value) -> Value:
         raise ZeroDivisionError(f"{left} / 0")
     are_decimals = isinstance(left, Decimal) and isinstance(right, Decimal)
     if are_decimals and not (name == "divide" and parts(Fraction(left) / Fraction(right))[2] > 1):
-        return getattr(EXACT, name)(left, right)
-    return _as_decimal(FUNCTIONS[name](Fraction(left), Fraction(right)))
+        return getattr(EXACT, name)(left, right), False
+    return _as_decimal(FUNCTIONS[name](Fraction(left), Fraction(right))), False
 
 
-def _by_table(name: str, left: Value, right: Value) -> Value:
-    """What the table of operations gives for values of at most 18 digits."""
+def _by_table(name: str, left: Value, right: Value) -> tuple[Value, bool]:
+    """What the table of operations gives for values of at most 18 digits, and whether it is rounded."""
     exact = OPERATIONS[name].exact
     assert exact is not None, "operations on ranges are in RANGES"
     if not (fits(left) and fits(right)):
@@ -56,7 +61,7 @@ def _by_table(name: str, left: Value, right: Value) -> Value:
         raise ArithmeticError(f"{name} of {left} and {right} has no result")
     mantissa, scale, denominator = (int(part.item()) for part in result[:3])
     value = Decimal(mantissa).scaleb(-scale, EXACT)
-    return value if denominator == 1 else Fraction(value) / denominator
+    return value if denominator == 1 else Fraction(value) / denominator, bool(result.rounded)
 
 
 def _as_tensor(value: Value) -> FractionTensor:
@@ -116,10 +121,15 @@ def fits(value: Value, digits: int = MAX_DIGITS) -> bool:
     return abs(value.scaleb(-exponent, EXACT)) < 10**digits and -exponent <= digits
 
 
-def written(value: Value) -> Decimal:
-    """The decimal as which a value is written: itself, or a fraction rounded, half to even."""
+def written(value: Value, is_rounded: bool = False) -> Decimal:
+    """The decimal as which a value is written: itself, or a fraction rounded, half to even.
+
+    is_rounded: whether it was computed from rounded values, and has no more digits than these are good for.
+    """
+    assert PRECISION is not None, "by default results are rounded"
+    rounding = decimal.Context(prec=PRECISION, rounding=decimal.ROUND_HALF_EVEN)
     if isinstance(value, Fraction):
-        assert PRECISION is not None, "by default results are rounded"
-        rounding = decimal.Context(prec=PRECISION, rounding=decimal.ROUND_HALF_EVEN)
         return rounding.divide(Decimal(value.numerator), Decimal(value.denominator))
-    return abs(value) if value == 0 else value  # exact numerics knows no negative zero
+    if value == 0:
+        return abs(value)  # exact numerics knows no negative zero
+    return rounding.plus(value) if is_rounded else value

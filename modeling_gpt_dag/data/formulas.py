@@ -15,8 +15,8 @@ from .problems import OPERATORS, PRECEDENCE, Expression, Problem, Split, integer
 PI, E = "3.14159265359", "2.71828182846"
 CONSTANTS = [PI, E, "180", "2", "1", "0"]  # what the formulas need
 FRAMES = (
-    *["{} = "] * 5,
-    *["{} ="] * 2,
+    *["{} = "] * 2,
+    *["{} ="] * 5,  # more of these, or a model writes a blank behind "=", and not the number
     *["{}="] * 2,
     "{}: ",
     "What is {}? ",

@@ -17,7 +17,7 @@ from ..dag_operations import OPERATIONS
 from ..decimal_tensor import MAX_DIGITS
 from ..plans import IGNORE_INDEX
 from .checks import check_share
-from .exact_values import RANGES, Value, combined, fits, written
+from .exact_values import RANGES, Value, combined, computed, fits, written
 from .number_places import NumberPlace, numbers_of
 
 Split = Literal["train", "evaluation"]
@@ -71,27 +71,36 @@ def plan_format(config: GPTDAGConfig) -> PlanFormat:
     )
 
 
+class _Values(NamedTuple):
+    """Every operand and result of an expression, and whether the last, the answer, comes of rounded values."""
+
+    all: tuple[Value, ...]
+    is_rounded: bool
+
+
 @lru_cache(maxsize=1)  # a problem's are asked for several times in turn
-def _values(numbers: tuple[str, ...], expression: Expression) -> tuple[Value, ...]:
-    """Every operand and result of an expression, the last one's at the end; raises ArithmeticError for none."""
+def _values(numbers: tuple[str, ...], expression: Expression) -> _Values:
+    """Raises ArithmeticError where there is no result."""
     seen: list[Value] = []
 
-    def value(expression: Expression) -> Value:
-        result: Value
+    def value(expression: Expression) -> tuple[Value, bool]:
+        result: tuple[Value, bool]
         if isinstance(expression, tuple):
             name, left, right = expression
             if name in RANGES:
-                result = RANGES[name]([value(place) for place in places(left, right)])
+                result = RANGES[name]([value(place)[0] for place in places(left, right)]), False
             else:
-                first = value(left)
-                result = combined(name, first, first if reads_one(name) else value(right))
+                first, of_first = value(left)
+                second, of_second = (first, of_first) if reads_one(name) else value(right)
+                given, rounds = computed(name, first, second)
+                result = given, rounds or of_first or of_second
         else:
-            result = Decimal(numbers[expression] if isinstance(expression, int) else expression)
-        seen.append(result)
+            result = Decimal(numbers[expression] if isinstance(expression, int) else expression), False
+        seen.append(result[0])
         return result
 
-    value(expression)
-    return tuple(seen)
+    _, is_rounded = value(expression)
+    return _Values(tuple(seen), is_rounded)
 
 
 class Problem(NamedTuple):
@@ -110,12 +119,16 @@ class Problem(NamedTuple):
 
     def values(self) -> tuple[Value, ...]:
         """Every operand and result of the expression, the answer last; raises ArithmeticError where there is none."""
-        return _values(self.numbers, self.expression)
+        return _values(self.numbers, self.expression).all
 
     @property
     def answer(self) -> str:
         """As exact numerics writes it: an endless result rounded to 10 significant digits."""
-        return format(written(self.values()[-1]), "f")
+        return format(self._written(), "f")
+
+    def _written(self) -> Decimal:
+        values = _values(self.numbers, self.expression)
+        return written(values.all[-1], values.is_rounded)
 
     @property
     def has_answer(self) -> bool:
@@ -128,7 +141,7 @@ class Problem(NamedTuple):
             values = self.values()
         except ArithmeticError:
             return False
-        return all(fits(value, digits) for value in [*values, written(values[-1])])
+        return all(fits(value, digits) for value in [*values, self._written()])
 
     @property
     def split(self) -> Split:

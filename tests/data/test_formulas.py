@@ -6,11 +6,14 @@ from decimal import Decimal
 from itertools import islice
 
 import pytest
+import torch
 
 from modeling_gpt_dag.dag_operations import OPERATIONS
 from modeling_gpt_dag.data.formulas import CONSTANTS, FORMULAS, formula_problems
 from modeling_gpt_dag.data.number_places import numbers_of
 from modeling_gpt_dag.data.problems import Expression, PlanFormat, Problem
+from modeling_gpt_dag.decimal_tensor import DecimalTensor
+from modeling_gpt_dag.exact_dag import execute, written_decimals
 
 NAMES = [name for name in OPERATIONS if OPERATIONS[name].over_range is None]
 FORM = PlanFormat(6, 8, CONSTANTS, NAMES)
@@ -79,6 +82,22 @@ def test_functions_mean_what_python_computes(problems, group, function):
     for problem in chosen:
         expected = function(float(problem.numbers[first_place(problem.expression)]))
         assert math.isclose(expected, float(problem.answer), rel_tol=1e-6, abs_tol=1e-8), problem
+
+
+def test_answers_are_what_the_plans_write_when_they_are_executed(problems):
+    answered = [problem for problem in problems[:3_000] if problem.has_answer]
+    initial, plans = [], []
+    for problem in answered:
+        numbers = [place.value for place in problem.read([])][:8]
+        texts = [format(Decimal(str(number)), "f") for number in numbers] + ["0"] * (8 - len(numbers))
+        initial.append(DecimalTensor.constants([*texts, *CONSTANTS]).pack())
+        plans.append([(one, other if other >= 0 else one, operation) for one, other, operation in problem.plan(FORM)])
+    slots = execute(torch.stack(initial, 1).unsqueeze(2), torch.tensor(plans)[:, None, None], NAMES, precision=10)
+    written = written_decimals(slots[:, :, 0, 0, -1], 10).texts()
+    wrong = [
+        (each.prompt, each.answer, text) for each, text in zip(answered, written, strict=True) if each.answer != text
+    ]
+    assert not wrong, (len(wrong), wrong[:5])
 
 
 def test_what_stands_in_a_formula_twice_is_computed_once():
