@@ -273,30 +273,34 @@ class JointPlanner(nn.Module):
         for step in range(self.depth):
             pairs, scores = self._scores(step, read)
             label, last = plans[:, step], self._stops(plans, step)
-            chosen = self._of_open(scores, read, label, last) if left_open else self._of(scores, read, label, last)
-            total = total.index_add(0, index, chosen.clamp(max=0.0))
+            find = self._open_choices if left_open else self._same_choices
+            scores, fits = find(scores, read.same, label, last)
+            chosen = torch.where(fits & scores.isfinite(), scores, 2 * IMPOSSIBLE).logsumexp(-1)
+            total = total.index_add(0, index, chosen.clamp(IMPOSSIBLE, 0.0))
             if step < self.depth - 1:
                 goes_on = (~last).nonzero().squeeze(-1)
                 read = self._append(step, read, pairs, label.clamp(min=0)).at(goes_on)
                 plans, index = plans[goes_on], index[goes_on]
         return total.clamp(min=IMPOSSIBLE).view(-1, num_plans)
 
-    def _of(self, scores: Tensor, read: PlannerSlots, label: Tensor, last: Tensor) -> Tensor:
-        """(M,): log-probability of the steps (M, 3), `last` (M,) or not. scores: (M, s s 2 O), not merged."""
-        slots = read.same.shape[1]
+    def _same_choices(self, scores: Tensor, same: Tensor, label: Tensor, last: Tensor) -> tuple[Tensor, Tensor]:
+        """Log-probabilities (M, s s) of a step's pairs of operands, and which (M, s s) bool do what the label says.
+
+        scores: (M, s s 2 O), of `_scores`. label: (M, 3), the step. last: (M,) bool, whether the plan ends with it.
+        Pairs of its operation alone are looked at, so this is much less work than to merge all choices.
+        """
+        slots = same.shape[1]
         operand1, operand2, operation = label.unbind(-1)
         kind = (last.long() * len(self.operations) + operation).view(-1, 1, 1)
         of_kind = scores.unflatten(1, (slots * slots, -1)).gather(2, kind.expand(-1, slots * slots, 1)).squeeze(-1)
-        pair = self._pairs_of_same(read.same, self.commutative[operation], self.over_range[operation]).flatten(1)
+        pair = self._pairs_of_same(same, self.commutative[operation], self.over_range[operation]).flatten(1)
+        # A slot that is none yet must not be taken for one of the next row.
         asked = torch.where(operand2 < slots, operand1 * slots + operand2, -1)
-        fits = (pair == asked.unsqueeze(-1)) & of_kind.isfinite()
-        return torch.where(fits, of_kind, 2 * IMPOSSIBLE).logsumexp(-1).clamp(min=IMPOSSIBLE)
+        return of_kind, pair == asked.unsqueeze(-1)
 
-    def _of_open(self, scores: Tensor, read: PlannerSlots, label: Tensor, last: Tensor) -> Tensor:
-        """The same of steps some of whose choices are left open, which are -100."""
-        scores = self._merged(scores, read.same)
-        fits = self._fits(label, last, read.same.shape[1]) & scores.isfinite()
-        return torch.where(fits, scores, 2 * IMPOSSIBLE).logsumexp(-1).clamp(min=IMPOSSIBLE)
+    def _open_choices(self, scores: Tensor, same: Tensor, label: Tensor, last: Tensor) -> tuple[Tensor, Tensor]:
+        """The same for all choices (M, s s 2 O), merged; choices of the label may be left open, which are -100."""
+        return self._merged(scores, same), self._fits(label, last, same.shape[1])
 
     def in_order(self, plans: Tensor, same: Tensor) -> Tensor:
         """Plans (M, K, D, 3) with each value in its latest slot, operands of commutative operations in one order.
