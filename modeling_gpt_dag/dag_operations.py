@@ -46,10 +46,11 @@ from .real_operations import (
     exact_log10,
     exact_sin,
     exact_sqrt,
+    rounded,
 )
 
-# What a model's results are: decimals; fractions, which are rounded where they are written; or numbers rounded to the
-# model's precision as they are computed.
+# What a model's results are: decimals; fractions, which are rounded where they are written; or numbers of which more
+# digits are computed than are written.
 DECIMALS, FRACTIONS, ROUNDED = range(3)
 
 
@@ -269,6 +270,7 @@ class FractionCalculator:
 
     What is unusual: sums and differences are one computation, and so are products and quotients, for all plans at
     once. Other operations run one by one. Whether an operand was rounded is handed on to what is computed from it.
+    Where the exact sum, product or quotient of rounded operands does not fit, it is rounded as roots are.
     """
 
     def __init__(self, names: Sequence[str], operation: Tensor, precision: int | None):
@@ -276,6 +278,7 @@ class FractionCalculator:
         self.names = names
         self.operation = operation
         self.precision = precision
+        self.rounds = any(OPERATIONS[name].results == ROUNDED for name in names)
         reads_one = torch.zeros_like(operation, dtype=torch.bool)
         for index, name in enumerate(names):
             if OPERATIONS[name].operands == 1:
@@ -295,8 +298,8 @@ class FractionCalculator:
             if name not in (*ARITHMETIC, "divide") and exact is not None:
                 other = exact(left, right, self.precision)
                 result = other.where(self.operation[step] == index, result)
-        rounded = result.rounded | left.rounded | (right.rounded & self.reads_two[step])
-        return result._replace(rounded=rounded & result.valid).pack()
+        is_rounded = result.rounded | left.rounded | (right.rounded & self.reads_two[step])
+        return result._replace(rounded=is_rounded & result.valid).pack()
 
     def _arithmetic(self, step: int, left: FractionTensor, right: FractionTensor) -> FractionTensor:
         """Results of add, subtract, multiply and divide; elsewhere the left operand."""
@@ -317,7 +320,21 @@ class FractionCalculator:
             result = ratio(left, top, bottom, scale, right.valid & ~by_zero).where(is_ratio, result)
             computed = computed | is_ratio
         fractions = (left.denominator > 1) | (right.denominator > 1) | (result.denominator > 1)
-        return result.shortened(computed & fractions).checked()
+        result = result.shortened(computed & fractions).checked()
+        if not self.rounds:
+            return result
+        is_kept = result.valid | ~(computed & (left.rounded | right.rounded))
+        return result.where(is_kept, self._rounded_arithmetic(step, left, right))
+
+    def _rounded_arithmetic(self, step: int, left: FractionTensor, right: FractionTensor) -> FractionTensor:
+        """What `_arithmetic` computes, rounded."""
+        result = first = left.to_float()
+        second = right.to_float()
+        for name in set(self.names) & {"add", "subtract", "multiply", "divide"}:
+            approximate = OPERATIONS[name].approximate
+            assert approximate is not None, "of ranges alone it is None"
+            result = torch.where(self._is(step, name), approximate(first, second), result)
+        return rounded(result, left.valid & right.valid & result.isfinite(), self.precision)
 
 
 def calculator_of(names: Sequence[str], operation: Tensor, precision: int | None) -> Calculator | FractionCalculator:

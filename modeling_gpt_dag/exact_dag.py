@@ -110,7 +110,7 @@ def execute(
     have more than 18 digits they are (L + 1, B, T, K, S), packed limbs.
 
     initial: (2, B, T, N) or (L + 1, B, T, N), initial values, packed. plans: (B, T, K, D, 3).
-    precision: significant digits to which roots, logarithms, ... are rounded; None: those that are exact alone.
+    precision: significant digits to which roots, logarithms, ... are to be written; None: those that are exact alone.
     num_numbers: how many of the initial values are numbers read, which operations on ranges take; all by default.
     digits: that a value may have.
     """

@@ -25,6 +25,7 @@ from .limb_tensor import within_int64
 from .number_text import END, NumberText, next_symbol
 from .plan_choices import PlanChoice
 from .plans import IGNORE_INDEX
+from .real_operations import KEPT_DIGITS
 
 # How far an approximate result may be from the target. Both bounds only select candidates, which are then executed
 # exactly: a wide bound costs time, a narrow one misses plans. float64 rounds to 1e-16, so the relative bound allows
@@ -204,7 +205,7 @@ def _approximate(
         return result
     # Exact results are not rounded. They have at most nine digits, as roots of 18 have.
     is_exact = (result == 0) | ((result - _significant(result, 9)).abs() <= 1e-15 * result.abs())
-    return torch.where(is_exact, result, _significant(result, precision))
+    return torch.where(is_exact, result, _significant(result, KEPT_DIGITS))
 
 
 def _significant(result: Tensor, digits: int) -> Tensor:

@@ -1,9 +1,10 @@
 """Roots, exponentials, logarithms and angles of exact fractions: exact where that is possible, else correctly rounded.
 
-What is unusual: a result that is no fraction is rounded to the model's precision as soon as it is computed, half even,
-and marked as rounded. It is computed in float64 from the operand as a sum of two float64. Where it lies so close to
-the middle between two roundings that float64 does not tell which is nearer, there is no result. So what is given is
-what `decimal` gives. Without a precision only exact results are given.
+What is unusual: a result that is no fraction keeps a few digits more than are written, so that what is computed from
+it is good to the last digit written, and is marked as rounded. These digits round to the model's precision as the
+result itself does, half even: where they lie in the middle between two roundings, they are moved to the result's side.
+It is computed in float64 from the operand as a sum of two float64. Where float64 does not tell on which side it lies,
+there is no result. So what is written is what `decimal` gives. Without a precision only exact results are given.
 
 Sources: Dekker, "A floating-point technique for extending the available precision", 1971, for sums of two floats;
 Ziv, "Fast evaluation of elementary mathematical functions with correctly rounded last bit", 1991, for the test of
@@ -15,11 +16,13 @@ import math
 import torch
 from torch import Tensor
 
-from .decimal_tensor import DecimalTensor, power_of_ten, shift_left
+from .decimal_tensor import MAX_DIGITS, DecimalTensor, power_of_ten, shift_left
 from .fraction_tensor import FractionTensor
 
-# Largest precision that float64 leaves room for, beside the errors of the functions.
-MAX_REAL_PRECISION = 12
+# Digits that a result keeps: as many as float64 leaves room for, beside the errors of the functions. What is written
+# has fewer.
+KEPT_DIGITS = 13
+MAX_REAL_PRECISION = KEPT_DIGITS - 1
 # Bound of the relative error of a result, 8 units in the last place. The functions of torch are good to one.
 GUARD = 2.0**-49
 
@@ -59,8 +62,9 @@ def two_floats(value: FractionTensor) -> tuple[Tensor, Tensor]:
     return high, rest - (high - quotient)
 
 
-def _rounded(result: Tensor, valid: Tensor, precision: int | None, error: Tensor | None = None) -> FractionTensor:
-    """float64 results rounded to `precision` digits; without value where that needs more than 18 decimals or digits.
+def rounded(result: Tensor, valid: Tensor, precision: int | None, error: Tensor | None = None) -> FractionTensor:
+    """float64 results of `KEPT_DIGITS` digits, or of 18 decimals where these are fewer; they round to `precision`
+    digits as the results do. Without value where that needs more than 18 decimals or digits.
 
     error: bound of the results' errors, by default `GUARD` of each. Where the result is so close to a tie there is no
     value, either.
@@ -71,19 +75,24 @@ def _rounded(result: Tensor, valid: Tensor, precision: int | None, error: Tensor
     error = GUARD * magnitude if error is None else error
     valid = valid & (magnitude > 1e-19) & (magnitude < 1e18)
     magnitude = torch.where(valid, magnitude, 1.0)
-    shift = precision - 1 - magnitude.log10().floor().long()
-    up, down = (power_of_ten(digits.clamp(0, 18)).double() for digits in (shift, -shift))
+    exponent = magnitude.log10().floor().long()
+    shift = (KEPT_DIGITS - 1 - exponent).clamp(max=MAX_DIGITS)
+    spare = shift + exponent + 1 - precision  # digits beyond those that are written
+    up, down = (power_of_ten(digits.clamp(0, MAX_DIGITS)).double() for digits in (shift, -shift))
     scaled, error = magnitude * up / down, error * up / down
     digits = scaled.round()
-    is_clear = (0.5 - (scaled - digits).abs()) > error
-    mantissa = digits.long()
+    mantissa, missing = digits.long(), scaled - digits
+    unit = power_of_ten(spare.clamp(min=0))
+    is_tie = (mantissa % unit == unit // 2) & (spare > 0)
+    is_clear = torch.where(spare > 0, ~is_tie | (missing.abs() > error), (0.5 - missing.abs()) > error)
+    mantissa = torch.where(is_tie, mantissa + missing.sign().long(), mantissa)
     # 9.996 is 10.0, not 10.00. A logarithm that is a unit off where the result is near a power of ten does no harm.
-    carried = mantissa == 10**precision
+    carried = mantissa == power_of_ten(spare.clamp(min=0) + precision)
     mantissa = torch.where(carried, mantissa // 10, mantissa)
     scale = shift - carried.long()
-    mantissa, moves = shift_left(mantissa, (-scale).clamp(0, 18))
+    mantissa, moves = shift_left(mantissa, (-scale).clamp(0, MAX_DIGITS))
     signed = torch.where(result < 0, -mantissa, mantissa)
-    decimal = DecimalTensor.checked(signed, scale.clamp(min=0), valid & is_clear & moves & (shift <= 18))
+    decimal = DecimalTensor.checked(signed, scale.clamp(min=0), valid & is_clear & moves & (spare >= 0))
     return FractionTensor.of(decimal)._replace(rounded=decimal.valid)
 
 
@@ -114,7 +123,7 @@ def exact_sqrt(a: FractionTensor, _: FractionTensor, precision: int | None) -> F
     exact = exact.shortened(exact.denominator > 1)
     high, low = two_floats(a)
     root = torch.where(high > 0, high, 1.0).sqrt()
-    return exact.where(is_exact, _rounded(root + low / (2 * root), a.valid & (a.mantissa > 0), precision))
+    return exact.where(is_exact, rounded(root + low / (2 * root), a.valid & (a.mantissa > 0), precision))
 
 
 def exact_exp(a: FractionTensor, _: FractionTensor, precision: int | None) -> FractionTensor:
@@ -122,8 +131,7 @@ def exact_exp(a: FractionTensor, _: FractionTensor, precision: int | None) -> Fr
     high, low = two_floats(a)
     result = high.exp()
     is_zero = a.valid & (a.mantissa == 0)
-    rounded = _rounded(torch.addcmul(result, result, low), a.valid, precision)
-    return _constant(1, is_zero).where(is_zero, rounded)
+    return _constant(1, is_zero).where(is_zero, rounded(torch.addcmul(result, result, low), a.valid, precision))
 
 
 def _log(a: FractionTensor) -> tuple[Tensor, Tensor]:
@@ -138,7 +146,7 @@ def exact_log(a: FractionTensor, _: FractionTensor, precision: int | None) -> Fr
     """The natural logarithm, of positive numbers; exact of 1 alone."""
     result, positive = _log(a)
     is_one = _is_one(a)
-    return _constant(0, is_one).where(is_one, _rounded(result, positive, precision))
+    return _constant(0, is_one).where(is_one, rounded(result, positive, precision))
 
 
 def exact_log10(a: FractionTensor, _: FractionTensor, precision: int | None) -> FractionTensor:
@@ -148,25 +156,27 @@ def exact_log10(a: FractionTensor, _: FractionTensor, precision: int | None) -> 
     zeros = a.mantissa.clamp(min=1).double().log10().round().long().clamp(0, 17)
     is_power = positive & (a.denominator == 1) & (a.mantissa == power_of_ten(zeros))
     exact = FractionTensor.whole(zeros - a.scale, is_power)
-    return exact.where(is_power, _rounded(result / math.log(10), positive, precision))
+    return exact.where(is_power, rounded(result / math.log(10), positive, precision))
 
 
 def _angle(first: Tensor, second: Tensor, valid: Tensor, precision: int | None) -> FractionTensor:
     """first + second, the addition theorem's terms. Each counts with an error of its own, as the two may cancel."""
-    return _rounded(first + second, valid, precision, GUARD * (first.abs() + second.abs()))
+    return rounded(first + second, valid, precision, GUARD * (first.abs() + second.abs()))
 
 
 def exact_sin(a: FractionTensor, _: FractionTensor, precision: int | None) -> FractionTensor:
     """The sine of an angle in radians; exact of 0 alone."""
     high, low = two_floats(a)
     is_zero = a.valid & (a.mantissa == 0)
-    rounded = _angle(high.sin() * low.cos(), high.cos() * low.sin(), a.valid, precision)
-    return _constant(0, is_zero).where(is_zero, rounded)
+    return _constant(0, is_zero).where(
+        is_zero, _angle(high.sin() * low.cos(), high.cos() * low.sin(), a.valid, precision)
+    )
 
 
 def exact_cos(a: FractionTensor, _: FractionTensor, precision: int | None) -> FractionTensor:
     """The cosine of an angle in radians; exact of 0 alone."""
     high, low = two_floats(a)
     is_zero = a.valid & (a.mantissa == 0)
-    rounded = _angle(high.cos() * low.cos(), -high.sin() * low.sin(), a.valid, precision)
-    return _constant(1, is_zero).where(is_zero, rounded)
+    return _constant(1, is_zero).where(
+        is_zero, _angle(high.cos() * low.cos(), -high.sin() * low.sin(), a.valid, precision)
+    )

@@ -16,6 +16,7 @@ from ..configuration_gpt_dag import GPTDAGConfig
 from ..dag_operations import OPERATIONS
 from ..decimal_tensor import MAX_DIGITS
 from ..fraction_tensor import FractionTensor
+from ..real_operations import KEPT_DIGITS
 
 Value = Decimal | Fraction
 PRECISION = GPTDAGConfig.dag_precision  # significant digits of what is written rounded
@@ -34,10 +35,11 @@ def combined(name: str, left: Value, right: Value) -> Value:
     return computed(name, left, right)[0]
 
 
-def computed(name: str, left: Value, right: Value) -> tuple[Value, bool]:
+def computed(name: str, left: Value, right: Value, are_rounded: bool = False) -> tuple[Value, bool]:
     """What an operation on two values gives, and whether it rounds; one of a single operand ignores the right.
 
-    Roots, logarithms, ... are rounded as the model does by default. Raises ArithmeticError where there is no result:
+    are_rounded: whether the values were computed from rounded ones. What does not fit then is rounded. So are roots,
+    logarithms, ..., as the model rounds them by default. Raises ArithmeticError where there is no result:
     ZeroDivisionError for x / 0, decimal.Inexact for sums and products beyond 1,000 digits.
     """
     if name not in FUNCTIONS:
@@ -46,8 +48,12 @@ def computed(name: str, left: Value, right: Value) -> tuple[Value, bool]:
         raise ZeroDivisionError(f"{left} / 0")
     are_decimals = isinstance(left, Decimal) and isinstance(right, Decimal)
     if are_decimals and not (name == "divide" and parts(Fraction(left) / Fraction(right))[2] > 1):
-        return getattr(EXACT, name)(left, right), False
-    return _as_decimal(FUNCTIONS[name](Fraction(left), Fraction(right))), False
+        value = getattr(EXACT, name)(left, right)
+    else:
+        value = _as_decimal(FUNCTIONS[name](Fraction(left), Fraction(right)))
+    if are_rounded and not fits(value):
+        return _kept(value), True
+    return value, False
 
 
 def _by_table(name: str, left: Value, right: Value) -> tuple[Value, bool]:
@@ -127,9 +133,23 @@ def written(value: Value, is_rounded: bool = False) -> Decimal:
     is_rounded: whether it was computed from rounded values, and has no more digits than these are good for.
     """
     assert PRECISION is not None, "by default results are rounded"
-    rounding = decimal.Context(prec=PRECISION, rounding=decimal.ROUND_HALF_EVEN)
     if isinstance(value, Fraction):
-        return rounding.divide(Decimal(value.numerator), Decimal(value.denominator))
+        return _rounded(value, PRECISION)
     if value == 0:
         return abs(value)  # exact numerics knows no negative zero
-    return rounding.plus(value) if is_rounded else value
+    return _rounded(value, PRECISION) if is_rounded else value
+
+
+def _kept(value: Value) -> Decimal:
+    """With as many digits as a rounded result keeps, zeros at its end included."""
+    result = _rounded(value, KEPT_DIGITS)
+    decimals = min(KEPT_DIGITS - 1 - result.adjusted(), MAX_DIGITS)
+    return result if decimals <= 0 else result.quantize(Decimal(1).scaleb(-decimals), decimal.ROUND_HALF_EVEN)
+
+
+def _rounded(value: Value, digits: int) -> Decimal:
+    """To so many significant digits, half to even."""
+    rounding = decimal.Context(prec=digits, rounding=decimal.ROUND_HALF_EVEN)
+    if isinstance(value, Fraction):
+        return rounding.divide(Decimal(value.numerator), Decimal(value.denominator))
+    return rounding.plus(value)

@@ -92,8 +92,9 @@ def _values(numbers: tuple[str, ...], expression: Expression) -> _Values:
             else:
                 first, of_first = value(left)
                 second, of_second = (first, of_first) if reads_one(name) else value(right)
-                given, rounds = computed(name, first, second)
-                result = given, rounds or of_first or of_second
+                are_rounded = of_first or of_second
+                given, rounds = computed(name, first, second, are_rounded)
+                result = given, rounds or are_rounded
         else:
             result = Decimal(numbers[expression] if isinstance(expression, int) else expression), False
         seen.append(result[0])

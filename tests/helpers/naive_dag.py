@@ -4,13 +4,15 @@
 2. Plan: probabilities of one token, slot by slot.
 3. Execute: Decimal arithmetic with room to spare; a result counts where it has at most 18 digits and 18 decimals, or
    as many as `digits` says. Operations without a limb form know 18 all the same. A result that is no decimal is a
-   Fraction; roots, exponentials, ... have 60 digits and more before they are rounded.
+   Fraction; roots, exponentials, ... have 60 digits and more before they are rounded to KEPT ones. So are sums,
+   products and quotients of what was rounded that do not fit.
 4. Write: `format(value, "f")`; a Fraction is rounded first, half even.
 """
 
 import decimal
 import itertools
 import math
+import operator
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -77,6 +79,7 @@ SPOILED = re.compile(  # what stands before the digits
 )
 BREAK = "\0"  # a comma that ends a number
 DIGITS = 18
+KEPT = 13  # of a rounded result
 WITH_LIMBS = ["add", "subtract", "multiply", "identity", "max", "min"]
 decimal.getcontext().prec = 600
 
@@ -238,6 +241,11 @@ class Result(NamedTuple):
 def step(name: str, a: Result, b: Result, precision: int | None = 10) -> Result:
     """`apply`, and whether something was rounded on the way."""
     value = apply(name, a.value, b.value, precision)
+    if value is None and None not in (a.value, b.value) and (a.was_rounded or b.was_rounded):
+        signs = {"add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv}
+        if name in signs and not (name == "divide" and b.value == 0):
+            exact = signs[name](Fraction(a.value), Fraction(b.value))
+            value = kept(exact, precision) if exact else None
     rounds = name in REAL and apply(name, a.value, None, None) is None
     was_rounded = a.was_rounded or (b.was_rounded and name not in ONE_OPERAND) or rounds
     return Result(value, value is not None and was_rounded)
@@ -308,7 +316,22 @@ def real(name: str, a: Value, precision: int | None) -> Value | None:
             result = angle(name, value)
         else:
             result = {"sqrt": value.sqrt, "exp": value.exp, "log": value.ln, "log10": value.log10}[name]()
-    return counted(significant(result, precision))
+    return kept(result, precision)
+
+
+def kept(value: Value, precision: int) -> Decimal | None:
+    """A rounded result: so many digits that it is written as the value is."""
+    if not fits(significant(value, precision)):
+        return None
+    first = significant(value, 50).adjusted()
+    places = min(DIGITS, KEPT - 1 - first)
+    result = significant(value, first + 1 + places)
+    if places > 0:
+        result = result.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+    if significant(result, precision) != significant(value, precision):  # it lies in the middle
+        unit = Decimal(1).scaleb(-places)
+        result += unit if Fraction(value) > Fraction(result) else -unit
+    return counted(plain(result))
 
 
 def angle(name: str, value: Decimal) -> Decimal:

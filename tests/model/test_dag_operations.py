@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 import torch
 
-from helpers.naive_dag import apply, plain, run_plan
+from helpers.naive_dag import Result, apply, plain, run_plan
 from helpers.numbers import PAIRWISE, compute, decimals, exact, tensor_of, texts, values_of
 from modeling_gpt_dag.dag_operations import OPERATIONS
 from modeling_gpt_dag.exact_dag import execute, written_decimals
@@ -33,8 +33,11 @@ def operands(count: int, seed: int) -> list[str]:
 def test_exact_operation_equals_decimal_or_has_no_result(name):
     left, right = operands(70, seed=1), operands(70, seed=2)
     pairs = [(a, b) for a in left for b in right]
-    found = texts(values_of(exact(name, tensor_of([a for a, _ in pairs]), tensor_of([b for _, b in pairs]))))
-    expected = texts([apply(name, Decimal(a), Decimal(b)) for a, b in pairs])
+    values = values_of(exact(name, tensor_of([a for a, _ in pairs]), tensor_of([b for _, b in pairs])))
+    results = [apply(name, Decimal(a), Decimal(b)) for a, b in pairs]
+    if name in NEAR_A_TIE:  # what is written is right to its last digit; float64 does not know the last that is kept
+        values, results = ([Result(value, True).written() for value in each] for each in (values, results))
+    found, expected = texts(values), texts(results)
     if name in ON_THE_WAY + NEAR_A_TIE:
         refused = [index for index, value in enumerate(found) if value is None and expected[index] is not None]
         assert len(refused) <= (0.02 if name in NEAR_A_TIE else 0.2) * len(pairs)
@@ -108,25 +111,25 @@ def test_the_chosen_operation_alone_decides(names):
         ("lcm", "0", "6", "0"),
         ("lcm", "999999999999999999", "999999999999999998", None),
         ("abs", "-0.50", "3", "0.50"),
-        ("sqrt", "2", "0", "1.414213562"),
+        ("sqrt", "2", "0", "1.414213562373"),
         ("sqrt", "4.00", "0", "2.0"),
-        ("sqrt", "0.9", "0", "0.9486832981"),
+        ("sqrt", "0.9", "0", "0.9486832980505"),
         ("sqrt", "999999998000000001", "0", "999999999"),
         ("sqrt", "-4", "0", None),
         ("exp", "0", "0", "1"),
-        ("exp", "1", "0", "2.718281828"),
+        ("exp", "1", "0", "2.718281828459"),
         ("exp", "42", "0", None),
         ("exp", "999999999999999999", "0", None),
-        ("log", "2.718281828", "0", "0.9999999998"),
+        ("log", "2.718281828", "0", "0.9999999998311"),
         ("log", "-1", "0", None),
         ("log10", "0.001", "0", "-3"),
-        ("log10", "2", "0", "0.3010299957"),
+        ("log10", "2", "0", "0.3010299956640"),
         ("log10", "0", "0", None),
         ("sin", "0.0", "0", "0"),
-        ("sin", "1", "0", "0.8414709848"),
-        ("sin", "-1", "0", "-0.8414709848"),
+        ("sin", "1", "0", "0.8414709848079"),
+        ("sin", "-1", "0", "-0.8414709848079"),
         ("cos", "0", "0", "1"),
-        ("cos", "1", "0", "0.5403023059"),
+        ("cos", "1", "0", "0.5403023058681"),
         ("divide", "-6", "4", "-1.5"),
         ("divide", "999.998", "2621.44000", "0.381468963623046875"),
         ("divide", "1", "288230376151711744", None),
