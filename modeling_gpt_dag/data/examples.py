@@ -17,7 +17,7 @@ from ..plans import IGNORE_INDEX
 from ..tokenization import following_digit
 from .checks import check_share
 from .problems import END_OF_LINE, PlanFormat
-from .reasoning import ReasoningText, TokenPlaces, as_computed, plan_of
+from .reasoning import ReasoningText, TokenPlaces, as_computed, plan_and_result, plan_of
 from .tasks import Line, Plan
 
 TEXT_TOKENS = 96  # of a passage of plain text
@@ -104,7 +104,8 @@ def reasoning_example(
     The computed numbers are written as the DAG writes them (`as_computed`). Labelled are those that a plan of this
     format computes, and their plans. The gate loss is taken of all other tokens. A number that the tokenizer does not
     write character by character is left alone.
-    What stands behind a number is left to the backbone. is_reply: whether the text has its special tokens in it.
+    What stands behind a number is left to the backbone. Where a deferred result could stand its plan is labelled, too,
+    and not the number that stands there. is_reply: whether the text has its special tokens in it.
     """
     text = as_computed(text, plan_format)
     encoding = tokenizer(text.text, return_offsets_mapping=True, add_special_tokens=not is_reply, verbose=False)
@@ -124,6 +125,11 @@ def reasoning_example(
         end = place.stop + (behind in (".", ",") and "." not in number)
         plans |= dict.fromkeys(range(place.start - 1, min(end, len(ids))), plan)
         labelled += 1
+    for calculation in text.deferred:
+        found = plan_and_result(text.text, calculation, plan_format)
+        place = places.of(calculation.start, calculation.end)
+        if found is not None and place is not None:
+            plans[place.start - 1] = found[0]
     return Example(ids, labels, plans), labelled
 
 

@@ -77,12 +77,15 @@ class ReasoningText(NamedTuple):
     """text: without annotations; the first `prompt_length` characters are given, as a question is.
 
     calculations: in the order of the text. group: the row of the evaluation that the text belongs to.
+    deferred: results that could stand where the text first writes how they are computed, as 163 could in "subtract 9
+        from 172, which is 172 - 9 = 163"; the place is that of the number that stands there.
     """
 
     text: str
     calculations: list[Calculation]
     prompt_length: int = 0
     group: str = ""
+    deferred: Sequence[Calculation] = ()
 
     @property
     def question(self) -> str:
@@ -277,14 +280,14 @@ def plan_of(text: str, calculation: Calculation, format: PlanFormat) -> list[tup
     An operand is the latest number before it that has its value, or else a constant. A plan whose result would be
     written with other characters, such as "10.0" for 10 and "1234" for 1,234, is none.
     """
-    found = _plan_and_result(text, calculation, format)
+    found = plan_and_result(text, calculation, format)
     return found[0] if found is not None and found[1] == text[calculation.start : calculation.end] else None
 
 
-def _plan_and_result(
+def plan_and_result(
     text: str, calculation: Calculation, format: PlanFormat
 ) -> tuple[list[tuple[int, int, int]], str] | None:
-    """The plan that gives the number's value, and how the DAG writes it."""
+    """The plan that gives the number's value, and how the DAG writes it; None where no plan of this format does."""
     if calculation.verdict != "right" or calculation.expression is None:
         return None
     numbers = read_before(text, calculation.start, format.words)[-format.num_values :]
@@ -306,16 +309,23 @@ def as_computed(text: ReasoningText, format: PlanFormat) -> ReasoningText:
     """
     whole = text.text
     calculations: list[Calculation] = []
-    shift = 0
+    moves = [(0, 0)]  # where numbers ended, and how much longer the text has become by then
     for each in text.calculations:
-        calculation = each._replace(start=each.start + shift, end=each.end + shift)
-        found = _plan_and_result(whole, calculation, format)
+        calculation = _moved(each, moves[-1][1])
+        found = plan_and_result(whole, calculation, format)
         if found is not None and found[1] != whole[calculation.start : calculation.end]:
             whole = whole[: calculation.start] + found[1] + whole[calculation.end :]
             calculation = calculation._replace(end=calculation.start + len(found[1]))
-            shift = calculation.end - each.end
+            moves.append((each.end, calculation.end - each.end))
         calculations.append(calculation)
-    return text._replace(text=whole, calculations=calculations)
+    deferred = [
+        _moved(each, next(shift for end, shift in reversed(moves) if end <= each.start)) for each in text.deferred
+    ]
+    return text._replace(text=whole, calculations=calculations, deferred=deferred)
+
+
+def _moved(calculation: Calculation, shift: int) -> Calculation:
+    return calculation._replace(start=calculation.start + shift, end=calculation.end + shift)
 
 
 def over_numbers(expression: Expression, numbers: Sequence[str | None], constants: Sequence[str]) -> Expression | None:

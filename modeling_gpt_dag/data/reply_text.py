@@ -8,6 +8,7 @@ is", whatever wrong operation the reply talks of. This makes data for training a
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from .numeric_match import parse_number
@@ -31,7 +32,9 @@ SIGN = r"\s*[-+*/xX×÷−–]\s*"
 NOTATION = rf"(?<![\d.,])(?P<expression>{OPERAND}(?:{UNIT}{SIGN}{OPERAND})+){UNIT}"
 # A number that is no part of another, no percentage, ordinal or unit; behind words it is no operand, either.
 RESULT = r"\s*\$?(?P<result>-?(?:\d+(?:,\d+)*(?:\.\d+)?|\.\d+))(?![\d%A-Za-z]|[.,]\d)"
-ALONE = rf"{RESULT}(?!\s*(?:[-+*/×÷^]|x\b|times\b|plus\b|minus\b|multiplied\b|divided\b|per ?cent\b))"
+OPERATOR = r"\s*(?:[-+*/×÷^]|x\b|times\b|plus\b|minus\b|multiplied\b|divided\b)"
+ALONE = rf"{RESULT}(?!{OPERATOR}|\s*per ?cent\b)"
+OPERAND_FIRST = rf"{RESULT}(?={OPERATOR})"
 IS = r"(?:is equal to|is equivalent to|is|are|equals|equal|makes|gives(?: us| you)?|would be|will be|=)"
 CUE = (
     rf"(?:{IS}|(?:we|you|they|to) get|gets|results? in|resulting in|which leaves|giving(?: us| you)?"
@@ -59,16 +62,38 @@ COMMANDS: Sequence[tuple[str, str]] = (
 )
 EQUATION = re.compile(rf"{NOTATION}\s*[=≈]{RESULT}")
 SAID = re.compile(rf"{NOTATION}{GAP}\b{CUE}{ALONE}")
-WORDED = [
-    (operation, re.compile(rf"{phrase.format(**OPERANDS)}{GAP}\b{CUE}{ALONE}", re.IGNORECASE))
-    for operation, phrase in (*PHRASES, *COMMANDS)
-]
-TWICE = re.compile(rf"(?:double of|two times|twice) {OPERANDS['a']}{GAP}\b{CUE}{ALONE}", re.IGNORECASE)
-NAMED = {TWICE, *(pattern for _, pattern in WORDED[: len(PHRASES)])}
-CUED = re.compile(rf"\b{CUE}{ALONE}", re.IGNORECASE)
-ANSWERED = re.compile(
-    rf"(?:\b(?:answer|result|solution)\b(?: (?!is\b)[a-z]+){{0,6}}?(?: {IS}:?|:)|(?:^|\n)####){ALONE}", re.IGNORECASE
-)
+
+
+class _Cue(NamedTuple):
+    """Words that announce a result. kind: the operation that they name, or "twice", "answer", "cue".
+
+    is_named: whether they name the result, as "the sum of 2 and 3" does, and do not tell what is done.
+    """
+
+    kind: str
+    pattern: re.Pattern
+    is_named: bool = False
+
+
+def _cues(number: str) -> list[_Cue]:
+    """What announces a number of this pattern."""
+
+    def worded(phrase: str) -> re.Pattern:
+        return re.compile(rf"{phrase.format(**OPERANDS)}{GAP}\b{CUE}{number}", re.IGNORECASE)
+
+    twice = r"(?:double of|two times|twice) {a}"
+    answered = rf"(?:\b(?:answer|result|solution)\b(?: (?!is\b)[a-z]+){{0,6}}?(?: {IS}:?|:)|(?:^|\n)####){number}"
+    return [
+        _Cue("twice", worded(twice), True),
+        *(_Cue(operation, worded(phrase), True) for operation, phrase in PHRASES),
+        *(_Cue(operation, worded(phrase)) for operation, phrase in COMMANDS),
+        _Cue("answer", re.compile(answered, re.IGNORECASE)),
+        _Cue("cue", re.compile(rf"\b{CUE}{number}", re.IGNORECASE)),
+    ]
+
+
+RESULT_CUES = [_Cue("=", EQUATION), _Cue("=", SAID), *_cues(ALONE)]
+EXPRESSION_CUES = _cues(OPERAND_FIRST)  # "which is 172 - 9 = 163"
 WRITTEN_NOTATION = re.compile(NOTATION)
 SENTENCE_END = re.compile(r"[.!?:](?=\s)|\n")
 # Words of a sentence whose result is another than the question's.
@@ -148,35 +173,63 @@ class _Reader:
         self.reply, self.prompt = reply, prompt
         self.asked = _numbers(prompt.text)
         self.results: list[Result] = []
+        self.deferred: list[Result] = []  # announced where an expression of it comes first
 
     def read(self) -> list[Result]:
-        found: dict[int, tuple[re.Match, str]] = {}  # by where the number starts; the surest way to find it counts
-        patterns = (("=", EQUATION), ("=", SAID), ("twice", TWICE), *WORDED, ("answer", ANSWERED), ("cue", CUED))
-        for kind, pattern in patterns:
-            for match in _overlapping(pattern, self.reply):
-                found.setdefault(match.start("result"), (match, kind))
-        for start in sorted(found):
-            match, kind = found[start]
-            if not self.results or start >= self.results[-1].end:
-                self._add(match, kind)
+        found = self._found(RESULT_CUES)
+        expressions = {start: each for start, each in self._found(EXPRESSION_CUES).items() if start not in found}
+        for start in sorted({*found, *expressions}):
+            if self.results and start < self.results[-1].end:
+                continue
+            if start in found:
+                self._add(*found[start])
+            else:
+                self._defer(*expressions[start])
         return self.results
 
-    def _add(self, match: re.Match, kind: str):
+    def _found(self, cues: Sequence[_Cue]) -> dict[int, tuple[re.Match, _Cue]]:
+        """By where the number starts; the first of the cues, which are surer, counts."""
+        found: dict[int, tuple[re.Match, _Cue]] = {}
+        for cue in cues:
+            for match in _overlapping(cue.pattern, self.reply):
+                found.setdefault(match.start("result"), (match, cue))
+        return found
+
+    def _add(self, match: re.Match, cue: _Cue):
         value = _decimal(match["result"])
         sentence = self._sentence(match.start("result"))
-        if kind == "=":
+        if cue.kind == "=":
             self._computed(match, value, _notation(match["expression"]))
         elif OTHERWISE.search(sentence):
             return
-        elif kind in ("answer", "cue"):
-            self._announced(match, value, self._asked(sentence), kind == "answer")
+        elif cue.kind in ("answer", "cue"):
+            self._announced(match, value, self._asked(sentence), cue.kind == "answer")
         else:
-            said = self._said(match, kind)
-            asked = None if self._is_answered() else self._asked(sentence)
-            operation, left, right = said
-            is_difference = "difference" in match.group().casefold()  # of which the question knows the sign
-            is_asked = match.re not in NAMED or (is_difference and asked == (operation, right, left))
-            self._computed(match, value, asked if asked is not None and is_asked else said, said)
+            self._computed(match, value, *self._meant(match, cue, sentence))
+
+    def _defer(self, match: re.Match, cue: _Cue):
+        """Of a number that begins the expression of the result that is announced."""
+        sentence = self._sentence(match.start("result"))
+        if OTHERWISE.search(sentence):
+            return
+        if cue.kind in ("answer", "cue"):
+            expression = self._asked(sentence)
+            if expression is None or self._chained(match.start("result")) != fraction_value(expression):
+                return  # it is something else that is computed
+        else:
+            expression, _ = self._meant(match, cue, sentence)
+        wanted = canonical(expression)
+        if wanted is not None:
+            self.deferred.append(Result(*match.span("result"), expression, wanted, True))
+
+    def _meant(self, match: re.Match, cue: _Cue, sentence: str) -> tuple[Expression, Expression]:
+        """What words that say an operation mean, the question's expression or what they say, and what they say."""
+        said = self._said(match, cue.kind)
+        asked = None if self._is_answered() else self._asked(sentence)
+        operation, left, right = said
+        is_difference = "difference" in match.group().casefold()  # of which the question knows the sign
+        is_asked = not cue.is_named or (is_difference and asked == (operation, right, left))
+        return (asked if asked is not None and is_asked else said), said
 
     def _said(self, match: re.Match, operation: str) -> tuple[str, str, str]:
         """The operation that words say, of two numbers in their order; a difference is positive."""
@@ -217,11 +270,16 @@ class _Reader:
         if exact is None:
             return
         start, end = match.span("result")
-        chain = WRITTEN_NOTATION.match(self.reply, start)  # = 24 + 2 = 26
-        chained = None if chain is None else _notation(chain["expression"])
-        is_right = is_rounded(value, exact) if chained is None else fraction_value(chained) == exact
+        chained = self._chained(start)
+        is_right = is_rounded(value, exact) if chained is None else chained == exact
         is_right = is_right or (said is not None and value == exact_value(said))
         self.results.append(Result(start, end, expression, canonical(expression), is_right, is_stated))
+
+    def _chained(self, start: int) -> Fraction | None:
+        """The value of an expression that stands there, 24 + 2 in "= 24 + 2 = 26"; None where there is none."""
+        chain = WRITTEN_NOTATION.match(self.reply, start)
+        expression = None if chain is None else _notation(chain["expression"])
+        return None if expression is None else fraction_value(expression)
 
     def _said_again(self, match: re.Match, wanted: str | None, value: Decimal):
         if wanted is not None:
@@ -294,14 +352,17 @@ def reply_reasoning(given: str, reply: str, prompt: Prompt) -> ReasoningText:
     It ends before the first sentence with a mistake. Results that are said again are not calculations: they are to be
     copied.
     """
-    found = results(reply, prompt)
+    reader = _Reader(reply, prompt)
+    found = reader.read()
     mistake = next((each for each in found if reply[each.start : each.end] != each.wanted), None)
     if mistake is not None:
         reply = reply[: _sentence_start(reply, mistake.start)]
-    shift = len(given)
-    calculations = [
-        Calculation(each.start + shift, each.end + shift, Decimal(each.wanted), each.expression, "right")
-        for each in found
-        if each.expression is not None and each.wanted is not None and each.end <= len(reply)
-    ]
-    return ReasoningText(given + reply, calculations, shift, prompt.group)
+    calculations, deferred = (
+        [
+            Calculation(each.start + len(given), each.end + len(given), Decimal(each.wanted), each.expression, "right")
+            for each in results
+            if each.expression is not None and each.wanted is not None and each.end <= len(reply)
+        ]
+        for results in (found, reader.deferred)
+    )
+    return ReasoningText(given + reply, calculations, len(given), prompt.group, deferred)

@@ -5,6 +5,7 @@ the result is the DAG's and must have the number's value. Where it stays shut, t
 number's. The backbone alone is measured in the same pass.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -23,6 +24,7 @@ from .reports import GateRate, Share
 from .tables import percent
 
 FEW = 5  # numbers that a pattern has at least, to be the worst, where any has so many
+BLANK_OR_SIGN = re.compile(r"\s?[$€£]?")
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.99)
 
 
@@ -57,7 +59,8 @@ class ReasoningReport:
     all: where a text has annotations, the annotated ones. kinds: by what computes a number.
     groups: by the texts' group, where they have one.
     other_numbers, prompt_numbers, other_tokens: where the gate should be shut. other_wrong: of the other numbers those
-        in whose place another number is presented.
+        in whose place another number is presented. early: of the other tokens those at which the number is presented
+        that the text writes behind a blank or a currency sign.
     thresholds: coverage and precision over `dag_min_confidence`, the first as the model is.
     """
 
@@ -68,6 +71,7 @@ class ReasoningReport:
     other_wrong: GateRate
     prompt_numbers: GateRate
     other_tokens: GateRate
+    early: GateRate
     thresholds: list[ThresholdScore]
 
 
@@ -121,6 +125,7 @@ class _Reading:
         self.confidence: list[float] = (output.dag.gate * output.dag.plan_prob)[0].tolist()
         self.is_open: list[bool] = (output.dag.gate[0] > GATE_THRESHOLD).tolist()
         offsets = encoding["offset_mapping"][0, : len(self.ids)].tolist()
+        self.text, self.ends = text, [end for _, end in offsets]
         self.places = TokenPlaces(offsets)
 
     def follows(self, predicted: list[int], tokens: range) -> bool:
@@ -131,6 +136,16 @@ class _Reading:
         """The value that the DAG would write in their place."""
         text = self.dag.value_texts(0, tokens[0] - 1)[-1]
         return None if text is None else Decimal(text)
+
+    def is_early(self, token: int, values: dict[int, Decimal]) -> bool:
+        """Whether the result at a token is the number that the text has behind a blank or a currency sign.
+
+        values: of the numbers, by the token that begins each.
+        """
+        start = next((start for start in (token + 2, token + 3) if start in values), None)
+        if start is None or not BLANK_OR_SIGN.fullmatch(self.text[self.ends[token] : self.ends[start - 1]]):
+            return False
+        return self.result_before(range(token + 1, token + 2)) == values[start]
 
 
 def evaluate_reasoning(
@@ -148,14 +163,16 @@ def evaluate_reasoning(
     total = _Numbers()
     kinds: dict[str, _Numbers] = {}
     groups: dict[str, _Numbers] = {}
-    others, wrong, prompts, tokens = _Gates(), _Gates(), _Gates(), _Gates()
+    others, wrong, prompts, tokens, early = _Gates(), _Gates(), _Gates(), _Gates(), _Gates()
     presented: list[tuple[float, bool, bool]] = []  # confidence, is it right, is the number computed
     for text in tqdm(texts, desc="reasoning", disable=not progress):
         reading = _Reading(model, tokenizer, text.text)
         counted: set[int] = set()
+        values: dict[int, Decimal] = {}  # of the number that a token begins
         for calculation in text.calculations:
             place = reading.places.of(calculation.start, calculation.end)
             if place is not None:
+                values[place[0]] = calculation.value
                 kind = kinds.setdefault(kind_of(calculation), _Numbers())
                 entries = [kind, *([total] if calculation.is_annotated else [])]
                 entries += [groups.setdefault(text.group, _Numbers())] if text.group else []
@@ -167,6 +184,8 @@ def evaluate_reasoning(
                 counted |= {place[0] - 1, *place}
         for number in numbers_of(text.text):
             place = reading.places.of(number.start, number.end)
+            if place is not None and number.value is not None:
+                values.setdefault(place[0], Decimal(number.value))
             if place is not None and place[0] - 1 not in counted:
                 is_open = reading.is_open[place[0] - 1]
                 is_right = (
@@ -183,6 +202,7 @@ def evaluate_reasoning(
         for token, is_open in enumerate(reading.is_open[:-1]):
             if token not in counted and reading.decides[token]:
                 tokens.add(is_open)
+                early.add(is_open and reading.is_early(token, values))
     if not total.right:
         raise ValueError("no number is computed in these texts")
     return ReasoningReport(
@@ -193,6 +213,7 @@ def evaluate_reasoning(
         other_wrong=wrong.rate(),
         prompt_numbers=prompts.rate(),
         other_tokens=tokens.rate(),
+        early=early.rate(),
         thresholds=[_at_threshold(least, presented, len(total.right)) for least in (0.0, *THRESHOLDS)],
     )
 
@@ -230,6 +251,7 @@ def reasoning_table(report: ReasoningReport) -> str:
         "other numbers, with another number than stands there": report.other_wrong,
         "the prompt's numbers": report.prompt_numbers,
         "other tokens": report.other_tokens,
+        "other tokens, with the number that follows behind a blank or sign": report.early,
     }
     shut = [[title, str(rate.n), percent(rate.share)] for title, rate in gates.items()]
     curve = [

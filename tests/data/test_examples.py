@@ -5,7 +5,8 @@ from itertools import cycle
 
 import pytest
 
-from modeling_gpt_dag.data.examples import as_chat, question, question_examples, text_examples
+from modeling_gpt_dag.data.examples import as_chat, question, question_examples, reasoning_example, text_examples
+from modeling_gpt_dag.data.problems import PlanFormat
 from modeling_gpt_dag.data.reasoning import Calculation, ReasoningText
 from modeling_gpt_dag.data.tasks import Line
 
@@ -84,6 +85,20 @@ def test_a_running_text_as_a_chat_has_its_prompt_as_the_message_and_its_numbers_
     (moved,) = chat.calculations
     assert chat.text[moved.start : moved.end] == "12" and moved.expression == ("add", "5", "7")
     assert chat.text[chat.prompt_length :] == "They are 12.\n"
+
+
+def test_where_a_deferred_result_could_stand_its_plan_is_labelled_and_not_the_number_that_stands_there(tokenizer):
+    form = PlanFormat(1, 4, [], ["add", "identity", "subtract", "multiply"])
+    reply = "2 * 1,000 = 2,000. Take 9 from 172, which is 172 - 9 = 163."
+    numbers = [Calculation(12, 17, Decimal(2000), ("multiply", "2", "1000"), "right")]
+    numbers += [Calculation(55, 58, Decimal(163), ("subtract", "172", "9"), "right")]
+    deferred = [Calculation(45, 48, Decimal(163), ("subtract", "172", "9"), "right")]
+    example, labelled = reasoning_example(tokenizer, ReasoningText(reply, numbers, deferred=deferred), form)
+    written = "2 * 1,000 = 2000. Take 9 from 172, which is 172 - 9 = 163."
+    assert text_of(tokenizer, example) == (written, "2000163") and labelled == 2
+    place, plan = written.index("172 -"), [(0, 1, 2)]
+    assert (example.plans[place - 1], example.plans[written.index("163") - 1]) == (plan, [(1, 0, 2)])
+    assert not example.plans.keys() & {place, place + 1, place + 2}
 
 
 def test_the_parts_of_a_fraction_have_a_plan_each(tokenizer, symbols):

@@ -11,6 +11,7 @@ from helpers.numbers import GRAMMAR
 from modeling_gpt_dag.data.examples import reasoning_example
 from modeling_gpt_dag.data.problems import PlanFormat
 from modeling_gpt_dag.data.reasoning import (
+    ReasoningText,
     annotated_text,
     as_computed,
     equations_text,
@@ -73,7 +74,7 @@ def test_a_number_that_is_not_what_its_expression_gives_is_none_to_learn_from(te
 
 
 def test_an_annotation_without_a_number_behind_it_is_taken_out():
-    assert annotated_text("a <<1+1=2>> b") == ("a  b", [], 0, "")
+    assert annotated_text("a <<1+1=2>> b") == ReasoningText("a  b", [])
 
 
 def test_equations_are_found_where_there_are_no_annotations():

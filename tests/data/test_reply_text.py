@@ -136,6 +136,26 @@ def test_the_running_text_of_a_reply_ends_before_what_is_still_wrong():
     assert {each.verdict for each in text.calculations} == {"right"} and text.prompt_length == 13
 
 
+@pytest.mark.parametrize(
+    ("reply", "prompt", "deferred"),
+    [
+        ("subtract 9 from 172, which is 172 - 9 = 163.", STORY, [("172", "163")]),
+        ("The sum of 4 and 5 is $4 + $5 = $9.", STORY, [("4", "9")]),
+        ("The difference between 89 and 163 is 89 minus 163.", STORY, [("89", "74")]),
+        ("The answer to that is 345 + 678.", PLUS, [("345", "1023")]),
+        ("The answer to that is 345 * 678 = 233910.", PLUS, []),  # something else
+        ("We get 1 + 2 = 3 boxes.", STORY, []),  # no words say what is computed
+        ("The sum of 4 and 5 is 9, and 9 * 2 = 18.", STORY, []),
+        ("9 divided by 4 leaves a remainder of 9 - 8 = 1.", STORY, []),
+    ],
+)
+def test_a_result_is_deferred_where_words_announce_it_and_its_expression_comes_first(reply, prompt, deferred):
+    text = reply_reasoning("user: ?\n", reply, prompt)
+    assert [(text.text[each.start : each.end], str(each.value)) for each in text.deferred] == deferred
+    # What the expression gives is a result like others, right or mended.
+    assert not set(text.deferred) & set(text.calculations)
+
+
 def test_what_the_words_say_is_right_beside_what_was_asked():
     (result,) = results("Multiply 345 by 678, which is 233910.", PLUS)
     assert result.is_right and result.wanted == "1023"

@@ -49,6 +49,16 @@ def test_the_point_behind_a_number_tells_again_of_what_was_decided_before_it(add
     assert report.all.presented.share == 1 and report.other_tokens.n == 2
 
 
+def test_a_result_that_is_presented_before_the_blank_that_stands_before_it_is_early(adder, tokenizer):
+    """At "=" the sum is presented, and the text has a blank, or a blank and "$", or other words."""
+    for between, is_early in ((" ", True), (" $", True), ("$", True), (" a ", False), (" -", False)):
+        report = evaluate_reasoning(adder(9.0), tokenizer, [equations_text(f"3+4={between}7; 2+2=4")])
+        assert (report.early.opened > 0) == is_early, between
+        assert report.early.n == report.other_tokens.n >= report.early.opened
+    wrong = evaluate_reasoning(adder(9.0), tokenizer, [equations_text("3*4= 12; 2+2=4")])
+    assert wrong.early.opened == 0 < wrong.other_tokens.opened
+
+
 def test_equations_without_an_annotation_are_a_row_of_their_own(adder, tokenizer):
     text = annotated_text("so 3+4 = <<3+4=7>>7, and 7+2=9, and 1+1=3")
     assert [calculation.is_annotated for calculation in text.calculations] == [True, False]

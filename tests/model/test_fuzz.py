@@ -268,7 +268,9 @@ def test_plans_on_the_numbers_of_a_text_give_what_python_gives(generator):
                     expected = Result(None)
                 assert is_exact == (shown is not None and not is_fraction and not expected.was_rounded), (line, named)
                 # float64 does not know the last digit that a rounded result keeps, and later steps read it.
-                slots.append(expected._replace(value=value) if expected.was_rounded and shown is not None else expected)
+                slots.append(
+                    expected._replace(value=value) if expected.was_rounded and shown is not None else expected
+                )
                 assert shown == texts([expected.written()])[0], (line, named)
             assert scratch == texts([slot.written() for slot in slots]), (line, named)
             assert symbol == next_character(slots[-1].written(), count), (line, named)
