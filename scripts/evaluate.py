@@ -33,6 +33,7 @@ from modeling_gpt_dag.data.reasoning import ReasoningText, read_reasoning
 from modeling_gpt_dag.data.reply_prompts import SHARES, prompts, read_prompts
 from modeling_gpt_dag.data.reply_text import Prompt
 from modeling_gpt_dag.data.running_text import running_texts
+from modeling_gpt_dag.data.word_problems import word_problems
 from modeling_gpt_dag.evaluation.ablations import Ablation, ablated
 from modeling_gpt_dag.evaluation.exact_match import evaluate_task
 from modeling_gpt_dag.evaluation.question_files import evaluate_questions
@@ -57,6 +58,7 @@ class Arguments(TaskArguments, QuestionArguments, ReasoningArguments, PromptArgu
         "lists",
         "questions",
         "reasoning",
+        "word_problems",
         "replies",
     ] = field(default="arithmetic", metadata={"help": "generated problems, or those of a file or dataset"})
     digits: list[int] = field(default_factory=lambda: [4], metadata={"help": "digits of each operand, one row each"})
@@ -174,10 +176,11 @@ def read(args: Arguments) -> Questions | list[ReasoningText] | None:
     """What a file or dataset holds; None where problems are generated or prompts asked."""
     if args.task == "questions":
         return read_questions(args, None if args.split == "all" else args.split)
-    if args.task != "reasoning":
+    if args.task not in ("reasoning", "word_problems"):
         return None
-    if args.reasoning is None:
-        return list(islice(running_texts("evaluation", args.seed), args.num_samples or GENERATED))
+    if args.task == "word_problems" or args.reasoning is None:
+        texts = word_problems if args.task == "word_problems" else running_texts
+        return list(islice(texts("evaluation", args.seed), args.num_samples or GENERATED))
     return read_reasoning(args.reasoning, args.reasoning_split, args.reasoning_config)
 
 

@@ -75,6 +75,9 @@ class AttachArguments(Checked):
     num_generated_texts: int = field(
         default=0, metadata={"help": "running texts of our own patterns to train on, which need no file"}
     )
+    num_word_problems: int = field(
+        default=0, metadata={"help": "word problems of our own schemas to train on, each with its answer at once"}
+    )
     chat_text_share: float = field(
         default=0.0,
         metadata={"help": "generated texts: share put to the chat template, where the tokenizer has one"},

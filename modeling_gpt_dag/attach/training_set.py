@@ -27,6 +27,7 @@ from ..data.reply_prompts import prompts, read_prompts
 from ..data.reply_text import Prompt
 from ..data.running_text import running_texts
 from ..data.tasks import Line, training_lines
+from ..data.word_problems import word_problems
 from ..data.wordings import plain_lines
 from ..from_backbone import backbone_alone
 from ..modeling_gpt_dag import GPTDAGForCausalLM
@@ -138,12 +139,14 @@ def reasoning_examples(
 def _generated(
     tokenizer: PreTrainedTokenizerFast, args: AttachArguments, seed: int
 ) -> Iterator[tuple[ReasoningText, bool]]:
-    """Texts of our own patterns, and whether each is a chat."""
+    """Texts of our own patterns and schemas, and whether each is a chat."""
     share = args.chat_text_share if tokenizer.chat_template else 0.0
     generator = random.Random(seed)
     for text in islice(running_texts("train", seed), args.num_generated_texts):
         is_chat = text.prompt_length > 0 and generator.random() < share
         yield (as_chat(tokenizer, text), True) if is_chat else (text, False)
+    # No chats: there the model answers in its own words.
+    yield from ((text, False) for text in islice(word_problems("train", seed), args.num_word_problems))
 
 
 @lru_cache(maxsize=1)

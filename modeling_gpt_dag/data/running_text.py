@@ -17,26 +17,14 @@ from .running_text_patterns import LINES, PATTERNS, PLAIN, Pattern
 from .running_text_sheets import BEFORE, BEHIND, HEADS, SHEETS, Sheet
 from .running_text_stories import ENTRIES, LEDGERS, STORIES, TOTAL, TOTALS, Event, Ledger, Story
 from .running_text_words import WORDS
-from .running_text_writer import Writer, draw_style, expanded
+from .running_text_writer import Writer, draw_style, expanded, renamed
 
 SHARES = {"patterns": 5, "words": 3, "lines": 3, "sheets": 8, "stories": 4, "ledgers": 4, "plain": 4}  # of the texts
 PROMPT_SHARE = 0.9
 TRIES = 20  # for the numbers of a pattern
 OTHER_NUMBERS = 100  # behind the names of numbers that belong to no pattern; no story has so many events
-# In a field, the names of its numbers that have no number behind them yet.
-LETTER = re.compile(r"(?<![a-z\d])[a-z](?![a-z\d])")
 OPERAND = re.compile(r"(?<![a-z])[a-z]\d*(?![a-z\d])")
 EQUATION = re.compile(r"\{(\w+)==([^{};~]*)[^{}]*\}")
-FIELD_NAMES = re.compile(r"\{[^{};]*")
-
-
-def _named(text: str, names: dict[str, str], number: int) -> str:
-    """Fields get the names given, or else others with the number, so that parts of a text do not share them."""
-
-    def renamed(field: re.Match) -> str:
-        return LETTER.sub(lambda name: names.get(name[0], f"{name[0]}{number}"), field[0])
-
-    return FIELD_NAMES.sub(renamed, text)
 
 
 def _composed(parts: list[Event]) -> tuple[str, str]:
@@ -44,14 +32,14 @@ def _composed(parts: list[Event]) -> tuple[str, str]:
     told, computed = [], []
     for number, (tell, compute) in enumerate(parts):
         names = {"x": f"y{number - 1}", "y": f"y{number}"}
-        told.append(_named(tell, names, number))
-        computed.append(_named(compute, names, number))
+        told.append(renamed(tell, names, number))
+        computed.append(renamed(compute, names, number))
     return " ".join(filter(None, told)), "\n".join(filter(None, computed))
 
 
 def _story(story: Story, generator: random.Random) -> Pattern:
     events = generator.sample(story.events, generator.choice((1, 2, 2, 3, 3, 4, 5)))
-    opening = Event(*(_named(text, {"x": "y"}, 0) for text in story.opening))
+    opening = Event(*(renamed(text, {"x": "y"}, 0) for text in story.opening))
     told, computed = _composed([opening, *events])
     return Pattern(f"story: {story.name}", f"{told} {story.question}", computed)
 
@@ -123,7 +111,7 @@ def _led(sentence: str, given: list[str], generator: random.Random) -> str:
     generator.shuffle(operands)
     other = generator.choice(given) if given and generator.random() < 0.2 else operands[-1]
     names = {"q": operands[0], "w": other, "t": match[1]}
-    lead = _named(expanded(generator.choice(styles.LEADS), generator), names, OTHER_NUMBERS)
+    lead = renamed(expanded(generator.choice(styles.LEADS), generator), names, OTHER_NUMBERS)
     before = sentence[: match.start()]
     is_kept = ":" in before or generator.random() < 0.3  # what declares a number is
     return lead + (before if is_kept else "") + sentence[match.start() :]
@@ -136,11 +124,11 @@ def _told(pattern: Pattern, generator: random.Random) -> tuple[str, str]:
     sentences = [_led(sentence, given, generator) for sentence in text.split("\n")]
     remarks = generator.sample(styles.REMARKS, generator.choice((0, 0, 0, 1, 1, 2)))
     for number, remark in enumerate(remarks, OTHER_NUMBERS + 1):
-        remark = _named(expanded(remark, generator), {}, number)
+        remark = renamed(expanded(remark, generator), {}, number)
         prompt = f"{prompt} {remark}" if generator.random() < 0.3 else f"{remark} {prompt}"
     results = re.findall(r"\{(\w+)=", text)
     if results and generator.random() < 0.15:
-        remark = _named(expanded(generator.choice(styles.SOLUTION_REMARKS), generator), {}, OTHER_NUMBERS)
+        remark = renamed(expanded(generator.choice(styles.SOLUTION_REMARKS), generator), {}, OTHER_NUMBERS)
         sentences.insert(generator.randint(0, len(sentences)), remark)
     if results and generator.random() < 0.35:
         sentences.append(generator.choice(styles.CLOSINGS).replace("{t}", f"{{{results[-1]}}}"))
@@ -152,7 +140,7 @@ def _told(pattern: Pattern, generator: random.Random) -> tuple[str, str]:
 def _written(pattern: Pattern, generator: random.Random) -> ReasoningText:
     """Raises ValueError where the numbers drawn lead to one that is not to be written."""
     prompt, text = _told(pattern, generator)
-    frame = _named(generator.choice(styles.FRAMES), {}, OTHER_NUMBERS - 1)
+    frame = renamed(generator.choice(styles.FRAMES), {}, OTHER_NUMBERS - 1)
     writer = Writer(generator, draw_style(generator), [frame.replace("{}", ""), prompt, text, pattern.kinds])
     if pattern.name.startswith("word") or generator.random() < PROMPT_SHARE:
         writer.write(frame.replace("{}", prompt).lstrip())

@@ -28,6 +28,9 @@ MACRO = re.compile(r"([A-Z][A-Z_]+)\(([\w,]*)\)")
 TERM = re.compile(
     r"(?P<name>(?<![a-z])[a-z]\d*(?![a-z\d]))(?P<form>[%']?)|(?P<constant>\d+(?:\.\d+)?|\.\d+)|\s*(?P<sign>[-*/+])\s*"
 )
+# In a field, the names of its numbers, and those that have no number behind them yet.
+FIELD_NAMES = re.compile(r"\{[^{};]*")
+LETTER = re.compile(r"(?<![a-z\d])[a-z](?![a-z\d])")
 DIVISOR = re.compile(r"/\s*\(?([a-z]\d*)")
 # Digits of the numbers of a text.
 SIZES = [(1,), (1,), (1, 2), (1, 2), (1, 2), (1, 2, 2), (2,), (2,), (1, 2, 3), (2, 3), (1, 2, 3, 4), (3, 4, 5)]
@@ -109,6 +112,15 @@ def expanded(text: str, generator: random.Random) -> str:
     while (match := ALTERNATIVES.search(text)) is not None:
         text = text[: match.start()] + generator.choice(match[1].split("|")) + text[match.end() :]
     return text.replace("¦", "|")
+
+
+def renamed(text: str, names: dict[str, str], number: int) -> str:
+    """Fields get the names given, or else others with the number, so that parts of a text do not share them."""
+
+    def named(field: re.Match) -> str:
+        return LETTER.sub(lambda name: names.get(name[0], f"{name[0]}{number}"), field[0])
+
+    return FIELD_NAMES.sub(named, text)
 
 
 class Writer:
