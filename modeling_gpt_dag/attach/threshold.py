@@ -20,6 +20,7 @@ from ..gate_mixer import GATE_THRESHOLD
 from ..limb_tensor import within_int64
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..plan_search import written_numbers
+from ..plans import IGNORE_INDEX
 from .feature_store import Examples, collate_packed
 
 HELD_BACK = 20  # one text in so many
@@ -45,7 +46,7 @@ def split_held_back(examples: Examples) -> tuple[Dataset, Dataset]:
 
 @torch.no_grad()
 def presented_results(model: GPTDAGForCausalLM, examples: Dataset) -> list[Presented]:
-    """Every result that a model presents in these texts."""
+    """Every result that a model presents in these texts, but where a deferred one could stand: there any is right."""
     presented: list[Presented] = []
     for batch in DataLoader(examples, batch_size=BATCH, collate_fn=collate_packed):
         kept = ("input_ids", "position_ids", "backbone_hidden_states")
@@ -61,10 +62,20 @@ def presented_results(model: GPTDAGForCausalLM, examples: Dataset) -> list[Prese
             equal = (mantissa == result.mantissa) & (scale == result.scale)
             is_right |= equal & valid & result.valid
         # Within a number the decision before it is told of again.
-        is_presented = (dag.gate > GATE_THRESHOLD) & (text.written[:, index] == 0)
+        is_presented = (
+            (dag.gate > GATE_THRESHOLD) & (text.written[:, index] == 0) & ~_is_deferred(batch).to(index.device)
+        )
         told = (dag.gate * dag.plan_prob, is_right)
         presented += map(Presented, *(part[is_presented].tolist() for part in told))
     return presented
+
+
+def _is_deferred(batch: dict[str, Tensor]) -> Tensor:
+    """(B, T) bool: where a plan is labelled and the next token is not."""
+    if "plan_labels" not in batch:
+        return torch.zeros_like(batch["labels"], dtype=torch.bool)
+    is_planned = (batch["plan_labels"] != IGNORE_INDEX).any(-1).any(-1)
+    return is_planned & (F.pad(batch["labels"][:, 1:], (0, 1), value=IGNORE_INDEX) == IGNORE_INDEX)
 
 
 def calibration(presented: list[Presented]) -> tuple[float, float]:

@@ -22,7 +22,7 @@ ASKED: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "max_of": (("The largest is ", "The greatest of them is "), ("Largest: ", "Maximum: ")),
     "min_of": (("The smallest is ", "The least of them is "), ("Smallest: ", "Minimum: ")),
 }
-SHARES = {"sum": 6, "mean": 1, "count": 1, "max_of": 1, "min_of": 1}
+SHARES = {"sum": 5, "mean": 1, "count": 2, "max_of": 2, "min_of": 2}
 SENTENCES = (
     "The numbers are {}. ",
     "Here are some numbers: {}. ",

@@ -76,6 +76,18 @@ def test_what_is_presented_is_right_where_the_next_number_is_the_result(make_mod
     assert [each.is_right for each in found] == [is_right for _, is_right in expected]
     assert [each.confidence for each in found] == pytest.approx([prob for prob, _ in expected], rel=1e-4)
     assert any(each.is_right for each in found) and len(found) > 10
+    # Where a plan is labelled and not the number that stands there, any result is right, and tells nothing.
+    place = texts[0].index("14")
+    deferred = examples[0]._replace(plans={place - 1: [(0, 1, 0)]})
+    fewer = presented_results(model, Examples([deferred, *examples[1:]]))
+    assert (
+        len(fewer) == len(found) - 1
+        and [each.is_right for each in fewer].count(True) == sum(each.is_right for each in found) - 1
+    )
+    labelled = deferred._replace(
+        labels=[*deferred.labels[:place], examples[0].input_ids[place], *deferred.labels[place + 1 :]]
+    )
+    assert len(presented_results(model, Examples([labelled, *examples[1:]]))) == len(found)
 
 
 def test_held_back_are_some_of_the_labelled_texts():
