@@ -70,7 +70,7 @@ class Calculation(NamedTuple):
 
     @property
     def num_operations(self) -> int:
-        return _num_operations(self.expression)
+        return num_operations(self.expression)
 
 
 class ReasoningText(NamedTuple):
@@ -93,8 +93,16 @@ class ReasoningText(NamedTuple):
         return self.text[: self.prompt_length] if self.prompt_length else self.text
 
 
-def _num_operations(expression: Expression | None) -> int:
-    return 1 + sum(map(_num_operations, expression[1:])) if isinstance(expression, tuple) else 0
+def leaves(expression: Expression) -> list[str]:
+    """The decimal texts in an expression."""
+    if isinstance(expression, tuple):
+        return [leaf for operand in expression[1:] for leaf in leaves(operand)]
+    return [str(expression)]
+
+
+def num_operations(expression: Expression | None) -> int:
+    """0 of what is no operation."""
+    return 1 + sum(map(num_operations, expression[1:])) if isinstance(expression, tuple) else 0
 
 
 def plain_number(text: str) -> str:

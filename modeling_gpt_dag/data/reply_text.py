@@ -22,6 +22,7 @@ from .reasoning import (
     exact_value,
     fraction_value,
     is_rounded,
+    leaves,
     parse_expression,
     plain_number,
 )
@@ -145,12 +146,6 @@ def _numbers(text: str) -> list[Decimal]:
 def _decimal(text: str) -> Decimal:
     """Of a number whose commas need not set off thousands."""
     return Decimal(text.replace(",", ""))
-
-
-def _leaves(expression: Expression) -> list[Decimal]:
-    if not isinstance(expression, tuple):
-        return [Decimal(expression)]
-    return [leaf for part in expression[1:] for leaf in _leaves(part)]
 
 
 def _parts(expression: Expression) -> Iterator[Expression]:
@@ -293,7 +288,7 @@ class _Reader:
     def _operands(self) -> list[Decimal]:
         """The question's numbers that matter."""
         assert self.prompt.expression is not None
-        return [leaf for leaf in _leaves(self.prompt.expression) if leaf in self.asked]
+        return [value for value in map(Decimal, leaves(self.prompt.expression)) if value in self.asked]
 
     def _asked(self, sentence: str) -> Expression | None:
         """What a sentence that names no other numbers than the question does computes, a part of it or all."""
@@ -302,7 +297,9 @@ class _Reader:
         numbers = set(_numbers(sentence))
         if not numbers or set(self._operands()) <= numbers:
             return self.prompt.expression if numbers <= set(self.asked) else None
-        return next((part for part in _parts(self.prompt.expression) if set(_leaves(part)) == numbers), None)
+        return next(
+            (part for part in _parts(self.prompt.expression) if set(map(Decimal, leaves(part))) == numbers), None
+        )
 
     def _is_answered(self) -> bool:
         return any(result.expression == self.prompt.expression for result in self.results)

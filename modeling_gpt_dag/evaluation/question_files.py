@@ -5,13 +5,19 @@ and compares decimals. The strict match is that of the generated tasks: the whol
 end. The numeric one is never below the strict one; a number that goes on where it should end passes neither.
 """
 
+from decimal import Decimal
+
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from ..data.number_places import numbers_of
 from ..data.numeric_match import AnswerNumber, is_numeric_match
 from ..data.problems import END_OF_LINE
 from ..data.question_files import Question, Questions
+from ..data.reasoning import leaves, num_operations
 from .generation import answer_lines, has_plans
 from .reports import GroupMatches, QuestionAnswer, QuestionReport, QuestionsLeftOut, Share, share_of
+
+MANY = 3  # operations, or numbers that do not matter, have one row together from so many on
 
 
 def evaluate_questions(
@@ -47,34 +53,63 @@ def evaluate_questions(
         )
         for question, answer in zip(asked, answers, strict=True)
     ]
+    presented = [record.numeric_match for record in records if record.gate_opened]
+    groups, kinds = (
+        _grouped(names, records, has_plans(model.config))
+        for names in (
+            [[] if question.group is None else [question.group] for question in asked],
+            [_kinds(question) for question in asked],
+        )
+    )
     report = QuestionReport(
         format=questions.format,
         n=len(records),
         numeric_match=Share.of([record.numeric_match for record in records]),
         strict_match=Share.of([record.strict_match for record in records]),
         gate=Share.of([record.gate_opened for record in records]) if has_plans(model.config) else None,
+        presented=Share.of(presented) if presented else None,
         left_out=QuestionsLeftOut(questions.non_numbers, questions.bad_records, len(chosen) - len(asked)),
         answer_number=answer_number,
         max_new_tokens=max_new_tokens,
         tolerance=tolerance,
-        groups=_by_group(asked, records),
+        groups=groups,
+        kinds=kinds,
     )
     return report, records
 
 
-def _by_group(asked: list[Question], answers: list[QuestionAnswer]) -> dict[str, GroupMatches]:
-    by_group: dict[str, list[QuestionAnswer]] = {}
-    for question, answer in zip(asked, answers, strict=True):
-        if question.group is not None:
-            by_group.setdefault(question.group, []).append(answer)
-    return {
-        group: GroupMatches(
-            len(chosen),
-            share_of([answer.numeric_match for answer in chosen]),
-            share_of([answer.strict_match for answer in chosen]),
-        )
-        for group, chosen in sorted(by_group.items())
-    }
+def _grouped(names: list[list[str]], answers: list[QuestionAnswer], has_gate: bool) -> dict[str, GroupMatches]:
+    """names: the groups that each question belongs to."""
+    groups: dict[str, list[QuestionAnswer]] = {}
+    for of_question, answer in zip(names, answers, strict=True):
+        for name in of_question:
+            groups.setdefault(name, []).append(answer)
+    return {name: _matches(groups[name], has_gate) for name in sorted(groups)}
+
+
+def _matches(answers: list[QuestionAnswer], has_gate: bool) -> GroupMatches:
+    presented = [answer.numeric_match for answer in answers if answer.gate_opened]
+    return GroupMatches(
+        len(answers),
+        share_of([answer.numeric_match for answer in answers]),
+        share_of([answer.strict_match for answer in answers]),
+        len(presented) / len(answers) if has_gate else None,
+        share_of(presented) if presented else None,
+    )
+
+
+def _kinds(question: Question) -> list[str]:
+    """Of a question whose equation is known: how many operations, which of a single one, and what does not matter."""
+    if not isinstance(question.equation, tuple):
+        return []
+    values = {Decimal(leaf) for leaf in leaves(question.equation)}
+    read = [Decimal(number.value) for number in numbers_of(question.prompt) if number.value is not None]
+    superfluous = sum(number not in values for number in read)
+    operations = num_operations(question.equation)
+    kinds = [f"operations: {operations}" if operations < MANY else f"operations: {MANY} and more"]
+    kinds += [f"operation: {question.equation[0]}"] if operations == 1 else []
+    many = "" if superfluous < MANY else " and more"
+    return [*kinds, f"numbers that do not matter: {min(superfluous, MANY)}{many}"]
 
 
 def _that_fit(

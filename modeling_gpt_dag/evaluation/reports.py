@@ -176,11 +176,15 @@ class QuestionsLeftOut:
 
 @dataclass(frozen=True)
 class GroupMatches:
-    """Of one group of questions."""
+    """Of one group of questions. gate: the share of answers in which it opened; None without exact numerics.
+    presented: the numeric matches of these; None where there are none.
+    """
 
     n: int
     numeric_match: float
     strict_match: float
+    gate: float | None = None
+    presented: float | None = None
 
 
 @dataclass(frozen=True)
@@ -189,7 +193,8 @@ class QuestionReport:
 
     numeric_match: the answer's first or last number (`answer_number`) is the expected one, or at most `tolerance` away
     from it. strict_match: the whole line and its end. gate: it opened somewhere in the answer; None without exact
-    numerics. groups: the matches by group, where questions are grouped.
+    numerics. presented: the numeric matches of these answers; None where there are none. groups: the matches by group,
+    where questions are grouped. kinds: by what the questions' equations say: operations, numbers that do not matter.
     """
 
     format: str
@@ -201,7 +206,9 @@ class QuestionReport:
     answer_number: str
     max_new_tokens: int
     tolerance: float = 0.0
+    presented: Share | None = None
     groups: dict[str, GroupMatches] = field(default_factory=dict)
+    kinds: dict[str, GroupMatches] = field(default_factory=dict)
     task: Literal["questions"] = "questions"
 
 

@@ -61,18 +61,27 @@ def breakdown_table(reports: Sequence[TaskReport]) -> str:
 
 
 def questions_table(report: QuestionReport) -> str:
-    shares = {"numeric match": report.numeric_match, "strict match": report.strict_match, "gate fired": report.gate}
+    shares = {
+        "numeric match": report.numeric_match,
+        "strict match": report.strict_match,
+        "gate fired": report.gate,
+        "numeric match where it fired": report.presented,
+    }
     rows = []
     for title, cell in shares.items():
         measured = ["-", "-"] if cell is None else [percent(cell.share), " - ".join(map(percent, cell.interval))]
         rows.append([title, *measured])
     left_out = report.left_out
-    groups = [
-        [group, str(matches.n), percent(matches.numeric_match), percent(matches.strict_match)]
-        for group, matches in report.groups.items()
+    parts = [
+        markdown_table([f"{report.format}, n = {report.n}", "share", "95 % interval"], rows),
+        f"left out: {left_out.too_long} too long for the model, {left_out.non_numbers} without a number, "
+        f"{left_out.bad_records} that cannot be read",
     ]
-    by_group = markdown_table(["group", "n", "numeric match", "strict match"], groups) if groups else ""
-    return markdown_table([f"{report.format}, n = {report.n}", "share", "95 % interval"], rows) + (
-        f"\n\nleft out: {left_out.too_long} too long for the model, {left_out.non_numbers} without a number, "
-        f"{left_out.bad_records} that cannot be read" + (f"\n\n{by_group}" if by_group else "")
-    )
+    head = ["n", "numeric match", "strict match", "gate fired", "numeric match where it fired"]
+    for title, groups in (("group", report.groups), ("by its equation", report.kinds)):
+        rows = [
+            [name, str(each.n), *map(percent, (each.numeric_match, each.strict_match, each.gate, each.presented))]
+            for name, each in groups.items()
+        ]
+        parts += [markdown_table([title, *head], rows)] if rows else []
+    return "\n\n".join(parts)

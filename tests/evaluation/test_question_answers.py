@@ -69,8 +69,9 @@ def test_the_first_questions_are_taken_and_those_too_long_left_out(parrot, token
 def test_without_exact_numerics_there_is_no_gate_to_report(make_model, tokenizer, settings):
     report, _ = evaluate_questions(make_model(**settings), tokenizer, questions(("1+1=", "2")), max_new_tokens=2)
     assert report.gate is None
-    assert questions_table(report).splitlines()[-3:] == [
+    assert questions_table(report).splitlines()[-4:] == [
         "| gate fired | - | - |",
+        "| numeric match where it fired | - | - |",
         "",
         "left out: 0 too long for the model, 0 without a number, 0 that cannot be read",
     ]
@@ -92,7 +93,30 @@ def test_matches_are_told_by_group_where_questions_have_one(parrot, tokenizer):
         Question("3 ", "4", group="b"),
     ]
     report, _ = evaluate_questions(parrot, tokenizer, Questions("prompt", asked, 0, 0), max_new_tokens=8)
-    assert report.groups == {"a": GroupMatches(2, 1.0, 0.5), "b": GroupMatches(1, 0.0, 0.0)}
-    assert "| a | 2 | 100.0 % | 50.0 % |" in questions_table(report)
+    assert report.groups == {"a": GroupMatches(2, 1.0, 0.5, 1.0, 1.0), "b": GroupMatches(1, 0.0, 0.0, 1.0, 0.0)}
+    assert "| a | 2 | 100.0 % | 50.0 % | 100.0 % | 100.0 % |" in questions_table(report)
     ungrouped, _ = evaluate_questions(parrot, tokenizer, questions(("say 12 ", "12")), max_new_tokens=8)
     assert ungrouped.groups == {} and "group" not in questions_table(ungrouped)
+
+
+def test_equations_say_how_many_operations_a_question_has_and_which_of_its_numbers_matter(parrot, tokenizer):
+    asked = [
+        Question("3 and 4 make ", "7", ("add", "3", "4")),
+        Question("of 3 and 5 in 9 rows ", "9", ("multiply", "3", "5")),
+        Question("3, 5, 9, 12 and 2 ", "2", ("subtract", ("add", "3", "5"), "6")),
+        Question("of an unknown one 8 ", "8"),
+        Question("none of it ", "1", ("add", "7", "8")),
+    ]
+    report, records = evaluate_questions(parrot, tokenizer, Questions("prompt", asked, 0, 0), max_new_tokens=8)
+    assert [record.gate_opened for record in records] == [True] * 4 + [False]
+    assert report.presented == Share(0.75, wilson_interval(3, 4))
+    assert report.kinds == {
+        "operation: add": GroupMatches(2, 0.0, 0.0, 0.5, 0.0),
+        "operation: multiply": GroupMatches(1, 1.0, 1.0, 1.0, 1.0),
+        "operations: 1": GroupMatches(3, 1 / 3, 1 / 3, 2 / 3, 0.5),
+        "operations: 2": GroupMatches(1, 1.0, 1.0, 1.0, 1.0),
+        "numbers that do not matter: 0": GroupMatches(2, 0.0, 0.0, 0.5, 0.0),
+        "numbers that do not matter: 1": GroupMatches(1, 1.0, 1.0, 1.0, 1.0),
+        "numbers that do not matter: 3 and more": GroupMatches(1, 1.0, 1.0, 1.0, 1.0),
+    }
+    assert "| operations: 1 | 3 | 33.3 % | 33.3 % | 66.7 % | 50.0 % |" in questions_table(report)
