@@ -281,17 +281,18 @@ class ExactDAG(nn.Module):
         symbol_embedding: Tensor,
         separated: Tensor | None = None,
         fraction_bar: Tensor | None = None,
+        is_signed: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Embed the next symbol of each result and mix the embeddings.
 
         results: (B, T, K). written: (B, T), characters already written. symbol_embedding: (W - 1, H).
-        separated: (B, T) bool, whether the last of them is a point or comma.
+        separated: (B, T) bool, whether the last of them is a point or comma. is_signed: (B, T), `next_symbol`.
         fraction_bar: (B, T, K) bool, behind which results "/" is written.
         weights: (B, T, K), probability of each result's plan; None where there is one (K = 1).
         Returns dag_hidden (B, T, H), has_result (B, T) bool and ends (B, T), the probability of END.
         """
-        separated = None if separated is None else separated.unsqueeze(-1)
-        symbols = next_symbol(results, written.unsqueeze(-1), separated)
+        of_each = [None if part is None else part.unsqueeze(-1) for part in (separated, is_signed)]
+        symbols = next_symbol(results, written.unsqueeze(-1), *of_each)
         if fraction_bar is not None:
             symbols = torch.where((symbols == END) & fraction_bar, BAR, symbols)
         embedding = self.with_end(symbol_embedding)
@@ -312,16 +313,17 @@ class ExactDAG(nn.Module):
         read: PlannerSlots | None = None,
         source: Tensor | None = None,
         separated: Tensor | None = None,
+        is_signed: Tensor | None = None,
     ) -> ExactState:
         """Plan, execute and write.
 
-        Inside a number that is being written, plan and numbers are those of the token before its first character.
+        Inside a number that is being written, plan and numbers are those of the token that decided on it.
 
         decisions: (B, T, C), from `decide`, those made at tokens `source` (B, T). read: what was planned on.
         numbers: (2, B, T, n), values of the numbers read, packed. exists: (B, T, n) bool, which of them exist.
         written: (B, T) int64, characters already written of the number; 0 outside numbers. separated: (B, T) bool,
-        whether the last of them is a point or comma. symbol_embedding: (W - 1, H), embeddings of WRITTEN_SYMBOLS, and
-        of the fraction bar where that can be written.
+        whether the last of them is a point or comma. is_signed: (B, T), `next_symbol`. symbol_embedding: (W - 1, H),
+        embeddings of WRITTEN_SYMBOLS, and of the fraction bar where that can be written.
         """
         source = torch.zeros_like(written) if source is None else source
         choice, plans, weights = self.choose(decisions, read, source, exists)
@@ -332,7 +334,9 @@ class ExactDAG(nn.Module):
         bar = None
         if "fraction" in self.operations:
             bar = has_denominator(slots, plans, self.operations, self.digits)
-        dag_hidden, has_result, ends = self.write(results, written, weights, symbol_embedding, separated, bar)
+        dag_hidden, has_result, ends = self.write(
+            results, written, weights, symbol_embedding, separated, bar, is_signed
+        )
         # Where no number can be read nothing is written, although constants could be computed with.
         has_result = has_result & exists[..., 0]
         if self.min_plan_prob > 0 and not self.training:

@@ -524,12 +524,13 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         """`_run_dag` in exact numerics.
 
         Plan and gate are computed at every token. Inside a number those of the token before its first character are
-        used, so that one decision writes the whole number.
+        used, or of one that ends with its sign (`NumberText.since_decision`), so that one decision writes the whole
+        number.
         """
         dag = cast(ExactDAG, self.dag)  # no isinstance: PEFT may wrap it
         memory, index = self.number_memory, call.token_index
         written = text.written[:, index]
-        source = (index - written).clamp(min=0)
+        source = (index - text.since_decision[:, index]).clamp(min=0)
         hidden = dag.norm(hidden)
         numbers, numbers_at_source = memory.latest(text, call.position_ids, index, source)
         keys, values = memory.context_of(numbers, dag.key(hidden), dag.value(hidden), call.cache)
@@ -555,6 +556,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             read=read,
             source=source,
             separated=text.separated[:, index],
+            is_signed=None if text.joined_sign is None else text.joined_sign[:, index],
         )
         return gate_logits, state
 

@@ -78,6 +78,7 @@ class NumberMemory(nn.Module):
         self.number_tokens = config.number_tokens
         self.writes_fractions = config.writes_fractions
         self.has_vulgar = any(fraction in config.number_tokens for fraction in VULGAR_FRACTIONS)
+        self.has_joined_signs = bool(config.number_tokens.get(" -"))
         self.num_values = config.dag_num_values
         self.symbols_index = config.number_memory_index
         self.context_index = config.number_memory_index + 1
@@ -169,7 +170,7 @@ class NumberMemory(nn.Module):
             memory = torch.stack([number, *part], -1).unsqueeze(1).to(dtype)
             number, *part = cache.update(memory, memory, self.symbols_index)[0].squeeze(1).long().unbind(-1)
         words = self._read_words(number, *part) if part else None
-        return read_numbers(number, self.grammar, words, self.has_vulgar)
+        return read_numbers(number, self.grammar, words, self.has_vulgar, self.has_joined_signs)
 
     def _read_words(self, symbols: Tensor, low: Tensor, high: Tensor) -> WordNumbers:
         """The numbers in words. symbols: (B, L), number symbols. low, high: (B, L), bytes of the word parts."""

@@ -16,7 +16,16 @@ from torch.nn import functional as F
 
 from .decimal_tensor import MAX_DIGITS, NO_VALUE, DecimalTensor, power_of_ten
 from .limb_tensor import LIMB_DIGITS, Decimals, LimbTensor, num_limbs, sum_of_digits
-from .number_grammar import DECIMAL_POINT, NUM_SYMBOLS, OPENING, THOUSANDS_COMMA, VULGAR_CHARACTER, Grammar
+from .number_grammar import (
+    DECIMAL_POINT,
+    MINUS,
+    NUM_SYMBOLS,
+    OPENING,
+    SPACED,
+    THOUSANDS_COMMA,
+    VULGAR_CHARACTER,
+    Grammar,
+)
 from .number_words import WordNumbers
 from .running_counts import previous, since_latest
 
@@ -43,6 +52,8 @@ class NumberText(NamedTuple):
     words: the numbers in words, None where they are not read. Their tokens are outside numbers to `written`, as what
         is written is digits, and take positions as other words do: that a word is a number shows when it has ended.
     has_vulgar: whether there may be "½", "¼" and "¾" in the text; values are found faster where they are no tokens.
+    joined_sign: 1 where the number at this token begins within a token that is more than its sign, as " -" is; None
+        where there are no such tokens.
     """
 
     characters: Tensor
@@ -54,6 +65,16 @@ class NumberText(NamedTuple):
     unknown: Tensor
     words: WordNumbers | None = None
     has_vulgar: bool = True
+    joined_sign: Tensor | None = None
+
+    @property
+    def since_decision(self) -> Tensor:
+        """(B, L): tokens since the one that decides on the number at this token: 0 where the token decides itself.
+
+        That is the token before the number. Where the sign is joined to a blank before it, it is the sign's token:
+        only there is it known that a number follows, and that it is negative.
+        """
+        return self.written if self.joined_sign is None else self.written - self.joined_sign
 
     @property
     def continues(self) -> Tensor:
@@ -209,7 +230,11 @@ class ReadNumbers(NamedTuple):
 
 
 def read_numbers(
-    symbols: Tensor, grammar: Tensor, words: WordNumbers | None = None, has_vulgar: bool = True
+    symbols: Tensor,
+    grammar: Tensor,
+    words: WordNumbers | None = None,
+    has_vulgar: bool = True,
+    has_joined_signs: bool = True,
 ) -> NumberText:
     """Find the numbers in a text.
 
@@ -217,7 +242,7 @@ def read_numbers(
     cumulative count decides which those are: no loop over tokens is needed.
 
     symbols: (B, L), values of `symbol_table`. grammar: `grammar_table()`. words: the text's numbers in words.
-    has_vulgar: whether "½" may be among the symbols.
+    has_vulgar, has_joined_signs: whether "½" and " -" may be among the symbols.
     """
     padded = torch.nn.functional.pad(symbols, (2, 0), value=OPENING)
     triples = torch.add(padded[:, 2:], padded[:, 1:-1], alpha=NUM_SYMBOLS).add(padded[:, :-2], alpha=NUM_SYMBOLS**2)
@@ -242,7 +267,14 @@ def read_numbers(
         # No token ends a number in digits and one in words: blank or letters stand before it.
         closes = closes + words.ends
     written = length * (is_.shown | separator)
-    return NumberText(is_.character, closes.cumsum(1), behind, written, marks, signs, unknown, words, has_vulgar)
+    joined_sign = None
+    if has_joined_signs:
+        first = torch.arange(1, symbols.shape[1] + 1, device=symbols.device) - written
+        is_joined = symbols.gather(1, first.clamp(max=symbols.shape[1] - 1)) == MINUS + SPACED
+        joined_sign = (is_joined & (written > 0)).long()
+    return NumberText(
+        is_.character, closes.cumsum(1), behind, written, marks, signs, unknown, words, has_vulgar, joined_sign
+    )
 
 
 def latest_numbers(text: NumberText, index: Tensor, num_values: int) -> ReadNumbers:
@@ -254,12 +286,16 @@ def latest_numbers(text: NumberText, index: Tensor, num_values: int) -> ReadNumb
     return ReadNumbers(order > 0, end)
 
 
-def next_symbol(number: Decimals, written: Tensor, separated: Tensor | None = None) -> Tensor:
+def next_symbol(
+    number: Decimals, written: Tensor, separated: Tensor | None = None, is_signed: Tensor | None = None
+) -> Tensor:
     """The symbol after the first `written` characters of each number's decimal text.
 
     number: any shape; its text is `format(decimal.Decimal, "f")`.
     written: int64, broadcastable to it, number of characters already written.
     separated: bool, like `written`, whether the last of them is a point or comma (`NumberText.separated`).
+    is_signed: like `written`, whether the first of them is a minus that stood there before the number was decided on
+        (`NumberText.joined_sign`): only a negative number goes on from there.
     Returns int64 of the broadcast shape: an index into WRITTEN_SYMBOLS; END after the last character; NOTHING where
     there is no value, or where `written` exceeds the length of the text. An integer has ended, too, behind a point or
     comma: behind "14." a sentence may end, and no digit is to follow.
@@ -276,4 +312,7 @@ def next_symbol(number: Decimals, written: Tensor, separated: Tensor | None = No
     if separated is not None:
         ended = ended | ((place == -2) & separated & ~has_point)
     symbol = torch.where(ended, END, symbol)
-    return torch.where(number.valid & (ended | (place >= 0)), symbol, NOTHING)
+    fits = number.valid & (ended | (place >= 0))
+    if is_signed is not None:
+        fits = fits & (negative | (is_signed == 0))
+    return torch.where(fits, symbol, NOTHING)

@@ -42,11 +42,11 @@ Step = tuple[int, int, int]
 
 
 class WrittenNumbers(NamedTuple):
-    """The number whose first character is the next token; all (B, T), without value where there is none.
+    """The number that each token decides on (`NumberText.since_decision`); all (B, T), without value where it is none.
 
     A number that the DAG would write with other characters, such as "1,234", "007" and "seven", counts as none.
 
-    length: number of its characters.
+    length: number of its characters behind the token.
     """
 
     value: DecimalTensor
@@ -54,15 +54,15 @@ class WrittenNumbers(NamedTuple):
 
 
 def written_numbers(text: NumberText, index: Tensor) -> WrittenNumbers:
-    """For each token of a call the number that begins after it, if the call holds all of it and proves that it ended.
+    """For each token of a call the number that it decides on, if the call holds all of it and proves that it ended.
 
     text: over (B, L) tokens. index: (T,), indices of the call's tokens among them, contiguous.
     """
     columns = index.shape[0]
     end = index.expand(text.written.shape[0], -1)  # (B, T)
     last = text.last_digit(end)
-    length = text.written.gather(1, last)
-    before = last - length - index[0]  # the token before its first character, counted from the call's first token
+    length, tokens = text.written.gather(1, last), text.since_decision.gather(1, last)
+    before = last - tokens - index[0]  # the token that decides, counted from the call's first token
     ended = text.ended_in_digits[:, index]
     target = torch.where(ended & (before >= 0), before, columns)
 
@@ -72,7 +72,7 @@ def written_numbers(text: NumberText, index: Tensor) -> WrittenNumbers:
 
     value = DecimalTensor.unpack(text.value_at(end, ended))
     value = value.masked(next_symbol(value, length) == END)
-    return WrittenNumbers(value.map(scattered), scattered(length))
+    return WrittenNumbers(value.map(scattered), scattered(tokens))
 
 
 class _Level(NamedTuple):

@@ -63,7 +63,7 @@ def presented_results(model: GPTDAGForCausalLM, examples: Dataset) -> list[Prese
             is_right |= equal & valid & result.valid
         # Within a number the decision before it is told of again.
         is_presented = (
-            (dag.gate > GATE_THRESHOLD) & (text.written[:, index] == 0) & ~_is_deferred(batch).to(index.device)
+            (dag.gate > GATE_THRESHOLD) & (text.since_decision[:, index] == 0) & ~_is_deferred(batch).to(index.device)
         )
         told = (dag.gate * dag.plan_prob, is_right)
         presented += map(Presented, *(part[is_presented].tolist() for part in told))

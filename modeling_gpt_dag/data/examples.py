@@ -104,13 +104,18 @@ def reasoning_example(
     The computed numbers are written as the DAG writes them (`as_computed`). Labelled are those that a plan of this
     format computes, and their plans. The gate loss is taken of all other tokens. A number that the tokenizer does not
     write character by character is left alone.
-    What stands behind a number is left to the backbone. Where a deferred result could stand its plan is labelled, too,
-    and not the number that stands there. is_reply: whether the text has its special tokens in it.
+    What stands behind a number is left to the backbone. Half of the negative numbers have their sign in a token of its
+    own, as the DAG writes it, and the others in that of the blank before it, as the backbone does. Where a deferred
+    result could stand its plan is labelled, too, and not the number that stands there. is_reply: whether the text has
+    its special tokens in it.
     """
     text = as_computed(text, plan_format)
     encoding = tokenizer(text.text, return_offsets_mapping=True, add_special_tokens=not is_reply, verbose=False)
-    ids = encoding["input_ids"]
-    places = TokenPlaces(encoding["offset_mapping"])
+    ids, offsets = encoding["input_ids"], encoding["offset_mapping"]
+    for calculation in text.calculations:
+        if text.text[calculation.start] == "-" and calculation.start % 2:
+            _sign_apart(tokenizer, text.text, calculation.start, ids, offsets)
+    places = TokenPlaces(offsets)
     labels = [IGNORE_INDEX] * len(ids)
     plans: dict[int, Plan] = {}
     labelled = 0
@@ -119,11 +124,12 @@ def reasoning_example(
         place = places.of(calculation.start, calculation.end)
         if plan is None or place is None or len(place) != calculation.end - calculation.start:
             continue
-        labels[place.start : place.stop] = ids[place.start : place.stop]
         number, behind = text.text[calculation.start : calculation.end], text.text[calculation.end :][:1]
+        decides = places.decides(place, (calculation.start, number))
+        labels[decides + 1 : place.stop] = ids[decides + 1 : place.stop]
         # A point or comma behind it may be part of the number, so that the plan holds there, too.
         end = place.stop + (behind in (".", ",") and "." not in number)
-        plans |= dict.fromkeys(range(place.start - 1, min(end, len(ids))), plan)
+        plans |= dict.fromkeys(range(decides, min(end, len(ids))), plan)
         labelled += 1
     for calculation in text.deferred:
         found = plan_and_result(text.text, calculation, plan_format)
@@ -131,6 +137,23 @@ def reasoning_example(
         if found is not None and place is not None:
             plans[place.start - 1] = found[0]
     return Example(ids, labels, plans), labelled
+
+
+def _sign_apart(
+    tokenizer: PreTrainedTokenizerBase, text: str, sign: int, ids: list[int], offsets: list[tuple[int, int]]
+):
+    """Splits the token that ends with a number's minus, in place, where what stands before it is a token, too.
+
+    sign: place of the minus in the text.
+    """
+    token = next((index for index, (start, end) in enumerate(offsets) if start < sign and end == sign + 1), None)
+    if token is None:
+        return
+    start = offsets[token][0]
+    parts = [tokenizer(part, add_special_tokens=False)["input_ids"] for part in (text[start:sign], "-")]
+    if tokenizer.decode(parts[0]) == text[start:sign] and list(map(len, parts)) == [1, 1]:
+        ids[token : token + 1] = [parts[0][0], parts[1][0]]
+        offsets[token : token + 1] = [(start, sign), (sign, sign + 1)]
 
 
 def as_chat(tokenizer: PreTrainedTokenizerBase, text: ReasoningText) -> ReasoningText:

@@ -270,11 +270,20 @@ class TokenPlaces:
 
     def __init__(self, offsets: Sequence[Sequence[int]]):
         self.token_at = {end: index for index, (start, end) in enumerate(offsets) if start < end}
+        self.starts = [start for start, _ in offsets]
 
     def of(self, start: int, end: int) -> range | None:
         """None where the text was cut before the number's end, or where no token stands before it."""
         first, last = self.token_at.get(start + 1), self.token_at.get(end)
         return None if not first or last is None else range(first, last + 1)
+
+    def decides(self, place: range, number: tuple[int, str]) -> int:
+        """The token that decides on a number: the one before it, or that of a sign joined to what stands before it.
+
+        place: tokens of the number. number: where it starts, and its text (`NumberText.since_decision`).
+        """
+        start, text = number
+        return place.start - (not (text.startswith("-") and self.starts[place.start] < start))
 
 
 def read_before(text: str, position: int, words: Sequence[str] = ()) -> list[str | None]:

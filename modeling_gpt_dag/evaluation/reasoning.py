@@ -120,7 +120,7 @@ class _Reading:
         self.ids: list[int] = ids[0].tolist()
         self.written: list[int] = model.logits_of(output)[0].argmax(-1).tolist()
         # Behind a character of a number, or the point that ends it, the decision before the number is told of again.
-        self.decides: list[bool] = (output.number_text.written[0] == 0).tolist()
+        self.decides: list[bool] = (output.number_text.since_decision[0] == 0).tolist()
         self.backbone: list[int] = model.lm_head(unmixed[0])[0].argmax(-1).tolist()
         self.confidence: list[float] = (output.dag.gate * output.dag.plan_prob)[0].tolist()
         self.is_open: list[bool] = (output.dag.gate[0] > GATE_THRESHOLD).tolist()
@@ -132,9 +132,13 @@ class _Reading:
         """Whether these tokens are what was predicted before each."""
         return [predicted[token - 1] for token in tokens] == [self.ids[token] for token in tokens]
 
-    def result_before(self, tokens: range) -> Decimal | None:
-        """The value that the DAG would write in their place."""
-        text = self.dag.value_texts(0, tokens[0] - 1)[-1]
+    def decides_on(self, start: int, tokens: range) -> int:
+        """The token that decides on the number that starts there and has these tokens."""
+        return self.places.decides(tokens, (start, self.text[start]))
+
+    def result_at(self, token: int) -> Decimal | None:
+        """The value that the DAG would write behind a token."""
+        text = self.dag.value_texts(0, token)[-1]
         return None if text is None else Decimal(text)
 
     def is_early(self, token: int, values: dict[int, Decimal]) -> bool:
@@ -145,7 +149,7 @@ class _Reading:
         start = next((start for start in (token + 2, token + 3) if start in values), None)
         if start is None or not BLANK_OR_SIGN.fullmatch(self.text[self.ends[token] : self.ends[start - 1]]):
             return False
-        return self.result_before(range(token + 1, token + 2)) == values[start]
+        return self.result_at(token) == values[start]
 
 
 def evaluate_reasoning(
@@ -178,27 +182,29 @@ def evaluate_reasoning(
                 entries += [groups.setdefault(text.group, _Numbers())] if text.group else []
                 for numbers in entries:
                     _score(numbers, reading, place, calculation)
+                decides = reading.decides_on(calculation.start, place)
                 if kind.presented[-1]:
                     is_right = not kind.presented_wrong[-1]
-                    presented.append((reading.confidence[place[0] - 1], is_right, calculation.is_annotated))
-                counted |= {place[0] - 1, *place}
+                    presented.append((reading.confidence[decides], is_right, calculation.is_annotated))
+                counted |= {decides, *place}
         for number in numbers_of(text.text):
             place = reading.places.of(number.start, number.end)
             if place is not None and number.value is not None:
                 values.setdefault(place[0], Decimal(number.value))
-            if place is not None and place[0] - 1 not in counted:
-                is_open = reading.is_open[place[0] - 1]
-                is_right = (
-                    is_open and number.value is not None and reading.result_before(place) == Decimal(number.value)
-                )
+            if place is None:
+                continue
+            decides = reading.decides_on(number.start, place)
+            if decides not in counted:
+                is_open = reading.is_open[decides]
+                is_right = is_open and number.value is not None and reading.result_at(decides) == Decimal(number.value)
                 if number.start < text.prompt_length:
                     prompts.add(is_open)
                 else:
                     others.add(is_open)
                     wrong.add(is_open and not is_right)
                 if is_open:
-                    presented.append((reading.confidence[place[0] - 1], is_right, False))
-                counted |= {place[0] - 1, *place}
+                    presented.append((reading.confidence[decides], is_right, False))
+                counted |= {decides, *place}
         for token, is_open in enumerate(reading.is_open[:-1]):
             if token not in counted and reading.decides[token]:
                 tokens.add(is_open)
@@ -226,8 +232,9 @@ def _at_threshold(least: float, presented: list[tuple[float, bool, bool]], num_c
 
 
 def _score(numbers: _Numbers, reading: _Reading, place: range, calculation: Calculation):
-    is_presented = reading.is_open[place[0] - 1]
-    is_value = reading.result_before(place) == calculation.value
+    decides = reading.decides_on(calculation.start, place)
+    is_presented = reading.is_open[decides]
+    is_value = reading.result_at(decides) == calculation.value
     numbers.right.append(is_value if is_presented else reading.follows(reading.written, place))
     numbers.backbone.append(reading.follows(reading.backbone, place))
     numbers.presented.append(is_presented)

@@ -244,11 +244,11 @@ def _tokens(model: GPTDAGForCausalLM, ids: Tensor, dag: Any, spans: list[Span], 
     if exact:
         memory = model.model.number_memory
         text = memory.read(memory.symbols_of_ids(ids), None, None, index, None, model.dtype)
-        written, source = text.written, (index - text.written).clamp(min=0)
+        written, source = text.written, (index - text.since_decision).clamp(min=0)
         _, numbers = memory.latest(text, None, index, source)
         read = text, numbers
         results = dag.decimals.map(lambda tensor: tensor[..., -1])
-        next_symbols = next_symbol(results, written, text.separated)
+        next_symbols = next_symbol(results, written, text.separated, text.joined_sign)
         if dag.fraction_bar is not None:
             next_symbols = torch.where((next_symbols == END) & dag.fraction_bar, BAR, next_symbols)
         symbols = next_symbols[0].tolist()
