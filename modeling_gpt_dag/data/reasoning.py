@@ -50,7 +50,8 @@ class Calculation(NamedTuple):
     """A number that the text says is computed.
 
     start, end: its place in the text, end exclusive. value: the number. expression: over the decimal texts of its
-    operands; None where the verdict is "bare". is_annotated: whether an annotation says so, where a text has any.
+    operands; its own where a result is said again, which is to be copied; None where the verdict is "bare".
+    is_annotated: whether an annotation says so, where a text has any.
     """
 
     start: int
@@ -373,6 +374,8 @@ def _latest(value: Decimal, numbers: Sequence[str | None]) -> int | None:
 
 def kind_of(calculation: Calculation) -> str:
     """The row of the evaluation that a calculation belongs to."""
+    if calculation.verdict == "right" and not isinstance(calculation.expression, tuple):
+        return "said again"
     if not calculation.is_annotated:
         return "equation without an annotation"
     if calculation.verdict != "right" or not isinstance(calculation.expression, tuple):

@@ -119,18 +119,23 @@ class Prompt(NamedTuple):
 class Result(NamedTuple):
     """A number that a reply announces as a result.
 
-    start, end: its place in the reply. expression: what computes it; None where a result is said again. wanted: as
-    the DAG would write it; None where no decimal is exact. is_right: the value is the exact one, or that rounded to
-    the decimals that are written. is_stated: whether the reply itself says what is computed, as "7 + 5 = " does;
-    "The answer is " leaves that to the question.
+    start, end: its place in the reply. expression: what computes it; where a result is said again its decimal text.
+    wanted: as the DAG would write it; None where no decimal is exact. is_right: the value is the exact one, or that
+    rounded to the decimals that are written. is_stated: whether the reply itself says what is computed, as "7 + 5 = "
+    does; "The answer is " leaves that to the question.
     """
 
     start: int
     end: int
-    expression: Expression | None
+    expression: Expression
     wanted: str | None
     is_right: bool
     is_stated: bool = True
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether it is not said again."""
+        return isinstance(self.expression, tuple)
 
 
 def canonical(expression: Expression | None) -> str | None:
@@ -159,6 +164,11 @@ def _parts(expression: Expression) -> Iterator[Expression]:
 def _notation(text: str) -> Expression | None:
     """Without the words for what is counted."""
     return parse_expression(re.sub(r" (?:\([A-Za-z ]+\)|[A-Za-z]{2,}|a\b)", "", text))
+
+
+def _are_opposite(one: Expression, other: Expression) -> bool:
+    left, right = fraction_value(one), fraction_value(other)
+    return left is not None and right is not None and left == -right
 
 
 class _Reader:
@@ -218,13 +228,18 @@ class _Reader:
             self.deferred.append(Result(*match.span("result"), expression, wanted, True))
 
     def _meant(self, match: re.Match, cue: _Cue, sentence: str) -> tuple[Expression, Expression]:
-        """What words that say an operation mean, the question's expression or what they say, and what they say."""
+        """What words that say an operation mean, and what is right, too.
+
+        Where they tell what is done they mean the question's expression, and what they say is right, too. Where they
+        name the result they mean it, and a difference may have the question's sign.
+        """
         said = self._said(match, cue.kind)
         asked = None if self._is_answered() else self._asked(sentence)
         operation, left, right = said
-        is_difference = "difference" in match.group().casefold()  # of which the question knows the sign
-        is_asked = not cue.is_named or (is_difference and asked == (operation, right, left))
-        return (asked if asked is not None and is_asked else said), said
+        if not cue.is_named:
+            return asked or said, said
+        is_turned = "difference" in match.group().casefold() and asked == (operation, right, left)
+        return said, (asked if asked is not None and is_turned else said)
 
     def _said(self, match: re.Match, operation: str) -> tuple[str, str, str]:
         """The operation that words say, of two numbers in their order; a difference is positive."""
@@ -257,17 +272,20 @@ class _Reader:
         match: re.Match,
         value: Decimal,
         expression: Expression | None,
-        said: Expression | None = None,
+        also: Expression | None = None,
         is_stated: bool = True,
     ):
-        """said: what the words say, which is right, too."""
-        exact = None if expression is None else fraction_value(expression)
-        if exact is None:
-            return
+        """also: what is right, too."""
         start, end = match.span("result")
+        if expression is not None and also is not None and self.reply[start:end] == canonical(also):
+            # A difference may have either sign.
+            expression = also if _are_opposite(expression, also) else expression
+        exact = None if expression is None else fraction_value(expression)
+        if expression is None or exact is None:
+            return
         chained = self._chained(start)
         is_right = is_rounded(value, exact) if chained is None else chained == exact
-        is_right = is_right or (said is not None and value == exact_value(said))
+        is_right = is_right or (also is not None and value == exact_value(also))
         self.results.append(Result(start, end, expression, canonical(expression), is_right, is_stated))
 
     def _chained(self, start: int) -> Fraction | None:
@@ -279,7 +297,7 @@ class _Reader:
     def _said_again(self, match: re.Match, wanted: str | None, value: Decimal):
         if wanted is not None:
             start, end = match.span("result")
-            self.results.append(Result(start, end, None, wanted, value == Decimal(wanted)))
+            self.results.append(Result(start, end, wanted, wanted, value == Decimal(wanted)))
 
     def _sentence(self, end: int) -> str:
         """The sentence before a number."""
@@ -346,8 +364,7 @@ def mended(reply: str, mistake: Result) -> str | None:
 def reply_reasoning(given: str, reply: str, prompt: Prompt) -> ReasoningText:
     """The text of a chat, `given` up to where the reply begins.
 
-    It ends before the first sentence with a mistake. Results that are said again are not calculations: they are to be
-    copied.
+    It ends before the first sentence with a mistake. Results that are said again are to be copied.
     """
     reader = _Reader(reply, prompt)
     found = reader.read()
@@ -356,9 +373,16 @@ def reply_reasoning(given: str, reply: str, prompt: Prompt) -> ReasoningText:
         reply = reply[: _sentence_start(reply, mistake.start)]
     calculations, deferred = (
         [
-            Calculation(each.start + len(given), each.end + len(given), Decimal(each.wanted), each.expression, "right")
+            Calculation(
+                each.start + len(given),
+                each.end + len(given),
+                Decimal(each.wanted),
+                each.expression,
+                "right",
+                is_annotated=each.is_computed,
+            )
             for each in results
-            if each.expression is not None and each.wanted is not None and each.end <= len(reply)
+            if each.wanted is not None and each.end <= len(reply)
         ]
         for results in (found, reader.deferred)
     )

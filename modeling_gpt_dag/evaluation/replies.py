@@ -109,7 +109,7 @@ class _Numbers:
     answers: list[bool] = field(default_factory=list)
 
     def add(self, prompt: Prompt, reply: str):
-        computed = [each for each in results(reply, prompt) if each.expression is not None]
+        computed = [each for each in results(reply, prompt) if each.is_computed]
         self.equations += [each.is_right for each in computed if each.is_stated]
         self.announced += [each.is_right for each in computed if not each.is_stated]
         self.replies += [all(each.is_right for each in computed)] if computed else []
@@ -138,7 +138,7 @@ def is_in_own_words(prompt: Prompt, reply: str, alone: str) -> bool:
     pairs = zip(reply, alone, strict=False)
     place = next((i for i, (one, other) in enumerate(pairs) if one != other), min(len(reply), len(alone)))
     mended = [each for each in results(alone, prompt) if alone[each.start : each.end] != each.wanted]
-    mended += [each for each in results(reply, prompt) if each.expression is not None and each.is_right]
+    mended += [each for each in results(reply, prompt) if each.is_right]
     return any(each.start <= place <= each.end for each in mended)
 
 

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from modeling_gpt_dag.data.problems import PlanFormat
+from modeling_gpt_dag.data.reasoning import plan_of
 from modeling_gpt_dag.data.reply_text import Prompt, finished, first_mistake, mended, reply_reasoning, results
 
 PLUS = Prompt("What is 345 plus 678?", ("add", "345", "678"))
@@ -60,7 +62,8 @@ def test_results_are_the_numbers_behind_an_expression_and_a_word_that_announces_
         ("The first number is 345 and the second is 678.", PLUS, []),
         ("345 multiplied by 678 is 21921.", PLUS, [("21921", "233910")]),
         ("345 minus 678 is 12.", PLUS, [("12", "-333")]),
-        ("The difference between 5 and 9 is 4.", Prompt("5 - 9?", ("subtract", "5", "9")), [("4", "-4")]),
+        ("The difference between 5 and 9 is 3.", Prompt("5 - 9?", ("subtract", "5", "9")), [("3", "4")]),
+        ("The difference between 5 and 9 is -4.", Prompt("5 - 9?", ("subtract", "5", "9")), [("-4", "-4")]),
         ("345 + 600 = 945. So there are 945.", PLUS, [("945", "945")]),
         ("The result of multiplying 345 by 678 is large.", PLUS, []),
         ("8296 is multiplied by 25. This gives 1207.", TIMES, [("1207", "207400")]),
@@ -82,7 +85,7 @@ def test_a_part_of_the_question_is_computed_where_the_sentence_names_no_more():
 def test_a_result_said_again_is_the_same_number_and_no_calculation():
     reply = "345 + 678 = 1023.\nThe answer is 21921."
     first, again = results(reply, PLUS)
-    assert first.expression == ("add", "345", "678") and again.expression is None
+    assert first.expression == ("add", "345", "678") and (again.expression, again.is_computed) == ("1023", False)
     assert again.wanted == "1023" and not again.is_right
     assert found("2 + 2 = 4. The answer is 7.") == [("4", "4"), ("7", "4")]
     assert found("2 + 2 = 4. The answer is 5.", Prompt("5?")) == [("4", "4")]  # it may be of what was asked
@@ -159,3 +162,11 @@ def test_a_result_is_deferred_where_words_announce_it_and_its_expression_comes_f
 def test_what_the_words_say_is_right_beside_what_was_asked():
     (result,) = results("Multiply 345 by 678, which is 233910.", PLUS)
     assert result.is_right and result.wanted == "1023"
+
+
+def test_a_result_said_again_is_to_be_copied_and_is_no_calculation_of_its_own():
+    text = reply_reasoning("user: ?\n", "345 + 678 = 1023. The answer is 1023.", PLUS)
+    first, again = text.calculations
+    assert first.is_annotated and not again.is_annotated and again.expression == "1023"
+    form = PlanFormat(2, 3, [], ["add", "identity"])
+    assert plan_of(text.text, first, form)[0] == (1, 0, 0) and plan_of(text.text, again, form)[0][::2] == (0, 1)
