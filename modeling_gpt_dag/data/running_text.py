@@ -131,8 +131,7 @@ def _told(pattern: Pattern, generator: random.Random) -> tuple[str, str]:
         remark = renamed(expanded(generator.choice(styles.SOLUTION_REMARKS), generator), {}, OTHER_NUMBERS)
         sentences.insert(generator.randint(0, len(sentences)), remark)
     if results and generator.random() < 0.35:
-        again = f"{{z{OTHER_NUMBERS}={results[-1]}}}"
-        sentences.append(generator.choice(styles.CLOSINGS).replace("{t}", again))
+        sentences.append(generator.choice(styles.CLOSINGS).replace("{t}", f"{{{results[-1]}}}"))
     if "¦" in pattern.text:
         return prompt, "\n".join(sentences)
     return prompt, _laid_out(sentences, generator)

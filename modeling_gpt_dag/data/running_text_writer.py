@@ -186,10 +186,7 @@ class Writer:
         self.text += self._dollar(name) if not is_equation or self.style.has_dollar_result else ""
         start, expression = len(self.text), parse_expression(self._meaning(self.formulas[name]))
         self.text += value
-        is_computed = isinstance(expression, tuple)
-        self.calculations.append(
-            Calculation(start, len(self.text), Decimal(value), expression, "right", is_annotated=is_computed)
-        )
+        self.calculations.append(Calculation(start, len(self.text), Decimal(value), expression, "right"))
         if self.is_mixed:
             other = draw_style(self.generator)
             self.style = self.style._replace(signs=other.signs, equals=other.equals)
