@@ -192,10 +192,14 @@ def keep_fractions(names: Sequence[str]) -> bool:
     return any(OPERATIONS[name].results != DECIMALS for name in names)
 
 
+def rounds(names: Sequence[str]) -> bool:
+    """Whether a model with these operations has results that are rounded as they are computed."""
+    return any(OPERATIONS[name].results == ROUNDED for name in names)
+
+
 def max_precision(names: Sequence[str]) -> int:
     """The largest precision to which a model with these operations rounds correctly."""
-    rounds = any(OPERATIONS[name].results == ROUNDED for name in names)
-    return MAX_REAL_PRECISION if rounds else MAX_PRECISION
+    return MAX_REAL_PRECISION if rounds(names) else MAX_PRECISION
 
 
 def on_ranges(names: Sequence[str]) -> dict[int, RangeOperation]:
@@ -278,7 +282,7 @@ class FractionCalculator:
         self.names = names
         self.operation = operation
         self.precision = precision
-        self.rounds = any(OPERATIONS[name].results == ROUNDED for name in names)
+        self.rounds = rounds(names)
         reads_one = torch.zeros_like(operation, dtype=torch.bool)
         for index, name in enumerate(names):
             if OPERATIONS[name].operands == 1:

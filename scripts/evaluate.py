@@ -43,6 +43,7 @@ from modeling_gpt_dag.evaluation.reports import QuestionAnswer
 from modeling_gpt_dag.evaluation.tables import breakdown_table, exact_match_table, questions_table
 
 GENERATED = 500  # problems, texts or prompts, unless another number is asked for
+TEXTS = {"reasoning": running_texts, "word_problems": word_problems}
 TOKENS = {"questions": 32, "replies": 100}  # of an answer
 
 
@@ -176,12 +177,11 @@ def read(args: Arguments) -> Questions | list[ReasoningText] | None:
     """What a file or dataset holds; None where problems are generated or prompts asked."""
     if args.task == "questions":
         return read_questions(args, None if args.split == "all" else args.split)
-    if args.task not in ("reasoning", "word_problems"):
+    if args.task not in TEXTS:
         return None
-    if args.task == "word_problems" or args.reasoning is None:
-        texts = word_problems if args.task == "word_problems" else running_texts
-        return list(islice(texts("evaluation", args.seed), args.num_samples or GENERATED))
-    return read_reasoning(args.reasoning, args.reasoning_split, args.reasoning_config)
+    if args.task == "reasoning" and args.reasoning is not None:
+        return read_reasoning(args.reasoning, args.reasoning_split, args.reasoning_config)
+    return list(islice(TEXTS[args.task]("evaluation", args.seed), args.num_samples or GENERATED))
 
 
 def main():

@@ -125,7 +125,7 @@ def reasoning_example(
         if plan is None or place is None or len(place) != calculation.end - calculation.start:
             continue
         number, behind = text.text[calculation.start : calculation.end], text.text[calculation.end :][:1]
-        decides = places.decides(place, (calculation.start, number))
+        decides = places.decides(text.text, calculation.start, place)
         labels[decides + 1 : place.stop] = ids[decides + 1 : place.stop]
         # A point or comma behind it may be part of the number, so that the plan holds there, too.
         end = place.stop + (behind in (".", ",") and "." not in number)
@@ -160,7 +160,7 @@ def as_chat(tokenizer: PreTrainedTokenizerBase, text: ReasoningText) -> Reasonin
     """The text with its prompt as a user's message, and what follows as the assistant's."""
     given, answer = chat_prompt(tokenizer, text.question), text.text[text.prompt_length :]
     shift = len(given) - text.prompt_length
-    moved = [each._replace(start=each.start + shift, end=each.end + shift) for each in text.calculations]
+    moved = [each.moved(shift) for each in text.calculations]
     return ReasoningText(given + answer, moved, len(given), text.group)
 
 

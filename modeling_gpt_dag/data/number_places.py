@@ -58,7 +58,7 @@ def numbers_of(text: str, words: tuple[str, ...] = ()) -> list[NumberPlace]:
     names = {character: "_" if character in BLANKS else number_symbol(character) for character in set(text)}
     symbols = {character: OTHER if name is None else SYMBOLS[name] for character, name in names.items()}
     stream = torch.tensor([[symbols[character] for character in text]], dtype=torch.long)
-    found = read_numbers(stream, _grammar(), _words_of(text, words) if words else None)
+    found = read_numbers(stream, _grammar(), _words_of(text, words) if words else None, has_joined_signs=False)
     readable = found.ended.nonzero()[:, 1].unsqueeze(0)  # (1, M)
     first, last = found.place(readable)
     packed = found.value_at(readable, torch.ones_like(readable, dtype=torch.bool))

@@ -73,6 +73,10 @@ class Calculation(NamedTuple):
     def num_operations(self) -> int:
         return num_operations(self.expression)
 
+    def moved(self, shift: int) -> "Calculation":
+        """The same, so many characters later."""
+        return self._replace(start=self.start + shift, end=self.end + shift)
+
 
 class ReasoningText(NamedTuple):
     """text: without annotations; the first `prompt_length` characters are given, as a question is.
@@ -227,7 +231,7 @@ def row_text(row: FieldRow) -> ReasoningText:
         raise BadRecordError(f"{row.where}: needs the texts 'question' and 'answer', or 'text'; there are {names}")
     found = annotated_text(text) if ANNOTATION.search(text) else equations_text(text)
     shift = len(prompt)
-    moved = [each._replace(start=each.start + shift, end=each.end + shift) for each in found.calculations]
+    moved = [each.moved(shift) for each in found.calculations]
     return ReasoningText(prompt + found.text, moved, shift)
 
 
@@ -278,13 +282,13 @@ class TokenPlaces:
         first, last = self.token_at.get(start + 1), self.token_at.get(end)
         return None if not first or last is None else range(first, last + 1)
 
-    def decides(self, place: range, number: tuple[int, str]) -> int:
+    def decides(self, text: str, start: int, place: range) -> int:
         """The token that decides on a number: the one before it, or that of a sign joined to what stands before it.
 
-        place: tokens of the number. number: where it starts, and its text (`NumberText.since_decision`).
+        start: of the number, in the text. place: its tokens. See `NumberText.since_decision`.
         """
-        start, text = number
-        return place.start - (not (text.startswith("-") and self.starts[place.start] < start))
+        has_joined_sign = text[start] == "-" and self.starts[place.start] < start
+        return place.start if has_joined_sign else place.start - 1
 
 
 def read_before(text: str, position: int, words: Sequence[str] = ()) -> list[str | None]:
@@ -329,7 +333,7 @@ def as_computed(text: ReasoningText, format: PlanFormat) -> ReasoningText:
     calculations: list[Calculation] = []
     moves = [(0, 0)]  # where numbers ended, and how much longer the text has become by then
     for each in text.calculations:
-        calculation = _moved(each, moves[-1][1])
+        calculation = each.moved(moves[-1][1])
         found = plan_and_result(whole, calculation, format)
         if found is not None and found[1] != whole[calculation.start : calculation.end]:
             whole = whole[: calculation.start] + found[1] + whole[calculation.end :]
@@ -337,13 +341,9 @@ def as_computed(text: ReasoningText, format: PlanFormat) -> ReasoningText:
             moves.append((each.end, calculation.end - each.end))
         calculations.append(calculation)
     deferred = [
-        _moved(each, next(shift for end, shift in reversed(moves) if end <= each.start)) for each in text.deferred
+        each.moved(next(shift for end, shift in reversed(moves) if end <= each.start)) for each in text.deferred
     ]
     return text._replace(text=whole, calculations=calculations, deferred=deferred)
-
-
-def _moved(calculation: Calculation, shift: int) -> Calculation:
-    return calculation._replace(start=calculation.start + shift, end=calculation.end + shift)
 
 
 def over_numbers(expression: Expression, numbers: Sequence[str | None], constants: Sequence[str]) -> Expression | None:

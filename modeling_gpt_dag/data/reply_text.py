@@ -238,8 +238,9 @@ class _Reader:
         operation, left, right = said
         if not cue.is_named:
             return asked or said, said
-        is_turned = "difference" in match.group().casefold() and asked == (operation, right, left)
-        return said, (asked if asked is not None and is_turned else said)
+        turned = operation, right, left
+        is_turned = "difference" in match.group().casefold() and asked == turned
+        return said, turned if is_turned else said
 
     def _said(self, match: re.Match, operation: str) -> tuple[str, str, str]:
         """The operation that words say, of two numbers in their order; a difference is positive."""

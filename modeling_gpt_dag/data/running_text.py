@@ -10,18 +10,16 @@ import re
 from collections.abc import Iterator
 
 from . import running_text_styles as styles
-from .problems import EVALUATION_SHARE, Split
+from .problems import Split
 from .reasoning import ReasoningText
-from .records import is_held_out
 from .running_text_patterns import LINES, PATTERNS, PLAIN, Pattern
 from .running_text_sheets import BEFORE, BEHIND, HEADS, SHEETS, Sheet
 from .running_text_stories import ENTRIES, LEDGERS, STORIES, TOTAL, TOTALS, Event, Ledger, Story
 from .running_text_words import WORDS
-from .running_text_writer import Writer, draw_style, expanded, renamed
+from .running_text_writer import Writer, draw_style, expanded, renamed, written_texts
 
 SHARES = {"patterns": 5, "words": 3, "lines": 3, "sheets": 8, "stories": 4, "ledgers": 4, "plain": 4}  # of the texts
 PROMPT_SHARE = 0.9
-TRIES = 20  # for the numbers of a pattern
 OTHER_NUMBERS = 100  # behind the names of numbers that belong to no pattern; no story has so many events
 OPERAND = re.compile(r"(?<![a-z])[a-z]\d*(?![a-z\d])")
 EQUATION = re.compile(r"\{(\w+)==([^{};~]*)[^{}]*\}")
@@ -152,13 +150,4 @@ def _written(pattern: Pattern, generator: random.Random) -> ReasoningText:
 def running_texts(split: Split, seed: int) -> Iterator[ReasoningText]:
     """An endless stream of texts of one split, by a hash of the text; the pattern of each is its `group`."""
     generator = random.Random(seed)
-    while True:
-        pattern = _pattern(generator)
-        for _ in range(TRIES):
-            try:
-                text = _written(pattern, generator)
-            except ValueError:
-                continue
-            if is_held_out(text.text, 1 / EVALUATION_SHARE) == (split == "evaluation"):
-                yield text
-            break
+    return written_texts(split, lambda: _pattern(generator), lambda pattern: _written(pattern, generator))

@@ -12,12 +12,17 @@ decimal share; what a formula means follows behind "~" where it differs from wha
 import random
 import re
 import string
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from . import running_text_styles as styles
-from .problems import integer
-from .reasoning import Calculation, exact_value, parse_expression
+from .problems import EVALUATION_SHARE, Split, integer
+from .reasoning import Calculation, ReasoningText, exact_value, parse_expression
+from .records import is_held_out
+
+Drawn = TypeVar("Drawn")
+TRIES = 20  # for the numbers of a text
 
 LOPSIDED_SHARE = 0.06  # of texts that write "10 -7"
 MIXED_SHARE = 0.15  # of texts that write each calculation in a way of its own
@@ -121,6 +126,26 @@ def renamed(text: str, names: dict[str, str], number: int) -> str:
         return LETTER.sub(lambda name: names.get(name[0], f"{name[0]}{number}"), field[0])
 
     return FIELD_NAMES.sub(named, text)
+
+
+def written_texts(
+    split: Split, draw: Callable[[], Drawn], write: Callable[[Drawn], ReasoningText]
+) -> Iterator[ReasoningText]:
+    """An endless stream of texts of one split, by a hash of the text.
+
+    draw: what is to be written. write: with numbers drawn; raises ValueError where they lead to one that is not to be
+    written, and is tried again.
+    """
+    while True:
+        drawn = draw()
+        for _ in range(TRIES):
+            try:
+                text = write(drawn)
+            except ValueError:
+                continue
+            if is_held_out(text.text, 1 / EVALUATION_SHARE) == (split == "evaluation"):
+                yield text
+            break
 
 
 class Writer:

@@ -8,18 +8,16 @@ import random
 import re
 from collections.abc import Iterator
 
-from .problems import EVALUATION_SHARE, Split
+from .problems import Split
 from .reasoning import ReasoningText
 from .records import is_held_out
-from .running_text_writer import Writer, draw_style, expanded, renamed
+from .running_text_writer import LETTER, Writer, draw_style, expanded, renamed, written_texts
 from .word_problem_schemas import ANSWERS, ASIDES, SCHEMAS, Asked, Schema
 
 HELD_OUT_SCHEMAS = 1 / 8  # share of the schemas that is never trained on
 OTHERS_SHARE, ASIDES_SHARE = 0.4, 0.25  # of the problems with another fact of the schema, and with one of any
 KEPT_SHARE = 0.6  # of the facts that are not needed
 QUESTION_FIRST_SHARE = 0.1
-TRIES = 20  # for the numbers of a problem
-LETTER = re.compile(r"(?<![a-z])[a-z](?![a-z])")
 NAME = "question: "  # before that of the schema and the number, in the name of a row
 
 
@@ -40,9 +38,9 @@ def _told(schema: Schema, asked: Asked, generator: random.Random) -> str:
             told += [schema.vague[number]] if number in schema.vague else []
         elif number in needed or generator.random() < KEPT_SHARE:
             told.append(fact)
-    extra = [generator.choice(schema.others)] if schema.others and generator.random() < OTHERS_SHARE else []
-    for text in extra:
-        told.insert(generator.randint(1, len(told)), renamed(text, {}, 1))
+    if schema.others and generator.random() < OTHERS_SHARE:
+        other = renamed(generator.choice(schema.others), {}, 1)
+        told.insert(generator.randint(1, len(told)), other)
     if generator.random() < ASIDES_SHARE:
         told.insert(generator.randint(0, len(told)), renamed(generator.choice(ASIDES), {}, 2))
     sentences = [f"{fact}." if fact[-1] != "." else fact for fact in told]
@@ -75,13 +73,4 @@ def word_problems(split: Split, seed: int) -> Iterator[ReasoningText]:
     generator = random.Random(seed)
     schemas = TRAINING if split == "train" else SCHEMAS
     asked = [(schema, question) for schema in schemas for question in schema.questions]
-    while True:
-        schema, question = generator.choice(asked)
-        for _ in range(TRIES):
-            try:
-                text = _problem(schema, question, generator)
-            except ValueError:
-                continue
-            if is_held_out(text.text, 1 / EVALUATION_SHARE) == (split == "evaluation"):
-                yield text
-            break
+    return written_texts(split, lambda: generator.choice(asked), lambda chosen: _problem(*chosen, generator))

@@ -54,26 +54,21 @@ def evaluate_questions(
         for question, answer in zip(asked, answers, strict=True)
     ]
     presented = [record.numeric_match for record in records if record.gate_opened]
-    groups, kinds = (
-        _grouped(names, records, has_plans(model.config))
-        for names in (
-            [[] if question.group is None else [question.group] for question in asked],
-            [_kinds(question) for question in asked],
-        )
-    )
+    grouped = [[] if question.group is None else [question.group] for question in asked]
+    has_gate = has_plans(model.config)
     report = QuestionReport(
         format=questions.format,
         n=len(records),
         numeric_match=Share.of([record.numeric_match for record in records]),
         strict_match=Share.of([record.strict_match for record in records]),
-        gate=Share.of([record.gate_opened for record in records]) if has_plans(model.config) else None,
+        gate=Share.of([record.gate_opened for record in records]) if has_gate else None,
         presented=Share.of(presented) if presented else None,
         left_out=QuestionsLeftOut(questions.non_numbers, questions.bad_records, len(chosen) - len(asked)),
         answer_number=answer_number,
         max_new_tokens=max_new_tokens,
         tolerance=tolerance,
-        groups=groups,
-        kinds=kinds,
+        groups=_grouped(grouped, records, has_gate),
+        kinds=_grouped(list(map(_kinds, asked)), records, has_gate),
     )
     return report, records
 

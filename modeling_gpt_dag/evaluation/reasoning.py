@@ -134,7 +134,7 @@ class _Reading:
 
     def decides_on(self, start: int, tokens: range) -> int:
         """The token that decides on the number that starts there and has these tokens."""
-        return self.places.decides(tokens, (start, self.text[start]))
+        return self.places.decides(self.text, start, tokens)
 
     def result_at(self, token: int) -> Decimal | None:
         """The value that the DAG would write behind a token."""
@@ -189,10 +189,10 @@ def evaluate_reasoning(
                 counted |= {decides, *place}
         for number in numbers_of(text.text):
             place = reading.places.of(number.start, number.end)
-            if place is not None and number.value is not None:
-                values.setdefault(place[0], Decimal(number.value))
             if place is None:
                 continue
+            if number.value is not None:
+                values.setdefault(place[0], Decimal(number.value))
             decides = reading.decides_on(number.start, place)
             if decides not in counted:
                 is_open = reading.is_open[decides]

@@ -48,6 +48,20 @@ def make_backbone(family: str):
     return backbone
 
 
+def computes_latest_two(model: GPTDAGForCausalLM, gate: float) -> GPTDAGForCausalLM:
+    """Everywhere its one operation on the latest number and the one before it, the later last; gate: the gate's bias.
+
+    For an independent planner of one step on two numbers.
+    """
+    with torch.no_grad():
+        model.model.dag.slot_head.weight.zero_()
+        model.model.dag.query.weight.zero_()
+        model.model.dag.slot_head.bias.copy_(torch.tensor([0.0, 9.0, 0.0, 9.0, 0.0, 0.0]))
+        model.model.mixer.gate_head.weight.zero_()
+        model.model.mixer.gate_head.bias.fill_(gate)
+    return model
+
+
 def attach(backbone, tokenizer, **settings) -> GPTDAGForCausalLM:
     torch.manual_seed(0)
     settings = {"dag_depth": 2, "dag_num_values": 5, **settings}

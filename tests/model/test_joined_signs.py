@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from helpers.backbones import attach, make_backbone
+from helpers.backbones import attach, computes_latest_two, make_backbone
 from helpers.tokenizers import bpe
 from modeling_gpt_dag.data.examples import reasoning_example
 from modeling_gpt_dag.data.problems import PlanFormat
@@ -28,14 +28,7 @@ def subtracting(tokenizer):
     settings = {"dag_depth": 1, "dag_operations": ["subtract"], "dag_num_values": 2, "dag_number_words": []}
     backbone = make_backbone("llama")
     backbone.resize_token_embeddings(len(tokenizer))
-    model = attach(backbone, tokenizer, **settings)
-    with torch.no_grad():
-        model.model.dag.slot_head.weight.zero_()
-        model.model.dag.query.weight.zero_()
-        model.model.dag.slot_head.bias.copy_(torch.tensor([0.0, 9.0, 0.0, 9.0, 0.0, 0.0]))
-        model.model.mixer.gate_head.weight.zero_()
-        model.model.mixer.gate_head.bias.fill_(9.0)
-    return model
+    return computes_latest_two(attach(backbone, tokenizer, **settings), gate=9.0)
 
 
 def symbols(*names: str) -> torch.Tensor:

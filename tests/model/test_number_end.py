@@ -4,7 +4,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
-from helpers.backbones import attach, make_backbone
+from helpers.backbones import attach, computes_latest_two, make_backbone
 from modeling_gpt_dag import GPTDAGConfig
 
 TEXT = "so 7 and 5 give 12. "
@@ -16,14 +16,7 @@ def adding(tokenizer):
 
     def make(**settings):
         settings = {"dag_depth": 1, "dag_operations": ["add"], "dag_num_values": 2, **settings}
-        model = attach(make_backbone("llama"), tokenizer, **settings)
-        with torch.no_grad():
-            model.model.dag.slot_head.weight.zero_()
-            model.model.dag.query.weight.zero_()
-            model.model.dag.slot_head.bias.copy_(torch.tensor([0.0, 9.0, 0.0, 9.0, 0.0, 0.0]))
-            model.model.mixer.gate_head.weight.zero_()
-            model.model.mixer.gate_head.bias.fill_(3.0)
-        return model
+        return computes_latest_two(attach(make_backbone("llama"), tokenizer, **settings), gate=3.0)
 
     return make
 
