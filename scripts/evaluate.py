@@ -5,13 +5,14 @@ python scripts/evaluate.py --model runs/arithmetic --task arithmetic --digits 50
 python scripts/evaluate.py --model runs/expressions --task expressions --digits 4 7 --ablation gate_shut
 python scripts/evaluate.py --model runs/wordings --task questions --questions questions.jsonl
 python scripts/evaluate.py --model runs/questions --task questions --questions questions.jsonl --split evaluation
+python scripts/evaluate.py --model "runs/mawps-{fold}" --task questions --folds cv_mawps
 python scripts/evaluate.py --model runs/solutions --task replies --batch_size 64
 """
 
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -28,7 +29,7 @@ from modeling_gpt_dag.data.arguments import (
 )
 from modeling_gpt_dag.data.checks import check_at_least
 from modeling_gpt_dag.data.numeric_match import AnswerNumber
-from modeling_gpt_dag.data.question_files import Questions, read_questions
+from modeling_gpt_dag.data.question_files import Questions, fold_files, read_questions
 from modeling_gpt_dag.data.reasoning import ReasoningText, read_reasoning
 from modeling_gpt_dag.data.reply_prompts import SHARES, prompts, read_prompts
 from modeling_gpt_dag.data.reply_text import Prompt
@@ -36,10 +37,10 @@ from modeling_gpt_dag.data.running_text import running_texts
 from modeling_gpt_dag.data.word_problems import word_problems
 from modeling_gpt_dag.evaluation.ablations import Ablation, ablated
 from modeling_gpt_dag.evaluation.exact_match import evaluate_task
-from modeling_gpt_dag.evaluation.question_files import evaluate_questions
+from modeling_gpt_dag.evaluation.question_files import evaluate_questions, pooled_report
 from modeling_gpt_dag.evaluation.reasoning import evaluate_reasoning, reasoning_table
 from modeling_gpt_dag.evaluation.replies import Reply, evaluate_replies, replies_table
-from modeling_gpt_dag.evaluation.reports import QuestionAnswer
+from modeling_gpt_dag.evaluation.reports import QuestionAnswer, QuestionReport
 from modeling_gpt_dag.evaluation.tables import breakdown_table, exact_match_table, questions_table
 
 GENERATED = 500  # problems, texts or prompts, unless another number is asked for
@@ -83,6 +84,13 @@ class Arguments(TaskArguments, QuestionArguments, ReasoningArguments, PromptArgu
     tolerance: float = field(
         default=0.0, metadata={"help": "questions: the difference that a benchmark allows its numbers, such as 1e-4"}
     )
+    folds: str | None = field(
+        default=None,
+        metadata={
+            "help": "questions: directory with a folder for each fold, of whose file dev or test the model of that "
+            "fold is asked; --model then names the models with {fold} in place of the folder's name"
+        },
+    )
     split: Literal["evaluation", "all"] = field(
         default="all", metadata={"help": "questions: all of them, or those that training on the same file leaves out"}
     )
@@ -104,6 +112,8 @@ class Arguments(TaskArguments, QuestionArguments, ReasoningArguments, PromptArgu
     def __post_init__(self):
         super().__post_init__()
         check_at_least("tolerance", self.tolerance, 0)
+        if self.folds is not None and (self.task != "questions" or "{fold}" not in self.model):
+            raise ValueError(f"folds={self.folds!r}: needs --task questions and a --model with {{fold}} in its name")
 
 
 def evaluate_generated(args: Arguments, model, tokenizer) -> list[dict[str, Any]]:
@@ -118,8 +128,8 @@ def evaluate_generated(args: Arguments, model, tokenizer) -> list[dict[str, Any]
     return [asdict(report) for report in reports]
 
 
-def evaluate_asked(args: Arguments, questions: Questions, model, tokenizer) -> list[dict[str, Any]]:
-    report, answers = evaluate_questions(
+def answered(args: Arguments, questions: Questions, model, tokenizer) -> tuple[QuestionReport, list[QuestionAnswer]]:
+    return evaluate_questions(
         model,
         tokenizer,
         questions,
@@ -130,12 +140,33 @@ def evaluate_asked(args: Arguments, questions: Questions, model, tokenizer) -> l
         progress=True,
         tolerance=args.tolerance,
     )
+
+
+def evaluate_asked(args: Arguments, questions: Questions, model, tokenizer) -> list[dict[str, Any]]:
+    report, answers = answered(args, questions, model, tokenizer)
     print(questions_table(report))
     write_answers(args, answers)
     given = {"questions": args.questions, "prompt_template": args.prompt_template}
     if not Path(args.questions).is_file():
         given["questions_split"] = args.questions_split
     return [given | asdict(report)]
+
+
+def evaluate_folds(args: Arguments) -> list[dict[str, Any]]:
+    """Each fold by its own model, and all of them together."""
+    reports: dict[str, QuestionReport] = {}
+    answers: list[QuestionAnswer] = []
+    for name, file in fold_files(args.folds).items():
+        model, tokenizer = load(args.model.replace("{fold}", name), dtype=args.dtype)
+        with ablated(model, args.ablation):
+            questions = read_questions(replace(args, questions=str(file)))
+            reports[name], of_fold = answered(args, questions, model, tokenizer)
+        answers += of_fold
+        print(f"{name}: {100 * reports[name].numeric_match.share:.1f} % of {reports[name].n}")
+    together = pooled_report(list(reports.values()), answers)
+    print(questions_table(together))
+    write_answers(args, answers)
+    return [{"folds": args.folds, **asdict(together)}, *({"fold": name} | asdict(of) for name, of in reports.items())]
 
 
 def evaluate_running_text(args: Arguments, texts: list[ReasoningText], model, tokenizer) -> list[dict[str, Any]]:
@@ -166,6 +197,11 @@ def write_answers(args: Arguments, answers: Sequence[QuestionAnswer | Reply]):
         Path(args.answers_file).write_text("".join(json.dumps(asdict(answer)) + "\n" for answer in answers))
 
 
+def write_reports(args: Arguments, reports: list[dict[str, Any]]):
+    if args.output is not None:
+        Path(args.output).write_text(json.dumps(reports, indent=2) + "\n")
+
+
 def read_asked(args: Arguments) -> list[Prompt]:
     if args.prompts is not None:
         return read_prompts(args.prompts, args.prompts_split, args.prompts_config)[: args.num_samples]
@@ -187,6 +223,9 @@ def read(args: Arguments) -> Questions | list[ReasoningText] | None:
 def main():
     with in_one_line("evaluate.py"):
         args = parse_flags(Arguments, sys.argv[1:])
+        if args.folds is not None:
+            write_reports(args, evaluate_folds(args))
+            return
         asked = read(args)
         prompted = read_asked(args) if args.task == "replies" else []
         settings = {} if args.dag_digits is None else {"dag_digits": args.dag_digits}
@@ -200,8 +239,7 @@ def main():
                 reports = evaluate_asked(args, asked, model, tokenizer)
             else:
                 reports = evaluate_running_text(args, asked, model, tokenizer)
-    if args.output is not None:
-        Path(args.output).write_text(json.dumps(reports, indent=2) + "\n")
+        write_reports(args, reports)
 
 
 if __name__ == "__main__":

@@ -53,6 +53,13 @@ class AttachArguments(Checked):
         default=None, metadata={"help": "questions: configuration of the datasets on the Hub"}
     )
     num_questions: int = field(default=1_000, metadata={"help": "questions: of each to train on, at most"})
+    num_question_variants: int = field(
+        default=0,
+        metadata={"help": "questions: of each whose equation is known, with other numbers and in other forms"},
+    )
+    questions_test: list[str] | None = field(
+        default=None, metadata={"help": "questions: files or datasets (split test) to measure on, never trained on"}
+    )
     on_bad_record: OnBadRecord = field(
         default="error",
         metadata={"help": "questions: refuse what cannot be read or computed, or count and leave out"},
@@ -69,7 +76,9 @@ class AttachArguments(Checked):
     num_reasoning_tests: int = field(default=200, metadata={"help": "reasoning: texts of it to measure on, at most"})
     on_overlap: OnOverlap = field(
         default="drop",
-        metadata={"help": "leave texts out that overlap with reasoning_test, or refuse their source"},
+        metadata={
+            "help": "leave texts out that overlap with reasoning_test or questions_test, or refuse their source"
+        },
     )
     num_reasoning_texts: int = field(default=1_000, metadata={"help": "reasoning: texts of each to train on, at most"})
     num_generated_texts: int = field(

@@ -11,13 +11,14 @@ from ..command_line.markdown import markdown_table
 from ..data.arguments import TaskArguments
 from ..evaluation.exact_match import evaluate_task
 from ..evaluation.language_cost import language_cost
+from ..evaluation.question_files import evaluate_questions
 from ..evaluation.reasoning import ReasoningReport, evaluate_reasoning, reasoning_table
-from ..evaluation.reports import LanguageCost, TaskReport
-from ..evaluation.tables import percent, worst_template_text
+from ..evaluation.reports import LanguageCost, QuestionReport, TaskReport
+from ..evaluation.tables import percent, questions_table, worst_template_text
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from .arguments import AttachArguments
 from .model import in_dtype
-from .training_set import read_text, reasoning_tests
+from .training_set import question_tests, read_text, reasoning_tests
 
 
 class EvaluationRow(NamedTuple):
@@ -31,11 +32,15 @@ class EvaluationRow(NamedTuple):
 
 @dataclass
 class Measured:
-    """Exact match by the row's title; what the DAG costs in language and does in running text, where measured."""
+    """Exact match by the row's title; what the DAG costs in language and does in running text, where measured.
+
+    questions: by source.
+    """
 
     rows: dict[str, TaskReport] = field(default_factory=dict)
     language: LanguageCost | None = None
     reasoning: ReasoningReport | None = None
+    questions: dict[str, QuestionReport] = field(default_factory=dict)
 
 
 def evaluation_rows(args: AttachArguments) -> list[EvaluationRow]:
@@ -93,6 +98,8 @@ def evaluate_attached(
         tests = reasoning_tests(args)[: args.num_reasoning_tests]
         if tests:
             measured.reasoning = evaluate_reasoning(model, tokenizer, tests, progress=True)
+        for name, questions in question_tests(args).items():
+            measured.questions[name], _ = evaluate_questions(model, tokenizer, questions, progress=True)
     return measured
 
 
@@ -141,4 +148,5 @@ def attach_table(before: Measured, after: Measured) -> str:
     ]
     if after.reasoning is not None:
         parts.append(reasoning_table(after.reasoning))
+    parts += [f"{name}\n\n{questions_table(report)}" for name, report in after.questions.items()]
     return "\n\n".join(parts)

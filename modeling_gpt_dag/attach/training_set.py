@@ -7,7 +7,6 @@ through the backbone. Everything else, model, loss and `Trainer`, is the same on
 import gzip
 import random
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -21,7 +20,7 @@ from ..data.examples import Example, as_chat, question_examples, reasoning_examp
 from ..data.overlap import EvaluationTexts
 from ..data.problems import PlanFormat, plan_format
 from ..data.prose_starts import prose_starts
-from ..data.question_files import question_file_lines
+from ..data.question_files import Questions, question_file_lines, read_questions
 from ..data.reasoning import ReasoningText, read_reasoning
 from ..data.reply_prompts import prompts, read_prompts
 from ..data.reply_text import Prompt
@@ -92,18 +91,31 @@ def file_question_examples(
     generator, symbols = random.Random(seed), number_tokens(tokenizer)
     examples: list[Example] = []
     for name in args.questions or []:
-        asked = QuestionArguments(
-            questions=name,
-            questions_split="train",
-            questions_config=args.questions_config,
-            on_bad_record=args.on_bad_record,
+        lines = question_file_lines(
+            _question_source(args, name, "train"),
+            plan_format if args.label_plans else None,
+            num_variants=args.num_question_variants,
+            seed=seed,
         )
-        lines = question_file_lines(asked, plan_format if args.label_plans else None)
         apart = _apart(lines, [line.prompt for line in lines], name, args)
         count = min(args.num_questions, len(apart))
         chosen = iter(generator.sample(apart, count))
         examples += question_examples(tokenizer, symbols, [chosen], count, seed, args.chat_question_share)
     return examples
+
+
+def _question_source(args: AttachArguments, name: str, split: str) -> QuestionArguments:
+    return QuestionArguments(
+        questions=name,
+        questions_split=split,
+        questions_config=args.questions_config,
+        on_bad_record=args.on_bad_record,
+    )
+
+
+def question_tests(args: AttachArguments) -> dict[str, Questions]:
+    """The questions to measure on, by source."""
+    return {name: read_questions(_question_source(args, name, "test")) for name in args.questions_test or []}
 
 
 def reasoning_tests(args: AttachArguments) -> list[ReasoningText]:
@@ -149,19 +161,21 @@ def _generated(
     yield from ((text, False) for text in islice(word_problems("train", seed), args.num_word_problems))
 
 
-@lru_cache(maxsize=1)
-def _evaluation_texts(name: str | None, config: str | None) -> EvaluationTexts:
-    """What sources must not overlap with; read once, whatever the number of sources."""
-    tests = [] if name is None else read_reasoning(name, "test", config)
-    return EvaluationTexts(text.question for text in tests)
+def _evaluation_texts(args: AttachArguments) -> EvaluationTexts:
+    """What sources must not overlap with."""
+    texts = [text.question for text in reasoning_tests(args)]
+    for tests in question_tests(args).values():
+        texts += [question.text or question.prompt for question in tests.questions]
+    return EvaluationTexts(texts)
 
 
 def _apart(texts: Sequence[T], questions: Sequence[str], name: str, args: AttachArguments) -> list[T]:
     """The texts of a source whose questions do not overlap with those to measure on."""
-    tests = _evaluation_texts(args.reasoning_test, args.reasoning_config)
+    tests = _evaluation_texts(args)
     apart = [text for text, question in zip(texts, questions, strict=True) if not tests.overlap(question)]
     if len(apart) < len(texts):
-        overlaps = f"{len(texts) - len(apart)} of {len(texts)} texts of {name} overlap with {args.reasoning_test}"
+        measured_on = ", ".join(filter(None, [args.reasoning_test, *(args.questions_test or [])]))
+        overlaps = f"{len(texts) - len(apart)} of {len(texts)} texts of {name} overlap with {measured_on}"
         if args.on_overlap == "refuse":
             raise ValueError(f"{overlaps}; --on_overlap drop leaves them out")
         logger.warning(f"left out: {overlaps}")

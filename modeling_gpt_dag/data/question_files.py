@@ -6,9 +6,11 @@ question says whether it is one to train on or to evaluate on, so that a file ca
 """
 
 import math
+import random
 import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,8 +22,10 @@ from .checks import check_prompt_template
 from .equations import composed_annotations, equation_plan, parse_equation
 from .numeric_match import parse_answer, parse_number
 from .problems import END_OF_LINE, EVALUATION_SHARE, Expression, PlanFormat, Split
+from .question_variants import varied
 from .records import READERS, BadRecordError, FieldRow, Record, dataset_records, file_records, is_held_out
 from .tasks import Line
+from .word_problem_schemas import ANSWERS
 
 logger = logging.get_logger(__name__)
 
@@ -30,7 +34,8 @@ class Question(NamedTuple):
     """prompt: what the model is given. answer: the text of a number, as it is to follow the prompt.
 
     equation: what the data set says computes the answer, over decimal texts; None where it says nothing that can be
-    read. where: the place of its row. group: the value of the field by which questions are grouped.
+    read. where: the place of its row. group: the value of the field by which questions are grouped. text: the question
+    without a template; empty where it is a prompt as it stands.
     """
 
     prompt: str
@@ -38,6 +43,7 @@ class Question(NamedTuple):
     equation: Expression | None = None
     where: str = ""
     group: str | None = None
+    text: str = ""
 
 
 class Questions(NamedTuple):
@@ -162,8 +168,27 @@ def read_questions(arguments: QuestionArguments, split: Split | None = None) -> 
     return Questions(reader.format, asked, reader.non_numbers, len(reader.bad_records))
 
 
+def fold_files(directory: str) -> dict[str, Path]:
+    """The file to measure on of each fold, by the name of its folder: dev or test, in any format.
+
+    Raises ValueError where there is none.
+    """
+    files = {}
+    for folder in sorted(filter(Path.is_dir, Path(directory).glob("*"))):
+        found = [file for file in folder.iterdir() if file.stem in ("test", "dev") and file.suffix in READERS]
+        if len(found) == 1:
+            files[folder.name] = found[0]
+    if not files:
+        raise ValueError(f"{directory} holds no folds: folders with a file named dev or test ({', '.join(READERS)})")
+    return files
+
+
 def question_file_lines(
-    arguments: QuestionArguments, plan_format: PlanFormat | None = None, split: Split | None = None
+    arguments: QuestionArguments,
+    plan_format: PlanFormat | None = None,
+    split: Split | None = None,
+    num_variants: int = 0,
+    seed: int = 0,
 ) -> list[Line]:
     """The questions as lines to train on: all, or those of one split.
 
@@ -171,9 +196,11 @@ def question_file_lines(
     an equation has a plan where `with_plans` finds it. None where answers alone are to be learned from.
     Raises BadRecordError, naming the place, for an equation that makes no plan; `on_bad_record="skip"` leaves such
     questions out and tells how many, with the first. Raises ValueError where none is left.
+    num_variants: of each question with a plan, behind it, as far as numbers for them are found (`question_variants`).
     """
     lines: list[Line] = []
     bad: list[BadRecordError] = []
+    generator = random.Random(seed)
     for question in read_questions(arguments, split).questions:
         try:
             lines.append(_line(question, plan_format))
@@ -181,6 +208,8 @@ def question_file_lines(
             if arguments.on_bad_record == "error":
                 raise
             bad.append(error)
+        else:
+            lines += islice(_variants(question, plan_format, generator), num_variants)
     if not lines:
         raise ValueError(f"{arguments.questions} holds no question whose equation makes a plan; the first: {bad[0]}")
     if bad:
@@ -200,6 +229,20 @@ def _line(question: Question, plan_format: PlanFormat | None) -> Line:
     except ValueError as error:
         raise BadRecordError(f"{question.where}: {error}; --on_bad_record skip leaves such questions out") from error
     return Line(question.prompt, answer, END_OF_LINE, plan)
+
+
+def _variants(question: Question, plan_format: PlanFormat | None, generator: random.Random) -> Iterator[Line]:
+    """Variants of a question that have a plan; none of one that has no plan itself."""
+    if plan_format is None or question.equation is None or not question.text:
+        return
+    while (variant := varied(question.text, question.equation, generator)) is not None:
+        text, equation, value = variant
+        prompt = generator.choice(ANSWERS).replace("{}", text)
+        answer = str(Decimal(value.numerator) / value.denominator)
+        try:
+            yield _line(question._replace(prompt=prompt, answer=answer, equation=equation), plan_format)
+        except BadRecordError:  # digits that do not fit
+            return
 
 
 def _check(arguments: QuestionArguments):
@@ -279,7 +322,7 @@ def _in_template(question: Question, format: Format, template: str | None) -> Qu
     if template is None:
         template = "{question}" if format.is_prompt else DEFAULT_TEMPLATE
     text = question.prompt if format.is_prompt else question.prompt.strip()
-    return question._replace(prompt=template.replace("{question}", text))
+    return question._replace(prompt=template.replace("{question}", text), text="" if format.is_prompt else text)
 
 
 def _known_formats() -> str:

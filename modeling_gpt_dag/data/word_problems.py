@@ -17,6 +17,7 @@ from .word_problem_schemas import ANSWERS, ASIDES, SCHEMAS, Asked, Schema
 HELD_OUT_SCHEMAS = 1 / 8  # share of the schemas that is never trained on
 OTHERS_SHARE, ASIDES_SHARE = 0.4, 0.25  # of the problems with another fact of the schema, and with one of any
 KEPT_SHARE = 0.6  # of the facts that are not needed
+JOINED_SHARE = 0.6  # of the facts that can be told in one sentence
 QUESTION_FIRST_SHARE = 0.1
 NAME = "question: "  # before that of the schema and the number, in the name of a row
 
@@ -32,12 +33,20 @@ TRAINING = [schema for schema in SCHEMAS if not is_new(schema)]
 def _told(schema: Schema, asked: Asked, generator: random.Random) -> str:
     """The problem without its answer, in the language of `running_text_writer`."""
     needed = {*LETTER.findall(asked.formula)} | schema.needed
-    told = []
+    facts: dict[str, str] = {}
     for number, fact in schema.facts.items():
         if number == asked.number:
-            told += [schema.vague[number]] if number in schema.vague else []
+            facts |= {number: schema.vague[number]} if number in schema.vague else {}
         elif number in needed or generator.random() < KEPT_SHARE:
-            told.append(fact)
+            facts[number] = fact
+    alone = facts.keys() - {asked.number}  # numbers that have a sentence of their own
+    for numbers, fact in schema.joined.items():
+        if alone.issuperset(numbers) and generator.random() < JOINED_SHARE:
+            alone -= set(numbers)
+            facts[numbers[0]] = fact
+            for number in numbers[1:]:
+                del facts[number]
+    told = [*facts.values()]
     if schema.others and generator.random() < OTHERS_SHARE:
         other = renamed(generator.choice(schema.others), {}, 1)
         told.insert(generator.randint(1, len(told)), other)

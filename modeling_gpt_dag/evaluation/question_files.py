@@ -5,7 +5,10 @@ and compares decimals. The strict match is that of the generated tasks: the whol
 end. The numeric one is never below the strict one; a number that goes on where it should end passes neither.
 """
 
+from collections.abc import Callable
+from dataclasses import astuple
 from decimal import Decimal
+from typing import Any
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
@@ -14,7 +17,7 @@ from ..data.numeric_match import AnswerNumber, is_numeric_match
 from ..data.problems import END_OF_LINE
 from ..data.question_files import Question, Questions
 from ..data.reasoning import leaves, num_operations
-from .generation import answer_lines, has_plans
+from .generation import answer_lines
 from .reports import GroupMatches, QuestionAnswer, QuestionReport, QuestionsLeftOut, Share, share_of
 
 MANY = 3  # operations, or numbers that do not matter, have one row together from so many on
@@ -48,47 +51,61 @@ def evaluate_questions(
             prediction=answer.text,
             numeric_match=is_numeric_match(answer.text, question.answer, answer_number, tolerance),
             strict_match=answer.text == question.answer + END_OF_LINE,
-            gate_opened=answer.decision is not None and answer.decision.opened_within,
+            gate_opened=None if answer.decision is None else answer.decision.opened_within,
             result=None if answer.decision is None else answer.decision.result,
+            group=question.group,
+            kinds=_kinds(question),
         )
         for question, answer in zip(asked, answers, strict=True)
     ]
-    presented = [record.numeric_match for record in records if record.gate_opened]
-    grouped = [[] if question.group is None else [question.group] for question in asked]
-    has_gate = has_plans(model.config)
-    report = QuestionReport(
-        format=questions.format,
-        n=len(records),
-        numeric_match=Share.of([record.numeric_match for record in records]),
-        strict_match=Share.of([record.strict_match for record in records]),
-        gate=Share.of([record.gate_opened for record in records]) if has_gate else None,
+    left_out = QuestionsLeftOut(questions.non_numbers, questions.bad_records, len(chosen) - len(asked))
+    settings = {"answer_number": answer_number, "max_new_tokens": max_new_tokens, "tolerance": tolerance}
+    return question_report(questions.format, records, left_out, **settings), records
+
+
+def question_report(
+    format: str, answers: list[QuestionAnswer], left_out: QuestionsLeftOut, **settings: Any
+) -> QuestionReport:
+    """settings: the report's other fields that say how the questions were asked."""
+    has_gate = answers[0].gate_opened is not None
+    presented = [answer.numeric_match for answer in answers if answer.gate_opened]
+    return QuestionReport(
+        format=format,
+        n=len(answers),
+        numeric_match=Share.of([answer.numeric_match for answer in answers]),
+        strict_match=Share.of([answer.strict_match for answer in answers]),
+        gate=Share.of([bool(answer.gate_opened) for answer in answers]) if has_gate else None,
         presented=Share.of(presented) if presented else None,
-        left_out=QuestionsLeftOut(questions.non_numbers, questions.bad_records, len(chosen) - len(asked)),
-        answer_number=answer_number,
-        max_new_tokens=max_new_tokens,
-        tolerance=tolerance,
-        groups=_grouped(grouped, records, has_gate),
-        kinds=_grouped(list(map(_kinds, asked)), records, has_gate),
+        left_out=left_out,
+        groups=_grouped(answers, lambda answer: [] if answer.group is None else [answer.group]),
+        kinds=_grouped(answers, lambda answer: answer.kinds),
+        **settings,
     )
-    return report, records
 
 
-def _grouped(names: list[list[str]], answers: list[QuestionAnswer], has_gate: bool) -> dict[str, GroupMatches]:
-    """names: the groups that each question belongs to."""
+def pooled_report(reports: list[QuestionReport], answers: list[QuestionAnswer]) -> QuestionReport:
+    """Of several folds, asked in the same way. answers: all of them."""
+    left_out = QuestionsLeftOut(*map(sum, zip(*(astuple(report.left_out) for report in reports), strict=True)))
+    settings = {name: getattr(reports[0], name) for name in ("answer_number", "max_new_tokens", "tolerance")}
+    return question_report(reports[0].format, answers, left_out, **settings)
+
+
+def _grouped(answers: list[QuestionAnswer], names: Callable[[QuestionAnswer], list[str]]) -> dict[str, GroupMatches]:
+    """names: the groups that an answer belongs to."""
     groups: dict[str, list[QuestionAnswer]] = {}
-    for of_question, answer in zip(names, answers, strict=True):
-        for name in of_question:
+    for answer in answers:
+        for name in names(answer):
             groups.setdefault(name, []).append(answer)
-    return {name: _matches(groups[name], has_gate) for name in sorted(groups)}
+    return {name: _matches(groups[name]) for name in sorted(groups)}
 
 
-def _matches(answers: list[QuestionAnswer], has_gate: bool) -> GroupMatches:
+def _matches(answers: list[QuestionAnswer]) -> GroupMatches:
     presented = [answer.numeric_match for answer in answers if answer.gate_opened]
     return GroupMatches(
         len(answers),
         share_of([answer.numeric_match for answer in answers]),
         share_of([answer.strict_match for answer in answers]),
-        len(presented) / len(answers) if has_gate else None,
+        None if answers[0].gate_opened is None else len(presented) / len(answers),
         share_of(presented) if presented else None,
     )
 

@@ -216,7 +216,8 @@ class QuestionReport:
 class QuestionAnswer:
     """One answered question.
 
-    gate_opened: whether the gate opened somewhere in the answer. result: of the plan that the answer began with.
+    gate_opened: whether the gate opened somewhere in the answer; None without exact numerics. result: of the plan that
+    the answer began with. group, kinds: the groups that it is told of in (`QuestionReport`).
     """
 
     prompt: str
@@ -224,8 +225,10 @@ class QuestionAnswer:
     prediction: str
     numeric_match: bool
     strict_match: bool
-    gate_opened: bool
+    gate_opened: bool | None
     result: str | None
+    group: str | None = None
+    kinds: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
