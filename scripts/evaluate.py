@@ -73,6 +73,10 @@ class Arguments(TaskArguments, QuestionArguments, ReasoningArguments, PromptArgu
     dag_digits: int | None = field(
         default=None, metadata={"help": "digits that numbers may have, whatever the model was saved with: 18 to 256"}
     )
+    dag_min_confidence: float | None = field(
+        default=None,
+        metadata={"help": "how sure the model must be of a result to present it, whatever it was saved with"},
+    )
     seed: int = field(default=0, metadata={"help": "of the generated problems"})
     batch_size: int = field(default=128, metadata={"help": "problems answered at a time"})
     max_new_tokens: int | None = field(
@@ -116,6 +120,12 @@ class Arguments(TaskArguments, QuestionArguments, ReasoningArguments, PromptArgu
             raise ValueError(f"folds={self.folds!r}: needs --task questions and a --model with {{fold}} in its name")
 
 
+def load_model(args: Arguments, directory: str):
+    """Model and tokenizer, with the fields of the config that are asked for."""
+    asked = {name: getattr(args, name) for name in ("dag_digits", "dag_min_confidence")}
+    return load(directory, dtype=args.dtype, **{name: value for name, value in asked.items() if value is not None})
+
+
 def evaluate_generated(args: Arguments, model, tokenizer) -> list[dict[str, Any]]:
     num_samples = GENERATED if args.num_samples is None else args.num_samples
     reports = [
@@ -157,7 +167,7 @@ def evaluate_folds(args: Arguments) -> list[dict[str, Any]]:
     reports: dict[str, QuestionReport] = {}
     answers: list[QuestionAnswer] = []
     for name, file in fold_files(args.folds).items():
-        model, tokenizer = load(args.model.replace("{fold}", name), dtype=args.dtype)
+        model, tokenizer = load_model(args, args.model.replace("{fold}", name))
         with ablated(model, args.ablation):
             questions = read_questions(replace(args, questions=str(file)))
             reports[name], of_fold = answered(args, questions, model, tokenizer)
@@ -228,8 +238,7 @@ def main():
             return
         asked = read(args)
         prompted = read_asked(args) if args.task == "replies" else []
-        settings = {} if args.dag_digits is None else {"dag_digits": args.dag_digits}
-        model, tokenizer = load(args.model, dtype=args.dtype, **settings)
+        model, tokenizer = load_model(args, args.model)
         with ablated(model, args.ablation):
             if prompted:
                 reports = evaluate_prompted(args, prompted, model, tokenizer)

@@ -79,6 +79,21 @@ def test_questions_of_files_have_the_plans_of_their_equations(tokenizer, tmp_pat
     assert len(file_question_examples(tokenizer, args, form, seed=0)) == 19
     with pytest.raises(ValueError, match="1 of 20 texts of .*a.json overlap"):
         file_question_examples(tokenizer, dataclasses.replace(args, on_overlap="refuse"), form, seed=0)
+    (tmp_path / "other.json").write_text(json.dumps(rows[5:8]))
+    args = dataclasses.replace(args, questions_test=[str(tmp_path / "other.json")])
+    assert len(file_question_examples(tokenizer, args, form, seed=0)) == 16
+
+
+def test_questions_with_equations_come_in_variants_with_plans_of_their_own(tokenizer, tmp_path):
+    form = PlanFormat(1, 4, [], ["add", "identity", "multiply", "subtract"])
+    rows = [{"original_text": "Ida has 38 figs . she eats 5 . how many are left ?", "equation": "x=38-5", "ans": 33}]
+    (tmp_path / "a.json").write_text(json.dumps(rows))
+    source = {"questions": [str(tmp_path / "a.json")], "num_question_variants": 20, "label_plans": True}
+    examples = file_question_examples(tokenizer, AttachArguments(backbone="", **source), form, seed=0)
+    assert len({tuple(example.input_ids) for example in examples}) == 21
+    plans = [{tuple(map(tuple, plan)) for plan in example.plans.values()} for example in examples]
+    # The latest number is slot 0, and a fact that does not matter may stand between or behind the two.
+    assert all(len(each) == 1 for each in plans) and {((1, 0, 3),)} in plans and {((2, 0, 3),)} in plans
 
 
 def test_questions_of_one_kind_that_has_several_turns_differ(tokenizer):
@@ -207,10 +222,14 @@ def test_a_calculator_for_running_text_is_trained_and_measured(directory, tmp_pa
     sources = ["--reasoning", file, "--reasoning_test", str(solutions / "test.jsonl")]
     flags = ["--num_texts", "8", "--num_generated_texts", "30", "--max_steps", "2", "--eval_samples", "0"]
     flags += ["--save_steps", "2"]
+    (tmp_path / "asked.jsonl").write_text(json.dumps({"question": "2 and 3?", "answer": "#### 5"}))
+    flags += ["--questions_test", str(tmp_path / "asked.jsonl")]
     printed = attach_script("--backbone", directory, "--output_dir", str(output), *recipe, *sources, *flags)
     assert "| add | 1 |" in printed and "gate open at" in printed
-    report = json.loads((output / "attach.json").read_text())["after"]["reasoning"]
-    assert report["kinds"]["add"]["n"] == 1
+    after = json.loads((output / "attach.json").read_text())["after"]
+    assert after["reasoning"]["kinds"]["add"]["n"] == 1
+    (asked,) = after["questions"].values()
+    assert asked["n"] == 1 and "asked.jsonl" in printed
     evaluated = script("evaluate", "--model", str(output), "--task", "reasoning", "--reasoning", file)
     assert "| add | 7 |" in evaluated  # one question is too long for 64 positions
 

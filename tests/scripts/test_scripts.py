@@ -144,6 +144,7 @@ def test_train_refuses_in_one_line(tmp_path, arguments, message):
             ["--task", "questions", "--questions", "a.jsonl", "--questions_format", "odd"],
             "known formats: prompt (prompt, answer), gpt3",
         ),
+        (["--task", "questions", "--folds", "."], "folds='.': needs --task questions and a --model with {fold} in"),
         (["--dag_depth", "2"], "unknown flag --dag_depth"),
         (["--digits", "many"], "argument --digits: invalid int value: 'many'"),
     ],
@@ -176,6 +177,26 @@ def test_questions_from_a_file_and_from_a_dataset_are_evaluated(headline, tmp_pa
         "2",
     ]
     assert "| numeric match | 0.0 % |" in script("evaluate", *flags, *dataset, "--ablation", "gate_shut")
+
+
+def test_each_fold_is_asked_of_its_own_model_and_all_are_told_of_together(headline, tmp_path):
+    for fold, rows in {"fold0": ["7-5", "60-9", "8-8"], "fold1": ["12-30"]}.items():
+        (tmp_path / fold).mkdir()
+        asked = [{"prompt": f"{row}=", "answer": str(eval(row)), "size": len(row)} for row in rows]
+        (tmp_path / fold / "dev.jsonl").write_text("".join(json.dumps(row) + "\n" for row in asked))
+        (tmp_path / fold / "train.jsonl").write_text("")
+        (tmp_path / f"model-{fold}").symlink_to(headline)
+    (tmp_path / "model-fold1").unlink()
+    flags = ["--model", str(tmp_path / "model-{fold}"), "--task", "questions", "--group_by", "size"]
+    flags += ["--output", str(tmp_path / "report.json")]
+    error = script("evaluate", *flags, "--folds", str(tmp_path), ok=False)
+    assert "model-fold1 is not a model directory" in error
+    (tmp_path / "model-fold1").symlink_to(headline)
+    printed = script("evaluate", *flags, "--folds", str(tmp_path))
+    assert "fold0: 100.0 % of 3" in printed and "fold1: 100.0 % of 1" in printed and "| prompt, n = 4 |" in printed
+    together, first, second = json.loads((tmp_path / "report.json").read_text())
+    assert (together["n"], first["n"], second["n"]) == (4, 3, 1) and together["groups"]["3"]["n"] == 2
+    assert "holds no folds" in script("evaluate", *flags, "--folds", str(tmp_path / "fold0"), ok=False)
 
 
 def test_the_evaluation_harness_runs_on_a_published_repository(headline, tmp_path):
