@@ -32,6 +32,8 @@ def main():
     with in_one_line("attach.py"):
         run = prepare_attach([known.config, *flags])
     output_dir = Path(run.training_args.output_dir)
+    if (cost := run.cost()) is not None:
+        print(cost, flush=True)
     trainer = run.trainer()
     with in_one_line("attach.py", FloatingPointError, OSError):
         trainer.train(resume_from_checkpoint=last_checkpoint(output_dir))

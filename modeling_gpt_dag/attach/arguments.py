@@ -11,7 +11,7 @@ from ..data.reply_prompts import SHARES, PromptKind
 from ..data.tasks import MOST_OPERATORS
 
 OnOverlap = Literal["drop", "refuse"]
-Unfreeze = Literal["none", "last_n", "lora"]
+Unfreeze = Literal["none", "last_n", "lora", "all"]
 
 
 @dataclass(kw_only=True)
@@ -112,6 +112,9 @@ class AttachArguments(Checked):
         metadata={"help": "choose dag_min_confidence: how many right results a wrong one costs; none: keep"},
     )
     unfreeze: Unfreeze = field(default="none", metadata={"help": "train the backbone, too"})
+    backbone_learning_rate: float | None = field(
+        default=None, metadata={"help": "of what of the backbone is trained; by default that of the DAG"}
+    )
     unfreeze_layers: int = field(default=2, metadata={"help": "last_n: how many of the backbone's last layers"})
     lora_rank: int = field(default=8, metadata={"help": "lora: rank of the adapters, which are merged at the end"})
     feature_store: str | None = field(default=None, metadata={"help": "directory; by default one in output_dir"})
@@ -130,6 +133,9 @@ class AttachArguments(Checked):
         self.tasks = checked_shares("tasks", self.tasks, get_args(Task))
         self.prompt_shares = checked_shares("prompt_shares", self.prompt_shares, list(SHARES))
         check_share("chat_text_share", self.chat_text_share)
+        rate = self.backbone_learning_rate
+        if rate is not None and (self.unfreeze == "none" or rate <= 0):
+            raise ValueError(f"backbone_learning_rate={rate}: must be positive, and needs --unfreeze")
         check_at_least("reply_tokens", self.reply_tokens, 1)
         if self.wrong_result_cost is not None:
             check_at_least("wrong_result_cost", self.wrong_result_cost, 0)

@@ -10,6 +10,7 @@ from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokeni
 from ..from_backbone import backbone_alone
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..tokenization import pretrained_tokenizer
+from ..training.trainer import FaultTolerantTrainer
 from .arguments import AttachArguments
 
 
@@ -44,7 +45,11 @@ def in_dtype(model: PreTrainedModel, dtype: str) -> PreTrainedModel:
 
 def unfreeze(model: GPTDAGForCausalLM, args: AttachArguments) -> torch.nn.Module:
     """Make part of the backbone trainable, or put adapters on it; raises ValueError where that cannot be."""
-    if args.unfreeze == "last_n":
+    if args.unfreeze == "all":
+        model.model.backbone.requires_grad_(True)
+        if not model.config.tie_word_embeddings:
+            model.lm_head.requires_grad_(True)
+    elif args.unfreeze == "last_n":
         layers = next(module for module in model.model.backbone.children() if isinstance(module, torch.nn.ModuleList))
         if not 1 <= args.unfreeze_layers <= len(layers):
             raise ValueError(f"unfreeze_layers={args.unfreeze_layers}: the backbone has {len(layers)} layers")
@@ -64,6 +69,26 @@ def unfreeze(model: GPTDAGForCausalLM, args: AttachArguments) -> torch.nn.Module
         config = LoraConfig(task_type="CAUSAL_LM", r=args.lora_rank, target_modules=linear, modules_to_save=trained)
         return get_peft_model(model, config)
     return model
+
+
+class AttachTrainer(FaultTolerantTrainer):
+    """A Trainer that gives what of the backbone is trained a learning rate of its own, adapters included."""
+
+    def __init__(self, *args, backbone_learning_rate: float | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.backbone_learning_rate = backbone_learning_rate
+
+    def create_optimizer(self, model=None) -> torch.optim.Optimizer:
+        is_made = self.optimizer is not None
+        optimizer = super().create_optimizer(model)
+        if is_made or self.backbone_learning_rate is None:
+            return optimizer
+        apart = {id(part) for name, part in self.model.named_parameters() if ".backbone." in name or "lm_head" in name}
+        for group in list(optimizer.param_groups):
+            of_backbone = [part for part in group["params"] if id(part) in apart]
+            group["params"] = [part for part in group["params"] if id(part) not in apart]
+            optimizer.add_param_group({**group, "params": of_backbone, "lr": self.backbone_learning_rate})
+        return optimizer
 
 
 def merged(model: torch.nn.Module) -> GPTDAGForCausalLM:

@@ -1,5 +1,7 @@
 """Attaching made ready from its recipe: backbone, model, what the backbone alone answers, training set."""
 
+import math
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +14,10 @@ from ..training.arguments import DAGArguments, LogArguments
 from ..training.console import log_lines
 from ..training.dag_logger import DAGLogger
 from ..training.recipes import effective_recipe, parse_recipe
-from ..training.trainer import FaultTolerantTrainer
 from .arguments import AttachArguments
 from .evaluation import Measured, evaluate_attached, measured_before
 from .feature_store import collate_packed
-from .model import attach_model, load_backbone, merged, unfreeze
+from .model import AttachTrainer, attach_model, load_backbone, merged, unfreeze
 from .threshold import best_threshold, presented_results, set_threshold, split_held_back
 from .training_set import training_set
 
@@ -41,17 +42,38 @@ class AttachRun:
     dataset: Dataset
     held_back: Dataset | None
 
-    def trainer(self) -> FaultTolerantTrainer:
+    def cost(self) -> str | None:
+        """What training the backbone costs, in a sentence, from the time of one step's texts; None where it is frozen.
+
+        The way back takes twice the time of the way through.
+        """
+        if self.args.unfreeze == "none":
+            return None
+        size, steps = self.training_args.per_device_train_batch_size, self.training_args.max_steps
+        if steps <= 0:
+            steps = math.ceil(len(self.dataset) / size * self.training_args.num_train_epochs)  # type: ignore[arg-type]
+        batch = collate_packed([self.dataset[index] for index in range(min(size, len(self.dataset)))])  # type: ignore[arg-type]
+        began = time.monotonic()
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=self.training_args.bf16):
+            self.model(**{name: part.to(self.model.device) for name, part in batch.items()})
+        seconds = 3 * (time.monotonic() - began)
+        return (
+            f"the backbone is trained, too: {steps} steps of about {batch['input_ids'].numel()} tokens, "
+            f"{seconds:.1f} seconds each, {steps * seconds / 60:.0f} minutes in all"
+        )
+
+    def trainer(self) -> AttachTrainer:
         if self._has_half_head:
             # Autocast would cast the frozen weight at every step, which takes an eighth of a step on a CPU.
             self.model.lm_head.to(torch.bfloat16)
-        trainer = FaultTolerantTrainer(
+        trainer = AttachTrainer(
             model=self.model,
             args=self.training_args,
             train_dataset=self.dataset,
             data_collator=collate_packed,
             processing_class=self.tokenizer,
             callbacks=[DAGLogger()],
+            backbone_learning_rate=self.args.backbone_learning_rate,
         )
         if self.log_args.log_console == "line":
             log_lines(trainer)
@@ -62,7 +84,7 @@ class AttachRun:
         """Whether the frozen head, and the embeddings tied to it, are in bfloat16 while the DAG is trained."""
         return self.training_args.bf16 and self.args.unfreeze == "none"
 
-    def trained_model(self, trainer: FaultTolerantTrainer) -> GPTDAGForCausalLM:
+    def trained_model(self, trainer: AttachTrainer) -> GPTDAGForCausalLM:
         """To be used and saved: adapters merged, in eval mode."""
         # Without the Trainer's forward, which would run a copy in another dtype as the original, in mixed precision.
         model = merged(trainer.accelerator.unwrap_model(self.model, keep_fp32_wrapper=False)).eval()

@@ -3,6 +3,7 @@
 import dataclasses
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -144,7 +145,8 @@ def test_shares_are_turns_in_whole_numbers():
         ({"num_operators": {4: 1}}, "num_operators has 4: must be one of 1, 2, 3"),
         ({"num_operators": "1 2"}, "num_operators='1 2': must be JSON like"),
         ({"plain_text_share": 2}, "plain_text_share=2: is a share, at least 0 and at most 1"),
-        ({"unfreeze": "all"}, "unfreeze='all': must be one of none, last_n, lora"),
+        ({"backbone_learning_rate": 1e-5}, "backbone_learning_rate=1e-05: must be positive, and needs --unfreeze"),
+        ({"unfreeze": "most"}, "unfreeze='most': must be one of none, last_n, lora, all"),
         ({"num_texts": 0}, "num_texts=0: must be at least 1"),
         ({"chat_text_share": 2}, "chat_text_share=2: is a share"),
     ],
@@ -235,7 +237,7 @@ def test_a_calculator_for_running_text_is_trained_and_measured(directory, tmp_pa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("kind", "trained"), [("none", 0), ("last_n", 1), ("lora", 2)])
+@pytest.mark.parametrize(("kind", "trained"), [("none", 0), ("last_n", 1), ("lora", 2), ("all", 2)])
 def test_unfreezing_trains_what_it_says_and_saves_a_plain_model(kind, trained, directory, tokenizer):
     if kind == "lora":
         pytest.importorskip("peft", reason="peft is not installed")
@@ -260,6 +262,24 @@ def test_the_same_rows_go_through_a_backbone_that_is_trained_too(directory, toke
     model.train()(**collate_packed(rows)).loss.backward()
     assert model.model.backbone.layers[-1].mlp.up_proj.weight.grad.abs().sum() > 0
     assert model.model.backbone.layers[0].mlp.up_proj.weight.grad is None
+
+
+@pytest.mark.parametrize("kind", ["last_n", "lora"])
+def test_what_of_the_backbone_is_trained_has_a_learning_rate_of_its_own_and_a_cost(directory, tmp_path, kind):
+    if kind == "lora":
+        pytest.importorskip("peft", reason="peft is not installed")
+    flags = [str(ROOT / "configs/attach/attach.yaml"), "--backbone", directory, "--output_dir", str(tmp_path / "run")]
+    flags += [*SMALL, "--eval_samples", "0", "--dag_planner_layer", "1", "--dag_context_layers", "0"]
+    flags += ["--unfreeze", kind, "--unfreeze_layers", "1", "--backbone_learning_rate", "1e-5"]
+    run = prepare_attach(flags)
+    assert re.fullmatch(r"the backbone is trained, too: 3 steps of about \d+ tokens, .* minutes in all", run.cost())
+    trainer = run.trainer()
+    groups = trainer.create_optimizer().param_groups
+    rates = {id(part): group["lr"] for group in groups for part in group["params"]}
+    trained = {name: part for name, part in run.model.named_parameters() if part.requires_grad}
+    assert len(rates) == sum(len(group["params"]) for group in groups) == len(trained)
+    assert {rates[id(part)] for name, part in trained.items() if ".backbone." in name} == {1e-5}
+    assert {rates[id(part)] for name, part in trained.items() if ".backbone." not in name} == {3e-4}
 
 
 def test_of_a_gpt_dag_the_backbone_alone_is_attached_to(directory, tokenizer, tmp_path):
