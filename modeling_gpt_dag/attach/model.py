@@ -83,6 +83,7 @@ class AttachTrainer(FaultTolerantTrainer):
         optimizer = super().create_optimizer(model)
         if is_made or self.backbone_learning_rate is None:
             return optimizer
+        assert self.model is not None, "a Trainer has a model"
         apart = {id(part) for name, part in self.model.named_parameters() if ".backbone." in name or "lm_head" in name}
         for group in list(optimizer.param_groups):
             of_backbone = [part for part in group["params"] if id(part) in apart]

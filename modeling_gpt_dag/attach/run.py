@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch.utils.data import Dataset
+from torch.utils.data import Subset
 from transformers import PreTrainedModel, PreTrainedTokenizerFast, TrainingArguments, set_seed
 
 from ..modeling_gpt_dag import GPTDAGForCausalLM
@@ -16,7 +16,7 @@ from ..training.dag_logger import DAGLogger
 from ..training.recipes import effective_recipe, parse_recipe
 from .arguments import AttachArguments
 from .evaluation import Measured, evaluate_attached, measured_before
-from .feature_store import collate_packed
+from .feature_store import Examples, collate_packed
 from .model import AttachTrainer, attach_model, load_backbone, merged, unfreeze
 from .threshold import best_threshold, presented_results, set_threshold, split_held_back
 from .training_set import training_set
@@ -39,8 +39,8 @@ class AttachRun:
     tokenizer: PreTrainedTokenizerFast
     model: torch.nn.Module
     before: Measured
-    dataset: Dataset
-    held_back: Dataset | None
+    dataset: Examples | Subset
+    held_back: Subset | None
 
     def cost(self) -> str | None:
         """What training the backbone costs, in a sentence, from the time of one step's texts; None where it is frozen.
@@ -51,11 +51,12 @@ class AttachRun:
             return None
         size, steps = self.training_args.per_device_train_batch_size, self.training_args.max_steps
         if steps <= 0:
-            steps = math.ceil(len(self.dataset) / size * self.training_args.num_train_epochs)  # type: ignore[arg-type]
-        batch = collate_packed([self.dataset[index] for index in range(min(size, len(self.dataset)))])  # type: ignore[arg-type]
+            steps = math.ceil(len(self.dataset) / size * self.training_args.num_train_epochs)
+        batch = collate_packed([self.dataset[index] for index in range(min(size, len(self.dataset)))])
+        device = next(self.model.parameters()).device
         began = time.monotonic()
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=self.training_args.bf16):
-            self.model(**{name: part.to(self.model.device) for name, part in batch.items()})
+        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16, enabled=self.training_args.bf16):
+            self.model(**{name: part.to(device) for name, part in batch.items()})
         seconds = 3 * (time.monotonic() - began)
         return (
             f"the backbone is trained, too: {steps} steps of about {batch['input_ids'].numel()} tokens, "

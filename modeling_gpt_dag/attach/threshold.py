@@ -36,7 +36,7 @@ class Presented(NamedTuple):
     is_right: bool
 
 
-def split_held_back(examples: Examples) -> tuple[Dataset, Dataset]:
+def split_held_back(examples: Examples) -> tuple[Subset, Subset]:
     """The examples to train on, and the others, which are of those that know where a plan is labelled, if anywhere."""
     labelled = [index for index, example in enumerate(examples.examples) if example.plans is not None]
     held_back = set(labelled[::HELD_BACK])
