@@ -18,13 +18,15 @@ TRIES = 60  # to draw numbers
 FACT_SHARE = 0.5  # of the variants with another fact
 MOST_DIGITS = 5  # of a number that is drawn anew
 YEARS = range(1900, 2100)  # which would say something else
-# Two or three sentences of each kind; {x} is the number, {things} what the question counts.
-FACTS = (
+# {x} is the number, {things} what the question counts.
+FACTS_OF_THINGS = (
     "Last year there were {x} {things}.",
     "The neighbors have {x} {things}.",
     "There are {x} {things} in the shop next door.",
     "On another day there were {x} {things}.",
     "Somebody else has {x} {things}.",
+)
+OTHER_FACTS = (
     "It is {x} miles to the next town.",
     "The door was open for {x} minutes.",
     "{x} people came by.",
@@ -122,10 +124,10 @@ def _with_fact(text: str, taken: set[str], generator: random.Random) -> str:
     if len(sentences) < 2 or ALL.search(sentences[-1]):
         return text
     number = _like("10", generator)
-    things = THINGS.findall(" ".join(text[place.end :][:30] for place in numbers_of(text)))
-    fact = generator.choice(FACTS if things else FACTS[5:])
     if number in taken:
         return text
-    fact = fact.format(x=number, things=generator.choice(things) if things else "")
+    things = [match[1] for place in numbers_of(text) if (match := THINGS.match(text, place.end)) is not None]
+    fact = generator.choice(FACTS_OF_THINGS + OTHER_FACTS if things else OTHER_FACTS)
+    fact = fact.format(x=number, things=generator.choice(things or [""]))
     sentences.insert(generator.randint(1, len(sentences) - 1), fact)
     return " ".join(sentences)
