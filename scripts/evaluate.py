@@ -41,7 +41,7 @@ from modeling_gpt_dag.evaluation.question_files import evaluate_questions, poole
 from modeling_gpt_dag.evaluation.reasoning import evaluate_reasoning, reasoning_table
 from modeling_gpt_dag.evaluation.replies import Reply, evaluate_replies, replies_table
 from modeling_gpt_dag.evaluation.reports import QuestionAnswer, QuestionReport
-from modeling_gpt_dag.evaluation.tables import breakdown_table, exact_match_table, questions_table
+from modeling_gpt_dag.evaluation.tables import breakdown_table, exact_match_table, percent, questions_table
 
 GENERATED = 500  # problems, texts or prompts, unless another number is asked for
 TEXTS = {"reasoning": running_texts, "word_problems": word_problems}
@@ -169,10 +169,9 @@ def evaluate_folds(args: Arguments) -> list[dict[str, Any]]:
     for name, file in fold_files(args.folds).items():
         model, tokenizer = load_model(args, args.model.replace("{fold}", name))
         with ablated(model, args.ablation):
-            questions = read_questions(replace(args, questions=str(file)))
-            reports[name], of_fold = answered(args, questions, model, tokenizer)
+            reports[name], of_fold = answered(args, read(replace(args, questions=str(file))), model, tokenizer)
         answers += of_fold
-        print(f"{name}: {100 * reports[name].numeric_match.share:.1f} % of {reports[name].n}")
+        print(f"{name}: {percent(reports[name].numeric_match.share)} of {reports[name].n}")
     together = pooled_report(list(reports.values()), answers)
     print(questions_table(together))
     write_answers(args, answers)
@@ -207,11 +206,6 @@ def write_answers(args: Arguments, answers: Sequence[QuestionAnswer | Reply]):
         Path(args.answers_file).write_text("".join(json.dumps(asdict(answer)) + "\n" for answer in answers))
 
 
-def write_reports(args: Arguments, reports: list[dict[str, Any]]):
-    if args.output is not None:
-        Path(args.output).write_text(json.dumps(reports, indent=2) + "\n")
-
-
 def read_asked(args: Arguments) -> list[Prompt]:
     if args.prompts is not None:
         return read_prompts(args.prompts, args.prompts_split, args.prompts_config)[: args.num_samples]
@@ -230,25 +224,26 @@ def read(args: Arguments) -> Questions | list[ReasoningText] | None:
     return list(islice(TEXTS[args.task]("evaluation", args.seed), args.num_samples or GENERATED))
 
 
+def evaluate_model(args: Arguments) -> list[dict[str, Any]]:
+    asked = read(args)
+    prompted = read_asked(args) if args.task == "replies" else []
+    model, tokenizer = load_model(args, args.model)
+    with ablated(model, args.ablation):
+        if prompted:
+            return evaluate_prompted(args, prompted, model, tokenizer)
+        if asked is None:
+            return evaluate_generated(args, model, tokenizer)
+        if isinstance(asked, Questions):
+            return evaluate_asked(args, asked, model, tokenizer)
+        return evaluate_running_text(args, asked, model, tokenizer)
+
+
 def main():
     with in_one_line("evaluate.py"):
         args = parse_flags(Arguments, sys.argv[1:])
-        if args.folds is not None:
-            write_reports(args, evaluate_folds(args))
-            return
-        asked = read(args)
-        prompted = read_asked(args) if args.task == "replies" else []
-        model, tokenizer = load_model(args, args.model)
-        with ablated(model, args.ablation):
-            if prompted:
-                reports = evaluate_prompted(args, prompted, model, tokenizer)
-            elif asked is None:
-                reports = evaluate_generated(args, model, tokenizer)
-            elif isinstance(asked, Questions):
-                reports = evaluate_asked(args, asked, model, tokenizer)
-            else:
-                reports = evaluate_running_text(args, asked, model, tokenizer)
-        write_reports(args, reports)
+        reports = evaluate_model(args) if args.folds is None else evaluate_folds(args)
+    if args.output is not None:
+        Path(args.output).write_text(json.dumps(reports, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -99,7 +99,9 @@ def evaluate_attached(
         if tests:
             measured.reasoning = evaluate_reasoning(model, tokenizer, tests, progress=True)
         for name, questions in question_tests(args).items():
-            measured.questions[name], _ = evaluate_questions(model, tokenizer, questions, progress=True)
+            measured.questions[name], _ = evaluate_questions(
+                model, tokenizer, questions, batch_size=args.eval_batch_size, progress=True
+            )
     return measured
 
 

@@ -46,9 +46,7 @@ def in_dtype(model: PreTrainedModel, dtype: str) -> PreTrainedModel:
 def unfreeze(model: GPTDAGForCausalLM, args: AttachArguments) -> torch.nn.Module:
     """Make part of the backbone trainable, or put adapters on it; raises ValueError where that cannot be."""
     if args.unfreeze == "all":
-        model.model.backbone.requires_grad_(True)
-        if not model.config.tie_word_embeddings:
-            model.lm_head.requires_grad_(True)
+        model.requires_grad_(True)
     elif args.unfreeze == "last_n":
         layers = next(module for module in model.model.backbone.children() if isinstance(module, torch.nn.ModuleList))
         if not 1 <= args.unfreeze_layers <= len(layers):

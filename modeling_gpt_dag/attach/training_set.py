@@ -7,6 +7,7 @@ through the backbone. Everything else, model, loss and `Trainer`, is the same on
 import gzip
 import random
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +16,7 @@ import torch
 from transformers import PreTrainedTokenizerFast
 from transformers.utils import logging
 
-from ..data.arguments import QuestionArguments, TaskArguments
+from ..data.arguments import OnBadRecord, QuestionArguments, TaskArguments
 from ..data.examples import Example, as_chat, question_examples, reasoning_example, text_examples
 from ..data.overlap import EvaluationTexts
 from ..data.problems import PlanFormat, plan_format
@@ -92,7 +93,7 @@ def file_question_examples(
     examples: list[Example] = []
     for name in args.questions or []:
         lines = question_file_lines(
-            _question_source(args, name, "train"),
+            _question_source(name, "train", args.questions_config, args.on_bad_record),
             plan_format if args.label_plans else None,
             num_variants=args.num_question_variants,
             seed=seed,
@@ -104,18 +105,18 @@ def file_question_examples(
     return examples
 
 
-def _question_source(args: AttachArguments, name: str, split: str) -> QuestionArguments:
+def _question_source(name: str, split: str, config: str | None, on_bad_record: OnBadRecord) -> QuestionArguments:
     return QuestionArguments(
-        questions=name,
-        questions_split=split,
-        questions_config=args.questions_config,
-        on_bad_record=args.on_bad_record,
+        questions=name, questions_split=split, questions_config=config, on_bad_record=on_bad_record
     )
 
 
 def question_tests(args: AttachArguments) -> dict[str, Questions]:
     """The questions to measure on, by source."""
-    return {name: read_questions(_question_source(args, name, "test")) for name in args.questions_test or []}
+    return {
+        name: read_questions(_question_source(name, "test", args.questions_config, args.on_bad_record))
+        for name in args.questions_test or []
+    }
 
 
 def reasoning_tests(args: AttachArguments) -> list[ReasoningText]:
@@ -161,17 +162,32 @@ def _generated(
     yield from ((text, False) for text in islice(word_problems("train", seed), args.num_word_problems))
 
 
-def _evaluation_texts(args: AttachArguments) -> EvaluationTexts:
-    """What sources must not overlap with."""
-    texts = [text.question for text in reasoning_tests(args)]
-    for tests in question_tests(args).values():
-        texts += [question.text or question.prompt for question in tests.questions]
+@lru_cache(maxsize=1)
+def _evaluation_texts(
+    reasoning: str | None,
+    reasoning_config: str | None,
+    questions: tuple[str, ...],
+    questions_config: str | None,
+    on_bad_record: OnBadRecord,
+) -> EvaluationTexts:
+    """What sources must not overlap with; read once, whatever the number of sources."""
+    solutions = [] if reasoning is None else read_reasoning(reasoning, "test", reasoning_config)
+    texts = [solution.question for solution in solutions]
+    for name in questions:
+        asked = read_questions(_question_source(name, "test", questions_config, on_bad_record)).questions
+        texts += [question.text or question.prompt for question in asked]
     return EvaluationTexts(texts)
 
 
 def _apart(texts: Sequence[T], questions: Sequence[str], name: str, args: AttachArguments) -> list[T]:
     """The texts of a source whose questions do not overlap with those to measure on."""
-    tests = _evaluation_texts(args)
+    tests = _evaluation_texts(
+        args.reasoning_test,
+        args.reasoning_config,
+        tuple(args.questions_test or ()),
+        args.questions_config,
+        args.on_bad_record,
+    )
     apart = [text for text, question in zip(texts, questions, strict=True) if not tests.overlap(question)]
     if len(apart) < len(texts):
         measured_on = ", ".join(filter(None, [args.reasoning_test, *(args.questions_test or [])]))

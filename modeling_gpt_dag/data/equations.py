@@ -5,7 +5,7 @@ question has, or constants of the model; what does not is told of with its place
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -54,17 +54,18 @@ def composed_annotations(solution: str) -> Expression | None:
         value = None if parsed is None else fraction_value(parsed)
         if parsed is None or value is None:
             continue
-        last = _with_results(parsed, results)
+        last = with_values(parsed, results)
         if isinstance(parsed, tuple):
             results[value] = last
     return last
 
 
-def _with_results(expression: Expression, results: dict[Fraction, Expression]) -> Expression:
+def with_values(expression: Expression, values: Mapping[Fraction, Expression]) -> Expression:
+    """The expression with others in place of the numbers that have these values."""
     if isinstance(expression, tuple):
         name, left, right = expression
-        return name, _with_results(left, results), _with_results(right, results)
-    return results.get(Fraction(expression), expression)
+        return name, with_values(left, values), with_values(right, values)
+    return values.get(Fraction(expression), expression)
 
 
 def equation_plan(

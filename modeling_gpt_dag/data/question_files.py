@@ -171,13 +171,15 @@ def read_questions(arguments: QuestionArguments, split: Split | None = None) -> 
 def fold_files(directory: str) -> dict[str, Path]:
     """The file to measure on of each fold, by the name of its folder: dev or test, in any format.
 
-    Raises ValueError where there is none.
+    Raises ValueError where there is none, and for a folder with several.
     """
-    files = {}
-    for folder in sorted(filter(Path.is_dir, Path(directory).glob("*"))):
-        found = [file for file in folder.iterdir() if file.stem in ("test", "dev") and file.suffix in READERS]
-        if len(found) == 1:
-            files[folder.name] = found[0]
+    files: dict[str, Path] = {}
+    for file in sorted(Path(directory).glob("*/*")):
+        if file.stem in ("test", "dev") and file.suffix in READERS:
+            fold = file.parent.name
+            if fold in files:
+                raise ValueError(f"{file.parent} holds {files[fold].name} and {file.name}: keep one to measure on")
+            files[fold] = file
     if not files:
         raise ValueError(f"{directory} holds no folds: folders with a file named dev or test ({', '.join(READERS)})")
     return files
@@ -194,9 +196,10 @@ def question_file_lines(
 
     plan_format: of the plans that their equations label, where a question has one that can be read. A question without
     an equation has a plan where `with_plans` finds it. None where answers alone are to be learned from.
+    num_variants: how many stand behind each question whose equation makes a plan (`question_variants`); fewer where no
+    other numbers are found. seed: of what is drawn for them.
     Raises BadRecordError, naming the place, for an equation that makes no plan; `on_bad_record="skip"` leaves such
     questions out and tells how many, with the first. Raises ValueError where none is left.
-    num_variants: of each question with a plan, behind it, as far as numbers for them are found (`question_variants`).
     """
     lines: list[Line] = []
     bad: list[BadRecordError] = []
@@ -241,7 +244,7 @@ def _variants(question: Question, plan_format: PlanFormat | None, generator: ran
         answer = str(Decimal(value.numerator) / value.denominator)
         try:
             yield _line(question._replace(prompt=prompt, answer=answer, equation=equation), plan_format)
-        except BadRecordError:  # digits that do not fit
+        except BadRecordError:  # a number more than the model reads, or digits that do not fit
             return
 
 

@@ -7,9 +7,9 @@ question asks for all there is.
 
 import random
 import re
-from decimal import Decimal
 from fractions import Fraction
 
+from .equations import with_values
 from .number_places import NumberPlace, numbers_of
 from .problems import Expression, integer
 from .reasoning import fraction_value
@@ -79,7 +79,7 @@ def _other_numbers(
         numbers = {value: _like(value, generator) for value in values}
         if len(set(numbers.values())) < len(numbers):
             continue
-        changed = _replaced(equation, numbers)
+        changed = with_values(equation, {Fraction(value): number for value, number in numbers.items()})
         after = _intermediate(changed)
         if after is not None and all(map(_is_alike, before, after)):
             return after[-1], numbers, changed
@@ -111,15 +111,8 @@ def _is_alike(before: Fraction, after: Fraction) -> bool:
     return (after > 0 or before <= 0) and (after.denominator == 1 or before.denominator > 1)
 
 
-def _replaced(expression: Expression, numbers: dict[str, str]) -> Expression:
-    if isinstance(expression, tuple):
-        name, left, right = expression
-        return name, _replaced(left, numbers), _replaced(right, numbers)
-    return numbers.get(format(Decimal(expression).normalize(), "f"), expression)
-
-
 def _with_fact(text: str, taken: set[str], generator: random.Random) -> str:
-    """With another fact before the last sentence, which asks, or a sentence earlier."""
+    """With another fact somewhere behind the first sentence and before the last, which asks."""
     sentences = SENTENCE.split(text.strip())
     if len(sentences) < 2 or ALL.search(sentences[-1]):
         return text

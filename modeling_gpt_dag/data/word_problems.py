@@ -36,7 +36,8 @@ def _told(schema: Schema, asked: Asked, generator: random.Random) -> str:
     facts: dict[str, str] = {}
     for number, fact in schema.facts.items():
         if number == asked.number:
-            facts |= {number: schema.vague[number]} if number in schema.vague else {}
+            if number in schema.vague:
+                facts[number] = schema.vague[number]
         elif number in needed or generator.random() < KEPT_SHARE:
             facts[number] = fact
     alone = facts.keys() - {asked.number}  # numbers that have a sentence of their own

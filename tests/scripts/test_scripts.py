@@ -197,6 +197,9 @@ def test_each_fold_is_asked_of_its_own_model_and_all_are_told_of_together(headli
     together, first, second = json.loads((tmp_path / "report.json").read_text())
     assert (together["n"], first["n"], second["n"]) == (4, 3, 1) and together["groups"]["3"]["n"] == 2
     assert "holds no folds" in script("evaluate", *flags, "--folds", str(tmp_path / "fold0"), ok=False)
+    (tmp_path / "fold1" / "test.jsonl").write_text("")
+    error = script("evaluate", *flags, "--folds", str(tmp_path), ok=False)
+    assert "fold1 holds dev.jsonl and test.jsonl: keep one to measure on" in error
 
 
 def test_the_evaluation_harness_runs_on_a_published_repository(headline, tmp_path):

@@ -50,7 +50,7 @@ QUESTION = re.compile(r"(?P<number>[a-z]) = (?P<formula>[^?]*)\? (?P<text>.*)")
 
 def parsed(blocks: str) -> list[Schema]:
     schemas = []
-    for block in filter(None, blocks.strip().split("\n\n")):
+    for block in blocks.strip().split("\n\n"):
         head, *lines = block.split("\n")
         name, _, kinds = head.partition("; ")
         schema = Schema(name, kinds, {}, {}, {}, set(), [], [])

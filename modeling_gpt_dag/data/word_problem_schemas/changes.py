@@ -1,4 +1,4 @@
-"""Something is changed: before, the change, after. The language is that of the package."""
+"""Something is changed: before, the change, after. The package explains the language."""
 
 CHANGES = """
 a gift; {s:num}{g:num}{e=s+g}

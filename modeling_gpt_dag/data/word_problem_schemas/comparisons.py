@@ -1,4 +1,4 @@
-"""Two or three numbers beside each other. The language is that of the package."""
+"""Two or three numbers beside each other. The package explains the language."""
 
 COMPARISONS = """
 more than a friend; {a:num}{d:num}{b=a+d}

@@ -1,4 +1,4 @@
-"""Groups of the same size. The language is that of the package."""
+"""Groups of the same size. The package explains the language."""
 
 GROUPS = """
 full boxes; {n:few}{m:num}{t=n*m}

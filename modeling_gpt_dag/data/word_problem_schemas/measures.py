@@ -1,4 +1,4 @@
-"""Lengths, weights, times, money and what they are converted to. The language is that of the package."""
+"""Lengths, weights, times, money and what they are converted to. The package explains the language."""
 
 MEASURES = """
 a roll of ribbon; {s:large}{g:below s}{e=s-g}

@@ -1,4 +1,4 @@
-"""Parts of a whole: per cents, fractions, averages, remainders. The language is that of the package."""
+"""Parts of a whole: per cents, fractions, averages, remainders. The package explains the language."""
 
 SHARES = """
 winter boots on sale; {p:hundreds}{q:fives}{n:few}

@@ -1,4 +1,4 @@
-"""Several steps. The language is that of the package."""
+"""Several steps. The package explains the language."""
 
 STEPS = """
 boxes and some more; {n:few}{m:few}{g:num}{t=n*m}{e=t+g}
