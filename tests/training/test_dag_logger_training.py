@@ -164,6 +164,9 @@ trainer = Trainer(model, args, train_dataset=dataset, data_collator=default_data
 trainer.train()
 rank = os.environ.get("RANK", "alone")
 json.dump(trainer.state.log_history, open(f"{directory}/history-{rank}.json", "w"))
+# As scripts/train.py ends, and for its reasons.
+trainer.accelerator.wait_for_everyone()
+trainer.accelerator.end_training()
 """
 
 
