@@ -56,7 +56,14 @@ PHRASES: Texts = [
     (
         "difference, reversed",
         REVERSED,
-        ["{a} subtracted from {b}", "{a} less than {b}", "{a} taken from {b}", "{a} taken away from {b}"],
+        [
+            "{a} subtracted from {b}",
+            "{a} less than {b}",
+            "{a} fewer than {b}",
+            "{a} below {b}",
+            "{a} taken from {b}",
+            "{a} taken away from {b}",
+        ],
     ),
     ("product", MULTIPLY, ["{a} times {b}", "the product of {a} and {b}", "{a} multiplied by {b}", "{a} * {b}"]),
     ("twice", TWICE, ["twice {a}", "the double of {a}", "two times {a}"]),
