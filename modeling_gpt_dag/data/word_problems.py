@@ -1,20 +1,25 @@
-"""Word problems of our own: a schema's facts, a question about one of its numbers, and the answer at once.
+"""Word problems of our own: facts, a question about them, and the answer at once.
 
 What is unusual: what is asked for varies with the same facts, and numbers that do not matter stand among them, of the
-same things too. Some schemas are never trained on; the evaluation has a row for each.
+same things too. The facts are those of a schema, in words that are drawn, or of a story, in its own. Some of both are
+never trained on. The evaluation has a row for each schema, and for the stories one for each number of operations.
 """
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from functools import partial
 
 from .problems import Split
-from .reasoning import ReasoningText
+from .reasoning import Calculation, ReasoningText, exact_value, num_operations
 from .records import is_held_out
 from .running_text_writer import LETTER, Writer, draw_style, expanded, renamed, written_texts
 from .word_problem_schemas import ANSWERS, ASIDES, SCHEMAS, Asked, Schema
+from .word_problem_stories import Story, stories, told
 
-HELD_OUT_SCHEMAS = 1 / 8  # share of the schemas that is never trained on
+HELD_OUT_SCHEMAS = 1 / 8  # share of the schemas that is never trained on, and of the stories
+STORIES_SHARE = 0.6  # of the problems
 OTHERS_SHARE, ASIDES_SHARE = 0.4, 0.25  # of the problems with another fact of the schema, and with one of any
 KEPT_SHARE = 0.6  # of the facts that are not needed
 JOINED_SHARE = 0.6  # of the facts that can be told in one sentence
@@ -22,12 +27,9 @@ QUESTION_FIRST_SHARE = 0.1
 NAME = "question: "  # before that of the schema and the number, in the name of a row
 
 
-def is_new(schema: Schema) -> bool:
-    """Whether a schema is never trained on."""
-    return is_held_out(schema.name, HELD_OUT_SCHEMAS)
-
-
-TRAINING = [schema for schema in SCHEMAS if not is_new(schema)]
+def is_new(source: Schema | Story) -> bool:
+    """Whether a schema or a story is never trained on."""
+    return is_held_out(source.name if isinstance(source, Schema) else source.facts, HELD_OUT_SCHEMAS)
 
 
 def _told(schema: Schema, asked: Asked, generator: random.Random) -> str:
@@ -71,16 +73,46 @@ def _problem(schema: Schema, asked: Asked, generator: random.Random) -> Reasonin
     if not {"0", "1"}.isdisjoint(writer.values.values()):
         raise ValueError("nobody would tell of them")
     text = re.sub(r"([.?!] |^|\n)([a-z])", lambda start: start[1] + start[2].upper(), writer.text[:length])
-    group = f"{NAME}{'new, ' if is_new(schema) else ''}{schema.name}, {asked.number}"
-    return ReasoningText(text + writer.text[length:], writer.calculations, length, group)
+    return ReasoningText(text + writer.text[length:], writer.calculations, length, _row(schema, asked.number))
 
 
-def word_problems(split: Split, seed: int) -> Iterator[ReasoningText]:
+def _story_problem(story: Story, index: int, generator: random.Random) -> ReasoningText:
+    """Raises ValueError where the answer is not to be written."""
+    text, expression = told(story, index, generator)
+    value = exact_value(expression)
+    if value is None:
+        raise ValueError("its answer has no end")
+    prompt, answer = generator.choice(ANSWERS).replace("{}", text), f"{value:f}"
+    calculation = Calculation(len(prompt), len(prompt) + len(answer), Decimal(answer), expression, "right")
+    steps = num_operations(expression)
+    row = _row(story, f"{steps} operation{'s' if steps > 1 else ''}")
+    return ReasoningText(f"{prompt}{answer}\n", [calculation], len(prompt), row)
+
+
+def _row(source: Schema | Story, asked: str) -> str:
+    name = source.name if isinstance(source, Schema) else "story"
+    return f"{NAME}{'new, ' if is_new(source) else ''}{name}, {asked}"
+
+
+def word_problems(split: Split, seed: int, stories_share: float = STORIES_SHARE) -> Iterator[ReasoningText]:
     """An endless stream of problems of one split; the schema and the number asked for are its `group`.
 
-    The evaluation has the schemas that are never trained on beside the others.
+    The evaluation has the schemas and stories that are never trained on beside the others.
     """
     generator = random.Random(seed)
-    schemas = TRAINING if split == "train" else SCHEMAS
-    asked = [(schema, question) for schema in schemas for question in schema.questions]
-    return written_texts(split, lambda: generator.choice(asked), lambda chosen: _problem(*chosen, generator))
+    of_schemas = [
+        (schema, asked) for schema in SCHEMAS if split != "train" or not is_new(schema) for asked in schema.questions
+    ]
+    of_stories = [
+        (story, index)
+        for story in stories()
+        if split != "train" or not is_new(story)
+        for index in range(len(story.questions))
+    ]
+
+    def draw() -> Callable[[], ReasoningText]:
+        if generator.random() < stories_share:
+            return partial(_story_problem, *generator.choice(of_stories), generator)
+        return partial(_problem, *generator.choice(of_schemas), generator)
+
+    return written_texts(split, draw, lambda write: write())

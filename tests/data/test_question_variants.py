@@ -48,12 +48,23 @@ def test_a_fact_that_does_not_matter_is_added_behind_the_first_sentence_and_not_
     ("question", "equation"),
     [
         ("In 1999 it had 1 door. How many doors?", ("multiply", "1999", "1")),  # a year, and one thing
-        ("He has 3.5 kg and 2.25 kg. How much?", ("add", "3.5", "2.25")),
+        ("It takes 0.5 kg and 0.25 kg. How much?", ("add", "0.5", "0.25")),  # below 1, as shares are
         ("He has 3 hats. How many?", "3"),  # nothing is computed
     ],
 )
 def test_what_has_no_variant_has_none(question, equation):
     assert varied(question, equation, random.Random(5)) is None
+
+
+def test_decimals_stay_as_many():
+    generator = random.Random(9)
+    for _ in range(50):
+        text, expression, value = varied(
+            "A pen costs $3.50 and a cap $12.25. What do both cost?", ("add", "3.50", "12.25"), generator
+        )
+        pen, cap = [number.value for number in numbers_of(text)][:2]
+        assert expression == ("add", pen, cap) and len(pen.split(".")[1]) == len(cap.split(".")[1]) == 2
+        assert value == Fraction(pen) + Fraction(cap)
 
 
 def test_other_years_are_not_drawn_and_numbers_stay_apart():
