@@ -71,6 +71,10 @@ class GPTDAGConfig(PreTrainedConfig):
         dag_key_size (`int`, *optional*):
             E, size of the content keys and of the content values that the planner reads of each number; the joint
             planner is twice as wide. By default that of a head of the backbone. Exact numerics only.
+        dag_slot_layers (`int`, defaults to 0):
+            layers of attention over what the joint planner reads: numbers, constants and the token that plans. With
+            them it reads of each number what stands up to the next one, too. They find which numbers a question is
+            about.
         dag_gate (`str`, *optional*): `"convex"` (exact) or `"none"` (soft).
         dag_end (`str`, defaults to `"learned"`):
             what the DAG writes behind the last character of a number. `"learned"`: an embedding of its own, by which
@@ -124,6 +128,7 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_planner_layer: int | None = None
     dag_context_layers: int | None = None
     dag_key_size: int | None = None
+    dag_slot_layers: int = 0
     dag_gate: str | None = None
     dag_end: str = "learned"
     dag_min_gate: float | int = 0.0
@@ -287,6 +292,11 @@ class GPTDAGConfig(PreTrainedConfig):
         check(in_backbone, "dag_planner_layer", f"must be from 1 to {layers}, the backbone's layers")
         check(cast(int, self.dag_context_layers) >= 0, "dag_context_layers", "must be at least 0")
         check(self.dag_key_size is None or self.dag_key_size >= 1, "dag_key_size", "must be at least 1")
+        check(self.dag_slot_layers >= 0, "dag_slot_layers", "must be at least 0")
+        fits = self.dag_slot_layers == 0 or self.dag_planner == "joint"
+        check(fits, "dag_slot_layers", 'needs dag_planner="joint"')
+        is_even = self.dag_slot_layers == 0 or cast(int, self.dag_key_size) % 2 == 0
+        check(is_even, "dag_key_size", "must be even with dag_slot_layers, for four heads of twice its size")
         check(self.dag_temperature > 0, "dag_temperature", "must be positive")
         check(0 <= self.dag_min_gate <= 1, "dag_min_gate", "is a gate, from 0 to 1")
         check(self.dag_min_gate == 0 or self.dag_gate == "convex", "dag_min_gate", 'needs dag_gate="convex"')

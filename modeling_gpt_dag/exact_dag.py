@@ -192,6 +192,7 @@ class ExactDAG(nn.Module):
         digits: int = MAX_DIGITS,
         learns_end: bool = True,
         trailing_zeros: bool = True,
+        num_slot_layers: int = 0,
     ):
         super().__init__()
         self.depth = depth
@@ -205,6 +206,7 @@ class ExactDAG(nn.Module):
         self.min_plan_prob = min_plan_prob
         self.digits = digits
         self.trailing_zeros = trailing_zeros
+        self.num_slot_layers = num_slot_layers
         self.norm = nn.LayerNorm(hidden_size)
         self.build_planner(hidden_size, key_size)
         self.key = nn.Linear(hidden_size, key_size, bias=False)
@@ -237,16 +239,15 @@ class ExactDAG(nn.Module):
     def decide(
         self,
         hidden: Tensor,
-        number_keys: Tensor,
-        number_values: Tensor,
+        context: Sequence[Tensor],
         exists: Tensor,
         numbers: Tensor | None,
         plan_labels: Tensor | None = None,
     ) -> tuple[Tensor, PlannerSlots | None]:
         """Decisions (B, T, C), which hold to the end of a number that is written, and what they were planned on.
 
-        hidden: (B, T, H), from `planning_hidden`. number_keys, number_values: (B, T, n, E), `self.key` and
-        `self.value` of the tokens after the numbers read. exists: (B, T, n) bool, which of them exist.
+        hidden: (B, T, H), from `planning_hidden`. context: (B, T, n, E) each, `self.key` and `self.value` of the
+        tokens after the numbers read; with slot layers their means up to the next number, too. exists: (B, T, n) bool, which of them exist.
         numbers: (2, B, T, n), their values, packed; None unless `plans_on_values`.
         plan_labels: (B, T, D, 3), -100 where there is no label.
         """
@@ -362,13 +363,12 @@ class IndependentDAG(ExactDAG):
     def decide(
         self,
         hidden: Tensor,
-        number_keys: Tensor,
-        number_values: Tensor,
+        context: Sequence[Tensor],
         exists: Tensor,
         numbers: Tensor | None,
         plan_labels: Tensor | None = None,
     ) -> tuple[Tensor, PlannerSlots | None]:
-        return self.plan_logits(hidden, number_keys), None
+        return self.plan_logits(hidden, context[0]), None
 
     def plan_logits(self, hidden: Tensor, number_keys: Tensor) -> Tensor:
         """(B, T, D (2 S + O)): logits of the operands, then of the operations.
@@ -427,14 +427,19 @@ class JointDAG(ExactDAG):
 
     def build_planner(self, hidden_size: int, key_size: int):
         self.planner = JointPlanner(
-            hidden_size, key_size, self.num_initial, len(self.constant_texts), self.operations, self.depth
+            hidden_size,
+            key_size,
+            self.num_initial,
+            len(self.constant_texts),
+            self.operations,
+            self.depth,
+            self.num_slot_layers,
         )
 
     def decide(
         self,
         hidden: Tensor,
-        number_keys: Tensor,
-        number_values: Tensor,
+        context: Sequence[Tensor],
         exists: Tensor,
         numbers: Tensor | None,
         plan_labels: Tensor | None = None,
@@ -444,9 +449,9 @@ class JointDAG(ExactDAG):
         Slots and operations are small integers, which are exact in any dtype.
         """
         assert numbers is not None, "it plans on values"
-        context = torch.cat([number_keys, number_values], -1).flatten(0, 1)
-        same = self.same_values(numbers, exists).flatten(0, 1)
-        read = self.planner.read(hidden.flatten(0, 1), context, exists.flatten(0, 1), same)
+        same = self.same_values(numbers, exists)
+        told = torch.cat([*context], -1)
+        read = self.planner.read(*(part.flatten(0, 1) for part in (hidden, told, exists, same)))
         if self.training:
             plans, log_prob = self._draw(read, plan_labels)
             decisions = torch.cat([plans.flatten(1).to(hidden.dtype), log_prob.to(hidden.dtype)], -1)

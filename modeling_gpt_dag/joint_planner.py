@@ -22,6 +22,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from transformers import GPT2Config
+from transformers.models.gpt2.modeling_gpt2 import GPT2Block
+from transformers.pytorch_utils import Conv1D
 
 from .dag_operations import OPERATIONS
 from .plans import IGNORE_INDEX
@@ -29,6 +32,7 @@ from .plans import IGNORE_INDEX
 # Log-probability of a labelled choice that cannot be made; it keeps the loss finite.
 IMPOSSIBLE = -80.0
 PART = 2**19  # choices scored at a time
+HEADS = 4  # of the attention over the slots
 NEVER = 1e30  # mean time of arrival of a choice that cannot be made
 
 
@@ -99,7 +103,11 @@ class JointPlanner(nn.Module):
         num_constants: int,
         operations: Sequence[str],
         depth: int,
+        num_layers: int = 0,
     ):
+        """context_size: half the width. num_layers: of attention over query and slots, for which numbers have two
+        contexts: what stands behind them, and the mean of what stands up to the next number.
+        """
         super().__init__()
         width = 2 * context_size
         self.depth = depth
@@ -108,7 +116,7 @@ class JointPlanner(nn.Module):
         self.num_initial = num_initial
         self.identity = operations.index("identity") if "identity" in operations else None
         self.query = nn.Linear(hidden_size, width)
-        self.number = nn.Linear(2 * context_size, width, bias=False)
+        self.number = nn.Linear(2 * width if num_layers else width, width, bias=False)
         self.slot = nn.Embedding(self.num_initial + depth, width)  # by rank; all there is of a constant
         self.step = nn.Embedding(depth, width)
         self.left = nn.Linear(width, width, bias=False)
@@ -117,9 +125,14 @@ class JointPlanner(nn.Module):
         self.result = nn.Linear(width, width, bias=False)
         self.operation = nn.Embedding(len(operations), width)
         self.history = nn.Linear(width, width, bias=False)
-        for module in self.children():
-            # A mark for _init_weights, which sees one module at a time.
-            module._is_planner = True  # type: ignore[assignment]  # not a module
+        # Every slot is attended to, so the library's causal blocks are given a mask of their own.
+        config = GPT2Config(n_embd=width, n_head=HEADS, activation_function="gelu", resid_pdrop=0.0, attn_pdrop=0.0)
+        config._attn_implementation = "eager"
+        self.attention = nn.ModuleList(GPT2Block(config) for _ in range(num_layers))
+        for module in self.modules():
+            if isinstance(module, nn.Linear | nn.Embedding | Conv1D):
+                # A mark for _init_weights, which sees one module at a time.
+                module._is_planner = True  # type: ignore[assignment]  # not a module
         self.allowed = nn.Buffer(self.build_allowed(), persistent=False)
         self.commutative = nn.Buffer(self.build_commutative(), persistent=False)
         self.copies = nn.Buffer(self.build_copies(), persistent=False)
@@ -148,8 +161,8 @@ class JointPlanner(nn.Module):
         return torch.tensor([[slot, slot, self.identity or 0] for slot in (0, *results)])
 
     def read(self, hidden: Tensor, context: Tensor, exists: Tensor, same: Tensor) -> PlannerSlots:
-        """hidden: (M, H). context: (M, n, 2 E), of the numbers. exists: (M, n) bool, which numbers can be read.
-        same: (M, N), of the numbers and constants, as in `PlannerSlots`.
+        """hidden: (M, H). context: (M, n, P), of the numbers; with attention (M, n, 2 P). exists: (M, n) bool, which
+        numbers can be read. same: (M, N), of the numbers and constants, as in `PlannerSlots`.
 
         Where nothing can be read, slot 0 counts as existing, without a value, so that there is a slot to choose.
         """
@@ -159,6 +172,17 @@ class JointPlanner(nn.Module):
         if self.num_constants == 0:
             exists = torch.cat([torch.ones_like(exists[:, :1]), exists[:, 1:]], -1)
         return PlannerSlots(self.query(hidden), slots, exists, same)
+
+    def _related(self, read: PlannerSlots) -> PlannerSlots:
+        """With a query that knows the slots, and slots that know it and each other."""
+        if not self.attention:
+            return read
+        states = torch.cat([read.query.unsqueeze(1), read.slots], 1)
+        exists = F.pad(read.exists, (1, 0), value=True)[:, None, None]
+        mask = torch.zeros_like(exists, dtype=states.dtype).masked_fill(~exists, torch.finfo(states.dtype).min)
+        for block in self.attention:
+            states = block(states, attention_mask=mask)
+        return read._replace(query=states[:, 0], slots=states[:, 1:])
 
     def _scores(self, step: int, read: PlannerSlots) -> tuple[Tensor, Tensor]:
         """Vectors of the pairs (M, s, s, P) of the s slots, and log-probabilities of the choices (M, s s 2 O)."""
@@ -229,6 +253,7 @@ class JointPlanner(nn.Module):
         return BestPlan(torch.cat(plans), torch.cat(log_prob), (operand1, operand2, operation))
 
     def _best(self, read: PlannerSlots) -> BestPlan:
+        read = self._related(read)
         log_prob = torch.zeros(len(read.query), device=read.query.device)
         ended = torch.zeros(len(read.query), dtype=torch.bool, device=read.query.device)
         plans: list[Tensor] = []
@@ -265,6 +290,7 @@ class JointPlanner(nn.Module):
         A plan that cannot be has `IMPOSSIBLE`, and no gradient.
         """
         num_plans = plans.shape[1]
+        read = self._related(read)
         read = PlannerSlots(*(part.repeat_interleave(num_plans, 0) for part in read))
         plans = plans.flatten(0, 1)
         left_open = bool((plans == IGNORE_INDEX).any())
@@ -344,6 +370,7 @@ class JointPlanner(nn.Module):
         of them (M, K) bool arrived: where there are fewer than K plans, the others are none.
         """
         best = self.best(read).plans  # (M, D, 3)
+        read = self._related(read)
         places, width = read.query.shape
         arrival = torch.zeros(places, 1, device=read.query.device)
         mean = torch.ones_like(arrival)

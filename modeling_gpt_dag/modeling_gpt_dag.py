@@ -187,15 +187,18 @@ class GPTDAGPreTrainedModel(PreTrainedModel):
         """
         super()._init_weights(module)
         std = getattr(self.config.backbone_config, "initializer_range", 0.02)
-        if isinstance(module, Conv1D):
+        is_planner = getattr(module, "_is_planner", False)
+        if isinstance(module, Conv1D) and not is_planner:
             residual_layers = getattr(module, "_residual_layers", None)
             init.normal_(module.weight, mean=0.0, std=std / (2 * residual_layers) ** 0.5 if residual_layers else std)
             init.zeros_(module.bias)
-        elif getattr(module, "_is_planner", False):
-            if isinstance(module, nn.Linear):
-                init.xavier_uniform_(module.weight)
+        elif is_planner:
+            if isinstance(module, nn.Embedding):
+                init.normal_(module.weight, mean=0.0, std=0.3)
             else:
-                init.normal_(cast(Tensor, module.weight), mean=0.0, std=0.3)
+                init.xavier_uniform_(cast(Tensor, module.weight))
+            if isinstance(module, Conv1D):
+                init.zeros_(module.bias)
         elif isinstance(module, nn.Linear) and getattr(module, "_is_gate", False):
             init.constant_(module.bias, 3.0)
         elif isinstance(module, ExactDAG):
@@ -297,6 +300,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             precision=config.dag_precision,
             digits=config.dag_digits,
             learns_end=config.dag_end == "learned",
+            num_slot_layers=config.dag_slot_layers,
             trailing_zeros=config.dag_trailing_zeros,
         )
         # With tied embeddings the symbols' embeddings are the output embeddings of their tokens.
@@ -533,15 +537,21 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
         source = (index - text.since_decision[:, index]).clamp(min=0)
         hidden = dag.norm(hidden)
         numbers, numbers_at_source = memory.latest(text, call.position_ids, index, source)
-        keys, values = memory.context_of(numbers, dag.key(hidden), dag.value(hidden), call.cache)
-        hidden = dag.planning_hidden(hidden, values)
+        remembered = memory.remember(dag.key(hidden), dag.value(hidden), call.cache)
+        keys, values = memory.at(numbers.end, *remembered)
+        exists = numbers.exists.unsqueeze(-1)
+        context = [keys, values * exists]
+        hidden = dag.planning_hidden(hidden, context[1])
+        if self.config.dag_slot_layers:
+            last = memory.told_up_to(text, numbers, index)
+            context += [memory.mean(part, numbers.end, last) * exists for part in remembered]
 
         def values_of(numbers: ReadNumbers) -> Tensor:
             values = text.value_at(numbers.end.flatten(1), numbers.exists.flatten(1), dag.digits)
             return values.unflatten(-1, numbers.end.shape[1:])
 
         known = values_of(numbers) if dag.plans_on_values else None
-        decisions, read = dag.decide(hidden, keys, values, numbers.exists, known, plan_labels)
+        decisions, read = dag.decide(hidden, context, numbers.exists, known, plan_labels)
         num_decisions = decisions.shape[-1]
         decisions = torch.cat([decisions, self.mixer.gate_logits(hidden)], -1)
         decisions = memory.decisions_at(source, decisions, call.cache)

@@ -13,6 +13,7 @@ is kept of a token for reading: 1, or 3 with number words.
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 from transformers.cache_utils import Cache
 
 from .configuration_gpt_dag import GPTDAGConfig
@@ -97,7 +98,7 @@ class NumberMemory(nn.Module):
             return symbols.unsqueeze(-1)
         parts = part_of_tokens(self.word_tokens)
         length = max(len(symbols), len(parts))
-        symbols, parts = (torch.nn.functional.pad(table, (0, length - len(table))) for table in (symbols, parts))
+        symbols, parts = (F.pad(table, (0, length - len(table))) for table in (symbols, parts))
         return torch.stack([symbols, parts % BYTE, parts // BYTE], -1)
 
     def build_word_tables(self) -> dict[str, Tensor]:
@@ -207,20 +208,36 @@ class NumberMemory(nn.Module):
         here, there = zip(*(part.unbind(1) for part in numbers), strict=True)
         return ReadNumbers(*here), ReadNumbers(*there)
 
-    def context_of(
-        self, numbers: ReadNumbers, keys: Tensor, values: Tensor, cache: Cache | None
-    ) -> tuple[Tensor, Tensor]:
-        """Cache this call's content keys and values (B, T, E).
+    def remember(self, keys: Tensor, values: Tensor, cache: Cache | None) -> tuple[Tensor, Tensor]:
+        """Cache this call's content keys and values (B, T, E); returns those of all tokens, (B, L, E) each."""
+        if cache is None:
+            return keys, values
+        keys, values = cache.update(keys.unsqueeze(1), values.unsqueeze(1), self.context_index)
+        return keys.squeeze(1), values.squeeze(1)
 
-        Returns those of the tokens at which `numbers` (B, T, N) became readable, (B, T, N, E) each; the values are 0
-        where there is no number.
+    @staticmethod
+    def at(tokens: Tensor, *memories: Tensor) -> list[Tensor]:
+        """(B, T, N, E) each: what memories (B, L, E) have of the token indices `tokens` (B, T, N)."""
+        index = tokens.flatten(1).unsqueeze(-1).expand(-1, -1, memories[0].shape[-1])
+        return [memory.gather(1, index).unflatten(1, tokens.shape[1:]) for memory in memories]
+
+    @staticmethod
+    def told_up_to(text: NumberText, numbers: ReadNumbers, index: Tensor) -> Tensor:
+        """(B, T, N): the last token of what tells of each number: the one before the next number's first.
+
+        For the latest number it is the token itself. index: (T,), token indices of this call.
         """
-        if cache is not None:
-            keys, values = cache.update(keys.unsqueeze(1), values.unsqueeze(1), self.context_index)
-            keys, values = keys.squeeze(1), values.squeeze(1)  # (B, L, E)
-        end = numbers.end.flatten(1).unsqueeze(-1).expand(-1, -1, keys.shape[-1])
-        keys, values = (memory.gather(1, end).unflatten(1, numbers.end.shape[1:]) for memory in (keys, values))
-        return keys, values * numbers.exists.unsqueeze(-1)
+        first, _ = text.place(numbers.end.flatten(1))
+        before = first.view_as(numbers.end) - 1
+        last = torch.cat([index.view(1, -1, 1).expand_as(before[..., :1]), before[..., :-1]], -1)
+        return torch.maximum(last, numbers.end)
+
+    @classmethod
+    def mean(cls, memory: Tensor, first: Tensor, last: Tensor) -> Tensor:
+        """(B, T, N, E): mean of `memory` (B, L, E) from token indices `first` to `last` (B, T, N)."""
+        total = F.pad(memory.float().cumsum(1), (0, 0, 1, 0))
+        (up_to_last,), (up_to_first,) = cls.at(last + 1, total), cls.at(first, total)
+        return ((up_to_last - up_to_first) / (last + 1 - first).unsqueeze(-1)).to(memory.dtype)
 
     def decisions_at(self, source: Tensor, decisions: Tensor, cache: Cache | None) -> Tensor:
         """Cache this call's decisions (B, T, C); returns those of token indices `source` (B, T), (B, T, C)."""

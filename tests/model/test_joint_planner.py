@@ -13,8 +13,10 @@ OPERATIONS = ["add", "identity", "multiply", "subtract"]
 ADD, IDENTITY, MULTIPLY, SUBTRACT = range(4)
 
 
-def make_planner(depth: int, num_values: int, num_constants: int = 0, operations=OPERATIONS) -> JointPlanner:
-    planner = JointPlanner(H, E, num_values + num_constants, num_constants, operations, depth)
+def make_planner(
+    depth: int, num_values: int, num_constants: int = 0, operations=OPERATIONS, num_layers: int = 0
+) -> JointPlanner:
+    planner = JointPlanner(H, E, num_values + num_constants, num_constants, operations, depth, num_layers)
     with torch.no_grad():
         for parameter in planner.parameters():
             parameter.normal_(0.0, 0.5)
@@ -24,7 +26,7 @@ def make_planner(depth: int, num_values: int, num_constants: int = 0, operations
 def read_by(planner: JointPlanner, exists: list[list[bool]], same: list[int] | None = None):
     size = len(exists[0])
     latest = torch.tensor(same or list(range(planner.num_initial))).expand(len(exists), -1)
-    hidden, context = torch.randn(len(exists), H), torch.randn(len(exists), size, 2 * E)
+    hidden, context = torch.randn(len(exists), H), torch.randn(len(exists), size, planner.number.in_features)
     return planner.read(hidden, context, torch.tensor(exists), latest)
 
 
@@ -50,9 +52,10 @@ def plans_of(readable: list[int], num_initial: int, depth: int) -> set[tuple]:
     return found
 
 
+@pytest.mark.parametrize("num_layers", [0, 2])
 @pytest.mark.parametrize(("depth", "size", "constants"), [(1, 3, 0), (2, 2, 1), (2, 2, 0), (3, 1, 0)])
-def test_the_probabilities_of_all_plans_sum_to_one(depth, size, constants):
-    planner = make_planner(depth, size, constants)
+def test_the_probabilities_of_all_plans_sum_to_one(depth, size, constants, num_layers):
+    planner = make_planner(depth, size, constants, num_layers=num_layers)
     read = read_by(planner, [[True] * size, [True] + [False] * (size - 1)])
     for row in range(2):
         readable = [*range(size if row == 0 else 1), *range(size, size + constants)]
@@ -245,3 +248,27 @@ def test_every_parameter_of_the_planner_learns(make_config, encode, num_plans):
     model(ids, labels=ids, plan_labels=plan_labels).loss.backward()
     for name, parameter in model.model.dag.named_parameters():
         assert parameter.grad is not None and parameter.grad.any(), name
+
+
+def test_attention_over_the_slots_does_not_see_those_that_cannot_be_read():
+    planner = make_planner(2, 3, 1, num_layers=2)
+    read = read_by(planner, [[True, True, False]])
+    changed = read._replace(slots=torch.where(read.exists.unsqueeze(-1), read.slots, read.slots + 1))
+    for before, after in zip(planner.best(read), planner.best(changed), strict=True):
+        torch.testing.assert_close(before, after)
+    moved = read._replace(slots=read.slots + read.exists.unsqueeze(-1) * torch.randn(1, 4, 2 * E))
+    assert (planner.best(moved).log_prob - planner.best(read).log_prob).abs() > 1e-4
+
+
+def test_a_number_is_told_of_up_to_the_next_one(make_model, encode):
+    model = make_model(dag_planner="joint", dag_slot_layers=1, dag_num_values=3)
+    ids = encode("12 or 345 of 6, so")
+    memory, index = model.model.number_memory, torch.arange(ids.shape[1])
+    text = memory.read(memory.symbols_of_ids(ids), None, None, index, None, model.dtype)
+    numbers, _ = memory.latest(text, None, index, index.expand(1, -1))
+    told_up_to = memory.told_up_to(text, numbers, index)
+    states = torch.randn(1, ids.shape[1], 2)
+    mean = memory.mean(states, numbers.end, told_up_to)
+    torch.testing.assert_close(mean[0, -1, 1], states[0, len("12 or 345") : len("12 or 345 of ")].mean(0))
+    # The latest number, "6", up to the last token; "345" up to the blank before "6"; "12" up to that before "345".
+    assert told_up_to[0, -1].tolist() == [len("12 or 345 of 6, so") - 1, len("12 or 345 of ") - 1, len("12 or ") - 1]
