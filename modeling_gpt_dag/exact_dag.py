@@ -247,7 +247,8 @@ class ExactDAG(nn.Module):
         """Decisions (B, T, C), which hold to the end of a number that is written, and what they were planned on.
 
         hidden: (B, T, H), from `planning_hidden`. context: (B, T, n, E) each, `self.key` and `self.value` of the
-        tokens after the numbers read; with slot layers their means up to the next number, too. exists: (B, T, n) bool, which of them exist.
+        tokens after the numbers read; with slot layers their means up to the next number, too.
+        exists: (B, T, n) bool, which of the numbers exist.
         numbers: (2, B, T, n), their values, packed; None unless `plans_on_values`.
         plan_labels: (B, T, D, 3), -100 where there is no label.
         """
