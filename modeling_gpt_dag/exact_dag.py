@@ -192,7 +192,7 @@ class ExactDAG(nn.Module):
         digits: int = MAX_DIGITS,
         learns_end: bool = True,
         trailing_zeros: bool = True,
-        num_slot_layers: int = 0,
+        slot_attention: nn.Module | None = None,
     ):
         super().__init__()
         self.depth = depth
@@ -206,16 +206,15 @@ class ExactDAG(nn.Module):
         self.min_plan_prob = min_plan_prob
         self.digits = digits
         self.trailing_zeros = trailing_zeros
-        self.num_slot_layers = num_slot_layers
         self.norm = nn.LayerNorm(hidden_size)
-        self.build_planner(hidden_size, key_size)
+        self.build_planner(hidden_size, key_size, slot_attention)
         self.key = nn.Linear(hidden_size, key_size, bias=False)
         self.value = nn.Linear(hidden_size, key_size, bias=False)
         self.combine = nn.Linear(hidden_size + self.num_ranks * key_size, hidden_size)
         self.end_embedding = nn.Parameter(torch.empty(hidden_size)) if learns_end else None
         self.constants = nn.Buffer(self.build_constants(), persistent=False)
 
-    def build_planner(self, hidden_size: int, key_size: int):
+    def build_planner(self, hidden_size: int, key_size: int, slot_attention: nn.Module | None):
         """Make the modules that plan."""
         raise NotImplementedError
 
@@ -354,7 +353,7 @@ class ExactDAG(nn.Module):
 class IndependentDAG(ExactDAG):
     """Its planner makes all choices of a plan apart, at the cost of a linear layer."""
 
-    def build_planner(self, hidden_size: int, key_size: int):
+    def build_planner(self, hidden_size: int, key_size: int, slot_attention: nn.Module | None):
         others = len(self.constant_texts) + self.depth  # slots that are no numbers read
         self.slot_head = nn.Linear(hidden_size, self.depth * 2 * (self.num_ranks + others))
         self.operation_head = nn.Linear(hidden_size, self.depth * len(self.operations))
@@ -426,7 +425,7 @@ class JointDAG(ExactDAG):
 
     plans_on_values = True
 
-    def build_planner(self, hidden_size: int, key_size: int):
+    def build_planner(self, hidden_size: int, key_size: int, slot_attention: nn.Module | None):
         self.planner = JointPlanner(
             hidden_size,
             key_size,
@@ -434,7 +433,7 @@ class JointDAG(ExactDAG):
             len(self.constant_texts),
             self.operations,
             self.depth,
-            self.num_slot_layers,
+            slot_attention,
         )
 
     def decide(

@@ -22,9 +22,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from transformers import GPT2Config
-from transformers.models.gpt2.modeling_gpt2 import GPT2Block
-from transformers.pytorch_utils import Conv1D
 
 from .dag_operations import OPERATIONS
 from .plans import IGNORE_INDEX
@@ -32,7 +29,6 @@ from .plans import IGNORE_INDEX
 # Log-probability of a labelled choice that cannot be made; it keeps the loss finite.
 IMPOSSIBLE = -80.0
 PART = 2**19  # choices scored at a time
-HEADS = 4  # of the attention over the slots
 NEVER = 1e30  # mean time of arrival of a choice that cannot be made
 
 
@@ -103,9 +99,9 @@ class JointPlanner(nn.Module):
         num_constants: int,
         operations: Sequence[str],
         depth: int,
-        num_layers: int = 0,
+        attention: nn.Module | None = None,
     ):
-        """context_size: half the width. num_layers: of attention over query and slots, for which numbers have two
+        """context_size: half the width. attention: over query and slots (`SlotAttention`), for which numbers have two
         contexts: what stands behind them, and the mean of what stands up to the next number.
         """
         super().__init__()
@@ -116,7 +112,7 @@ class JointPlanner(nn.Module):
         self.num_initial = num_initial
         self.identity = operations.index("identity") if "identity" in operations else None
         self.query = nn.Linear(hidden_size, width)
-        self.number = nn.Linear(2 * width if num_layers else width, width, bias=False)
+        self.number = nn.Linear(width if attention is None else 2 * width, width, bias=False)
         self.slot = nn.Embedding(self.num_initial + depth, width)  # by rank; all there is of a constant
         self.step = nn.Embedding(depth, width)
         self.left = nn.Linear(width, width, bias=False)
@@ -125,12 +121,9 @@ class JointPlanner(nn.Module):
         self.result = nn.Linear(width, width, bias=False)
         self.operation = nn.Embedding(len(operations), width)
         self.history = nn.Linear(width, width, bias=False)
-        # Every slot is attended to, so the library's causal blocks are given a mask of their own.
-        config = GPT2Config(n_embd=width, n_head=HEADS, activation_function="gelu", resid_pdrop=0.0, attn_pdrop=0.0)
-        config._attn_implementation = "eager"
-        self.attention = nn.ModuleList(GPT2Block(config) for _ in range(num_layers))
-        for module in self.modules():
-            if isinstance(module, nn.Linear | nn.Embedding | Conv1D):
+        self.attention = attention
+        for module in self.children():
+            if module is not attention:
                 # A mark for _init_weights, which sees one module at a time.
                 module._is_planner = True  # type: ignore[assignment]  # not a module
         self.allowed = nn.Buffer(self.build_allowed(), persistent=False)
@@ -175,14 +168,10 @@ class JointPlanner(nn.Module):
 
     def _related(self, read: PlannerSlots) -> PlannerSlots:
         """With a query that knows the slots, and slots that know it and each other."""
-        if not self.attention:
+        if self.attention is None:
             return read
-        states = torch.cat([read.query.unsqueeze(1), read.slots], 1)
-        exists = F.pad(read.exists, (1, 0), value=True)[:, None, None]
-        mask = torch.zeros_like(exists, dtype=states.dtype).masked_fill(~exists, torch.finfo(states.dtype).min)
-        for block in self.attention:
-            states = block(states, attention_mask=mask)
-        return read._replace(query=states[:, 0], slots=states[:, 1:])
+        query, slots = self.attention(read.query, read.slots, read.exists)
+        return read._replace(query=query, slots=slots)
 
     def _scores(self, step: int, read: PlannerSlots) -> tuple[Tensor, Tensor]:
         """Vectors of the pairs (M, s, s, P) of the s slots, and log-probabilities of the choices (M, s s 2 O)."""

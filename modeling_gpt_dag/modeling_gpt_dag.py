@@ -39,6 +39,7 @@ from .number_memory import NumberMemory
 from .number_text import WRITTEN_SYMBOLS, NumberText, ReadNumbers
 from .planner_input import PlannerInput, run_backbone, split_features
 from .plans import IGNORE_INDEX, existing_slots
+from .slot_attention import SlotAttention
 from .soft_dag import SoftDAG
 
 # One for all layers, or a dict by type of attention.
@@ -285,10 +286,11 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
 
     def _build_exact(self, config: GPTDAGConfig):
         self.number_memory = NumberMemory(config)
+        key_size = cast(int, config.dag_key_size)
         form = JointDAG if config.dag_planner == "joint" else IndependentDAG
         self.dag = form(
             hidden_size=config.hidden_size,
-            key_size=cast(int, config.dag_key_size),
+            key_size=key_size,
             depth=config.dag_depth,
             num_values=cast(int, config.dag_num_values),
             constants=config.dag_constants,
@@ -300,7 +302,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             precision=config.dag_precision,
             digits=config.dag_digits,
             learns_end=config.dag_end == "learned",
-            num_slot_layers=config.dag_slot_layers,
+            slot_attention=SlotAttention(2 * key_size, config.dag_slot_layers) if config.dag_slot_layers else None,
             trailing_zeros=config.dag_trailing_zeros,
         )
         # With tied embeddings the symbols' embeddings are the output embeddings of their tokens.

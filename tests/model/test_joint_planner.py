@@ -7,6 +7,7 @@ import torch
 
 from modeling_gpt_dag.joint_planner import IMPOSSIBLE, JointPlanner
 from modeling_gpt_dag.modeling_gpt_dag import GPTDAGForCausalLM
+from modeling_gpt_dag.slot_attention import SlotAttention
 
 H, E, M = 16, 4, 3
 OPERATIONS = ["add", "identity", "multiply", "subtract"]
@@ -16,7 +17,8 @@ ADD, IDENTITY, MULTIPLY, SUBTRACT = range(4)
 def make_planner(
     depth: int, num_values: int, num_constants: int = 0, operations=OPERATIONS, num_layers: int = 0
 ) -> JointPlanner:
-    planner = JointPlanner(H, E, num_values + num_constants, num_constants, operations, depth, num_layers)
+    attention = SlotAttention(2 * E, num_layers) if num_layers else None
+    planner = JointPlanner(H, E, num_values + num_constants, num_constants, operations, depth, attention)
     with torch.no_grad():
         for parameter in planner.parameters():
             parameter.normal_(0.0, 0.5)
