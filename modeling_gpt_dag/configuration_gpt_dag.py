@@ -73,8 +73,7 @@ class GPTDAGConfig(PreTrainedConfig):
             planner is twice as wide. By default that of a head of the backbone. Exact numerics only.
         dag_slot_layers (`int`, defaults to 0):
             layers of attention over what the joint planner reads: numbers, constants and the token that plans. With
-            them it reads of each number what stands up to the next one, too. They find which numbers a question is
-            about.
+            them the planner also reads, of each number, the mean of what stands up to the next one.
         dag_gate (`str`, *optional*): `"convex"` (exact) or `"none"` (soft).
         dag_end (`str`, defaults to `"learned"`):
             what the DAG writes behind the last character of a number. `"learned"`: an embedding of its own, by which

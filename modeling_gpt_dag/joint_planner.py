@@ -121,11 +121,10 @@ class JointPlanner(nn.Module):
         self.result = nn.Linear(width, width, bias=False)
         self.operation = nn.Embedding(len(operations), width)
         self.history = nn.Linear(width, width, bias=False)
-        self.attention = attention
         for module in self.children():
-            if module is not attention:
-                # A mark for _init_weights, which sees one module at a time.
-                module._is_planner = True  # type: ignore[assignment]  # not a module
+            # A mark for _init_weights, which sees one module at a time.
+            module._is_planner = True  # type: ignore[assignment]  # not a module
+        self.attention = attention
         self.allowed = nn.Buffer(self.build_allowed(), persistent=False)
         self.commutative = nn.Buffer(self.build_commutative(), persistent=False)
         self.copies = nn.Buffer(self.build_copies(), persistent=False)

@@ -131,12 +131,13 @@ def _are_alike(before: list[Fraction] | None, after: list[Fraction] | None) -> b
 
 
 def _is_alike(before: Fraction, after: Fraction) -> bool:
-    shifted = after * 10 ** _num_decimals(before)
-    return (after > 0 or before <= 0) and (shifted.denominator == 1 or _num_decimals(before) > MOST_DECIMALS)
+    decimals = _num_decimals(before)
+    is_as_short = decimals > MOST_DECIMALS or (after * 10**decimals).denominator == 1
+    return (after > 0 or before <= 0) and is_as_short
 
 
 def _num_decimals(value: Fraction) -> int:
-    """At most `MOST_DECIMALS + 1`."""
+    """Decimals of a value; `MOST_DECIMALS + 1` where it has more."""
     counts = (count for count in range(MOST_DECIMALS + 1) if (value * 10**count).denominator == 1)
     return next(counts, MOST_DECIMALS + 1)
 

@@ -18,7 +18,7 @@ from .running_text_writer import LETTER, Writer, draw_style, expanded, renamed, 
 from .word_problem_schemas import ANSWERS, ASIDES, SCHEMAS, Asked, Schema
 from .word_problem_stories import Story, stories, told
 
-HELD_OUT_SCHEMAS = 1 / 8  # share of the schemas that is never trained on, and of the stories
+HELD_OUT_SHARE = 1 / 8  # of the schemas, and of the stories, that are never trained on
 STORIES_SHARE = 0.6  # of the problems
 OTHERS_SHARE, ASIDES_SHARE = 0.4, 0.25  # of the problems with another fact of the schema, and with one of any
 KEPT_SHARE = 0.6  # of the facts that are not needed
@@ -29,7 +29,7 @@ NAME = "question: "  # before that of the schema and the number, in the name of 
 
 def is_new(source: Schema | Story) -> bool:
     """Whether a schema or a story is never trained on."""
-    return is_held_out(source.name if isinstance(source, Schema) else source.facts, HELD_OUT_SCHEMAS)
+    return is_held_out(source.name if isinstance(source, Schema) else source.facts, HELD_OUT_SHARE)
 
 
 def _told(schema: Schema, asked: Asked, generator: random.Random) -> str:
@@ -100,15 +100,12 @@ def word_problems(split: Split, seed: int, stories_share: float = STORIES_SHARE)
     The evaluation has the schemas and stories that are never trained on beside the others.
     """
     generator = random.Random(seed)
-    of_schemas = [
-        (schema, asked) for schema in SCHEMAS if split != "train" or not is_new(schema) for asked in schema.questions
-    ]
-    of_stories = [
-        (story, index)
-        for story in stories()
-        if split != "train" or not is_new(story)
-        for index in range(len(story.questions))
-    ]
+
+    def is_asked(source: Schema | Story) -> bool:
+        return split != "train" or not is_new(source)
+
+    of_schemas = [(schema, asked) for schema in filter(is_asked, SCHEMAS) for asked in schema.questions]
+    of_stories = [(story, index) for story in filter(is_asked, stories()) for index in range(len(story.questions))]
 
     def draw() -> Callable[[], ReasoningText]:
         if generator.random() < stories_share:
