@@ -16,7 +16,8 @@ from pathlib import Path
 
 import torch
 import transformers
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn import functional as F
 from torch.utils.data import Dataset
 from tqdm.auto import tqdm
 from transformers import PreTrainedModel
@@ -137,7 +138,7 @@ class FeatureStore(Examples):
     def _compute(self, backbone: PreTrainedModel, planner_layer: int | None, batch: list[int]):
         """The hidden states of the examples of these indices."""
         rows = [torch.tensor(self.examples[index].input_ids) for index in batch]
-        ids = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True).to(backbone.device)
+        ids = nn.utils.rnn.pad_sequence(rows, batch_first=True).to(backbone.device)
         lengths = torch.tensor([len(row) for row in rows], device=backbone.device)
         mask = (torch.arange(ids.shape[1], device=backbone.device) < lengths.unsqueeze(1)).long()
         features = backbone_features(backbone, planner_layer, input_ids=ids, attention_mask=mask)
@@ -202,4 +203,27 @@ def collate_packed(examples: list[dict[str, Tensor]]) -> dict[str, Tensor]:
         "position_ids": positions.unsqueeze(0),
         "logits_to_keep": keep,
         "shift_labels": next_labels[keep].unsqueeze(0),
+    }
+
+
+def collate_padded(examples: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """Collate items without hidden states into a row each (B, L), for a backbone that is run.
+
+    In one row its attention would compare each token with those of all texts. `logits_to_keep` are the M positions at
+    which any row predicts a label, `shift_labels` (B, M) what they predict.
+    """
+    lengths = torch.tensor([len(example["input_ids"]) for example in examples])
+    nothing = {"input_ids": 0, "labels": IGNORE_INDEX, "plan_labels": IGNORE_INDEX}
+    batch = {
+        name: nn.utils.rnn.pad_sequence([example[name] for example in examples], True, nothing[name])
+        for name in examples[0]
+    }
+    next_labels = F.pad(batch["labels"][:, 1:], (0, 1), value=IGNORE_INDEX)
+    keep = (next_labels != IGNORE_INDEX).any(0).nonzero().squeeze(-1)
+    mask = torch.arange(batch["labels"].shape[1]) < lengths.unsqueeze(1)
+    return {
+        **batch,
+        "attention_mask": mask.long(),
+        "logits_to_keep": keep,
+        "shift_labels": next_labels[:, keep],
     }

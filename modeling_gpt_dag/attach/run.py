@@ -2,10 +2,12 @@
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from torch import Tensor
 from torch.utils.data import Subset
 from transformers import PreTrainedModel, PreTrainedTokenizerFast, TrainingArguments, set_seed
 
@@ -16,7 +18,7 @@ from ..training.dag_logger import DAGLogger
 from ..training.recipes import effective_recipe, parse_recipe
 from .arguments import AttachArguments
 from .evaluation import Measured, evaluate_attached, measured_before
-from .feature_store import Examples, collate_packed
+from .feature_store import Examples, collate_packed, collate_padded
 from .model import AttachTrainer, attach_model, load_backbone, merged, unfreeze
 from .threshold import best_threshold, presented_results, set_threshold, split_held_back
 from .training_set import training_set
@@ -52,7 +54,7 @@ class AttachRun:
         size, steps = self.training_args.per_device_train_batch_size, self.training_args.max_steps
         if steps <= 0:
             steps = math.ceil(len(self.dataset) / size * self.training_args.num_train_epochs)
-        batch = collate_packed([self.dataset[index] for index in range(min(size, len(self.dataset)))])
+        batch = self._collate([self.dataset[index] for index in range(min(size, len(self.dataset)))])
         device = next(self.model.parameters()).device
         began = time.monotonic()
         with torch.no_grad(), torch.autocast(device.type, torch.bfloat16, enabled=self.training_args.bf16):
@@ -71,7 +73,7 @@ class AttachRun:
             model=self.model,
             args=self.training_args,
             train_dataset=self.dataset,
-            data_collator=collate_packed,
+            data_collator=self._collate,
             processing_class=self.tokenizer,
             callbacks=[DAGLogger()],
             backbone_learning_rate=self.args.backbone_learning_rate,
@@ -79,6 +81,11 @@ class AttachRun:
         if self.log_args.log_console == "line":
             log_lines(trainer)
         return trainer
+
+    @property
+    def _collate(self) -> Callable[[list[dict[str, Tensor]]], dict[str, Tensor]]:
+        """A row for each text where the backbone is run."""
+        return collate_packed if "backbone_hidden_states" in self.dataset[0] else collate_padded
 
     @property
     def _has_half_head(self) -> bool:
@@ -120,7 +127,8 @@ def prepare_attach(arguments: list[str]) -> AttachRun:
     set_seed(training_args.seed)
     model = attach_model(backbone, tokenizer, dag_args)
     before = measured_before(backbone, tokenizer, args, output_dir / REPORT)
-    examples = training_set(model, tokenizer, args, output_dir / FEATURES, training_args.seed)
+    data_seed = training_args.seed if training_args.data_seed is None else training_args.data_seed
+    examples = training_set(model, tokenizer, args, output_dir / FEATURES, data_seed)
     dataset, held_back = (examples, None) if args.wrong_result_cost is None else split_held_back(examples)
     recipe = effective_recipe(dag_args, args, training_args)
     trained = unfreeze(model, args)

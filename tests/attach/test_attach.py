@@ -271,6 +271,7 @@ def test_what_of_the_backbone_is_trained_has_a_learning_rate_of_its_own_and_a_co
     flags = [str(ROOT / "configs/attach/attach.yaml"), "--backbone", directory, "--output_dir", str(tmp_path / "run")]
     flags += [*SMALL, "--eval_samples", "0", "--dag_planner_layer", "1", "--dag_context_layers", "0"]
     flags += ["--unfreeze", kind, "--unfreeze_layers", "1", "--backbone_learning_rate", "1e-5"]
+    flags += ["--learning_rate", "2e-3"]
     run = prepare_attach(flags)
     assert re.fullmatch(r"the backbone is trained, too: 3 steps of about \d+ tokens, .* minutes in all", run.cost())
     trainer = run.trainer()
@@ -279,7 +280,24 @@ def test_what_of_the_backbone_is_trained_has_a_learning_rate_of_its_own_and_a_co
     trained = {name: part for name, part in run.model.named_parameters() if part.requires_grad}
     assert len(rates) == sum(len(group["params"]) for group in groups) == len(trained)
     assert {rates[id(part)] for name, part in trained.items() if ".backbone." in name} == {1e-5}
-    assert {rates[id(part)] for name, part in trained.items() if ".backbone." not in name} == {3e-4}
+    assert {rates[id(part)] for name, part in trained.items() if ".backbone." not in name} == {2e-3}
+
+
+def test_the_seed_of_the_data_alone_says_what_is_trained_on(directory, tmp_path):
+    def texts(*seeds: str) -> list[list[int]]:
+        flags = [
+            str(ROOT / "configs/attach/attach.yaml"),
+            "--backbone",
+            directory,
+            "--output_dir",
+            str(tmp_path / "run"),
+        ]
+        flags += [*SMALL, "--eval_samples", "0", "--num_generated_texts", "4", "--unfreeze", "all"]
+        dataset = prepare_attach([*flags, *seeds]).dataset
+        return [item["input_ids"].tolist() for item in dataset]
+
+    first = texts("--seed", "1")
+    assert first == texts("--seed", "2", "--data_seed", "1") != texts("--seed", "2")
 
 
 def test_of_a_gpt_dag_the_backbone_alone_is_attached_to(directory, tokenizer, tmp_path):

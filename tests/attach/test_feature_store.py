@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from helpers.backbones import attach, make_backbone
-from modeling_gpt_dag.attach.feature_store import ROW_TOKENS, FeatureStore, collate_packed
+from modeling_gpt_dag.attach.feature_store import ROW_TOKENS, Examples, FeatureStore, collate_packed, collate_padded
 from modeling_gpt_dag.data.examples import Example
 
 PROMPTS = [("12+3=", "15\n"), ("what is 7 minus 20? ", "-13\n"), ("page 3, 4\n", ""), ("2*3=", "6\n")]
@@ -66,6 +66,19 @@ def test_loss_and_gradients_equal_those_through_the_frozen_backbone(tokenizer, e
     torch.testing.assert_close(loss, through)
     assert found.keys() == expected.keys()
     assert expected[PLANNER[numerics]].abs().sum() > 0
+    for name, gradient in expected.items():
+        torch.testing.assert_close(found[name], gradient, rtol=1e-3, atol=1e-5, msg=name)
+
+
+def test_a_row_for_each_text_gives_the_same_loss_and_gradients_and_asks_only_for_labelled_logits(tokenizer, examples):
+    model = model_of(tokenizer, dag_num_values=5)
+    through, expected = gradients(model, padded(examples))
+    batch = collate_padded([Examples(examples)[index] for index in range(len(examples))])
+    assert batch["input_ids"].shape == (4, max(len(example.input_ids) for example in examples))
+    assert len(batch["logits_to_keep"]) < batch["input_ids"].shape[1]
+    loss, found = gradients(model, batch)
+    torch.testing.assert_close(loss, through)
+    assert found.keys() == expected.keys()
     for name, gradient in expected.items():
         torch.testing.assert_close(found[name], gradient, rtol=1e-3, atol=1e-5, msg=name)
 
