@@ -7,7 +7,16 @@ from .checks import Checked, check_at_least, check_share, checked_shares
 
 Task = Literal["arithmetic", "expressions", "formulas", "wordings", "plain_questions", "lists"]
 TrainingTask = Literal[
-    "arithmetic", "expressions", "formulas", "wordings", "lists", "questions", "reasoning", "text", "mixture"
+    "arithmetic",
+    "expressions",
+    "formulas",
+    "wordings",
+    "lists",
+    "questions",
+    "reasoning",
+    "word_problems",
+    "text",
+    "mixture",
 ]
 OnBadRecord = Literal["error", "skip"]
 InferenceDtype = Literal["float32", "bfloat16", "float16"]

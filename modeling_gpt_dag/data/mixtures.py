@@ -21,6 +21,7 @@ from .records import is_held_out
 from .running_text import running_texts
 from .tasks import Line, training_lines
 from .text import text_datasets
+from .word_problems import word_problems
 
 if TYPE_CHECKING:
     from datasets import Dataset, IterableDataset
@@ -122,6 +123,8 @@ def _pieces(
 ) -> Iterator[Piece]:
     if task == "reasoning":
         return reasoning_pieces(tokenizer, training_texts(args, seed), plan_format)
+    if task == "word_problems":
+        return reasoning_pieces(tokenizer, word_problems("train", seed), plan_format)
     if task == "questions":
         return line_pieces(tokenizer, question_lines(args, seed, plan_format))
     of_task = replace(args, task=task, mixture=None)

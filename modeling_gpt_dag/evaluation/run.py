@@ -7,11 +7,12 @@ from itertools import islice
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from ..data.arguments import DataArguments
+from ..data.arguments import DataArguments, TrainingTask
 from ..data.mixtures import solutions
 from ..data.question_files import read_questions
 from ..data.reasoning import ReasoningText
 from ..data.running_text import running_texts
+from ..data.word_problems import word_problems
 from ..data.wordings import plain_lines
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from .exact_match import evaluate_task, false_gate_rate
@@ -31,6 +32,7 @@ class RunReport:
     false_gate_rate: GateRate | None = None
     validation_loss: float | None = None
     reasoning: ReasoningReport | None = None
+    word_problems: ReasoningReport | None = None
 
 
 def evaluate_run(
@@ -40,32 +42,34 @@ def evaluate_run(
     validation_loss: float | None = None,
     progress: bool = False,
 ) -> RunReport:
-    """New problems of each generated task, held-out questions and running texts; for wordings also lines without a
-    problem. Running texts are measured of models in exact numerics alone.
+    """New problems of each generated task, held-out questions, running texts and word problems; for wordings also
+    lines without a problem. Running texts and word problems are measured of models in exact numerics alone.
     """
     exact_match: list[TaskReport] = []
     questions: QuestionReport | None = None
     false_gates: GateRate | None = None
-    reasoning: ReasoningReport | None = None
+    texts: dict[str, ReasoningReport] = {}
     for task in args.task_shares:
         if task == "questions":
             held_out = read_questions(args, "evaluation")
             questions, _ = evaluate_questions(
                 model, tokenizer, held_out, args.eval_samples, batch_size=args.eval_batch_size, progress=progress
             )
-        elif task == "reasoning":
+        elif task in ("reasoning", "word_problems"):
             if isinstance(model, GPTDAGForCausalLM) and has_plans(model.config):
-                texts = islice(_held_out_texts(args), args.eval_samples)
-                reasoning = evaluate_reasoning(model, tokenizer, list(texts), progress)
+                held_out_texts = islice(_held_out_texts(task, args), args.eval_samples)
+                texts[task] = evaluate_reasoning(model, tokenizer, list(held_out_texts), progress)
         elif task != "text":
             exact_match += _evaluate_generated(model, tokenizer, replace(args, task=task, mixture=None), progress)
         if task == "wordings" and model.config.dag_depth > 0:
             lines = list(islice(plain_lines(seed=0, held_out=True), args.eval_samples))
             false_gates = false_gate_rate(model, tokenizer, lines, args.eval_batch_size)
-    return RunReport(exact_match, questions, false_gates, validation_loss, reasoning)
+    return RunReport(exact_match, questions, false_gates, validation_loss, **texts)
 
 
-def _held_out_texts(args: DataArguments) -> Iterable[ReasoningText]:
+def _held_out_texts(task: TrainingTask, args: DataArguments) -> Iterable[ReasoningText]:
+    if task == "word_problems":
+        return word_problems("evaluation", seed=0)
     return solutions(args, "evaluation") if args.reasoning else running_texts("evaluation", seed=0)
 
 
@@ -101,6 +105,8 @@ def run_text(report: RunReport) -> str:
         parts += ["held-out questions", questions_table(report.questions)]
     if report.reasoning is not None:
         parts += ["held-out running text", reasoning_table(report.reasoning)]
+    if report.word_problems is not None:
+        parts += ["new word problems", reasoning_table(report.word_problems)]
     if report.validation_loss is not None:
         loss = report.validation_loss
         parts.append(f"validation loss {loss:.4f} nats per token, perplexity {math.exp(loss):.2f}")

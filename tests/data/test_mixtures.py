@@ -56,7 +56,7 @@ def test_shares_of_a_mixture_need_not_add_up_to_one():
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({"task": "prose"}, "task='prose': must be one of arithmetic, .*reasoning, text, mixture"),
+        ({"task": "prose"}, "task='prose': must be one of arithmetic, .*reasoning, word_problems, text, mixture"),
         ({"task": "mixture"}, "mixture=None: must give shares, such as"),
         ({"task": "mixture", "mixture": {}}, "mixture={}: must give shares"),
         ({"task": "mixture", "mixture": ["text"]}, r"mixture=\['text'\]: must give shares"),
@@ -147,6 +147,13 @@ def test_running_texts_come_from_our_own_patterns_where_no_file_is_given(tokeniz
     assert (train["plan_labels"][:] != -100).any() and len(train) == 8
     without, _ = training_data(tokenizer, args, training_args)
     assert set(without.column_names) == {"input_ids"}
+
+
+def test_word_problems_are_trained_on_with_their_plans(tokenizer, training_args):
+    args = DataArguments(task="word_problems", block_size=256, num_train_blocks=8)
+    train, _ = training_data(tokenizer, args, training_args, FORM._replace(depth=4, num_values=6))
+    assert (train["plan_labels"][:] != -100).any() and len(train) == 8
+    assert any("?" in tokenizer.decode(row["input_ids"]) for row in train)
 
 
 @slow
