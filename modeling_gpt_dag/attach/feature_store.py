@@ -11,7 +11,7 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -178,6 +178,11 @@ def _save(directory: Path, state: dict):
     temporary = directory / "store.json.part"
     temporary.write_text(json.dumps(state))
     os.replace(temporary, directory / "store.json")
+
+
+def collator(dataset: Dataset) -> Callable[[list[dict[str, Tensor]]], dict[str, Tensor]]:
+    """How its items become a batch: packed, or a row each where the backbone is run."""
+    return collate_packed if "backbone_hidden_states" in dataset[0] else collate_padded
 
 
 def collate_packed(examples: list[dict[str, Tensor]]) -> dict[str, Tensor]:

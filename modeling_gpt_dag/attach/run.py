@@ -2,12 +2,10 @@
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
 from torch.utils.data import Subset
 from transformers import PreTrainedModel, PreTrainedTokenizerFast, TrainingArguments, set_seed
 
@@ -18,7 +16,7 @@ from ..training.dag_logger import DAGLogger
 from ..training.recipes import effective_recipe, parse_recipe
 from .arguments import AttachArguments
 from .evaluation import Measured, evaluate_attached, measured_before
-from .feature_store import Examples, collate_packed, collate_padded
+from .feature_store import Examples, collator
 from .model import AttachTrainer, attach_model, load_backbone, merged, unfreeze
 from .threshold import best_threshold, presented_results, set_threshold, split_held_back
 from .training_set import training_set
@@ -54,7 +52,7 @@ class AttachRun:
         size, steps = self.training_args.per_device_train_batch_size, self.training_args.max_steps
         if steps <= 0:
             steps = math.ceil(len(self.dataset) / size * self.training_args.num_train_epochs)
-        batch = self._collate([self.dataset[index] for index in range(min(size, len(self.dataset)))])
+        batch = collator(self.dataset)([self.dataset[index] for index in range(min(size, len(self.dataset)))])
         device = next(self.model.parameters()).device
         began = time.monotonic()
         with torch.no_grad(), torch.autocast(device.type, torch.bfloat16, enabled=self.training_args.bf16):
@@ -73,7 +71,7 @@ class AttachRun:
             model=self.model,
             args=self.training_args,
             train_dataset=self.dataset,
-            data_collator=self._collate,
+            data_collator=collator(self.dataset),
             processing_class=self.tokenizer,
             callbacks=[DAGLogger()],
             backbone_learning_rate=self.args.backbone_learning_rate,
@@ -81,11 +79,6 @@ class AttachRun:
         if self.log_args.log_console == "line":
             log_lines(trainer)
         return trainer
-
-    @property
-    def _collate(self) -> Callable[[list[dict[str, Tensor]]], dict[str, Tensor]]:
-        """A row for each text where the backbone is run."""
-        return collate_packed if "backbone_hidden_states" in self.dataset[0] else collate_padded
 
     @property
     def _has_half_head(self) -> bool:

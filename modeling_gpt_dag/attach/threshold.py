@@ -21,7 +21,7 @@ from ..limb_tensor import within_int64
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..plan_search import written_numbers
 from ..plans import IGNORE_INDEX
-from .feature_store import Examples, collate_packed
+from .feature_store import Examples, collator
 
 HELD_BACK = 20  # one text in so many
 CONFIDENCES = (0.01, 0.99)  # what is surer than that counts as that sure
@@ -48,8 +48,8 @@ def split_held_back(examples: Examples) -> tuple[Subset, Subset]:
 def presented_results(model: GPTDAGForCausalLM, examples: Dataset) -> list[Presented]:
     """Every result that a model presents in these texts, but where a deferred one could stand: there any is right."""
     presented: list[Presented] = []
-    for batch in DataLoader(examples, batch_size=BATCH, collate_fn=collate_packed):
-        kept = ("input_ids", "position_ids", "backbone_hidden_states")
+    for batch in DataLoader(examples, batch_size=BATCH, collate_fn=collator(examples)):
+        kept = ("input_ids", "attention_mask", "position_ids", "backbone_hidden_states")
         given = {name: batch[name].to(model.device) for name in kept if name in batch}
         outputs = model.model(**given, output_dag=True, use_cache=False)
         dag, text, index = outputs.dag, outputs.number_text, outputs.token_index
@@ -63,19 +63,22 @@ def presented_results(model: GPTDAGForCausalLM, examples: Dataset) -> list[Prese
             is_right |= equal & valid & result.valid
         # Within a number the decision before it is told of again.
         is_presented = (
-            (dag.gate > GATE_THRESHOLD) & (text.since_decision[:, index] == 0) & ~_is_deferred(batch).to(index.device)
+            (dag.gate > GATE_THRESHOLD) & (text.since_decision[:, index] == 0) & ~_is_left_out(batch).to(index.device)
         )
         told = (dag.gate * dag.plan_prob, is_right)
         presented += map(Presented, *(part[is_presented].tolist() for part in told))
     return presented
 
 
-def _is_deferred(batch: dict[str, Tensor]) -> Tensor:
-    """(B, T) bool: where a plan is labelled and the next token is not."""
+def _is_left_out(batch: dict[str, Tensor]) -> Tensor:
+    """(B, T) bool: padding, and where a plan is labelled and the next token is not, which is a deferred result."""
+    mask = batch.get("attention_mask")
+    is_left_out = torch.zeros_like(batch["labels"], dtype=torch.bool) if mask is None else mask == 0
     if "plan_labels" not in batch:
-        return torch.zeros_like(batch["labels"], dtype=torch.bool)
+        return is_left_out
     is_planned = (batch["plan_labels"] != IGNORE_INDEX).any(-1).any(-1)
-    return is_planned & (F.pad(batch["labels"][:, 1:], (0, 1), value=IGNORE_INDEX) == IGNORE_INDEX)
+    is_deferred = is_planned & (F.pad(batch["labels"][:, 1:], (0, 1), value=IGNORE_INDEX) == IGNORE_INDEX)
+    return is_left_out | is_deferred
 
 
 def calibration(presented: list[Presented]) -> tuple[float, float]:

@@ -39,6 +39,17 @@ is|results in|equals] {t=a+b}|subtract {b} from {a}, [which|and that] [gives [us
 leaves] {t=a-b}].
 [Adding {a} [and|to] {b}|Taking {a} and {b} together] [gives|makes|we get] {u=a+b}[|, as said].
 
+word: a command carried out
+[Compute|Calculate|Find|What is] [{a:large}|{a:num}] - {b:below a}[?|.]
+To [compute|calculate|find|do] {a} - {b}, [we|you] [can |need to |][simply |just |first |]subtract {b} from {a}, \
+[which|and that] [gives [us|you]|results in|leaves[ us with|]|is] {t=a-b}.
+[Then|Now] [we|you] [can |]add {t} to {a}, [which|and that] [gives [us|you]|results in|is] {u=t+a}.
+
+word: a product carried out
+[Compute|Calculate|Find|What is] [{a:num}|{a:multiple m}] [*|x|times] {m:few}[?|.]
+To [compute|calculate|find|do] {a} * {m}, [we|you] [can |need to |][simply |just |first |]multiply {a} by {m}, \
+[which|and that] [gives [us|you]|results in|is] {t=a*m}.
+
 word: multiplying, dividing
 [Multiply {a:multiple m} by|Divide {a:multiple m} by|What do we get from {a:multiple m} and] {m:few}[?|.]
 [We|You] can [multiply {a} by {m}, [which|and that] [gives [us|you]|is|results in|equals] {t=a*m}|divide {a} by {m}, \
