@@ -214,15 +214,23 @@ def collate_packed(examples: list[dict[str, Tensor]]) -> dict[str, Tensor]:
 def collate_padded(examples: list[dict[str, Tensor]]) -> dict[str, Tensor]:
     """Collate items without hidden states into a row each (B, L), for a backbone that is run.
 
-    In one row its attention would compare each token with those of all texts. `logits_to_keep` are the M positions at
-    which any row predicts a label, `shift_labels` (B, M) what they predict.
+    In one row its attention would compare each token with those of all texts. Each row ends with padding, which shows
+    that a number at the end of its text has ended. `logits_to_keep` are the M positions at which any row predicts a
+    label, `shift_labels` (B, M) what they predict.
     """
     lengths = torch.tensor([len(example["input_ids"]) for example in examples])
-    nothing = {"input_ids": 0, "labels": IGNORE_INDEX, "plan_labels": IGNORE_INDEX}
-    batch = {
-        name: nn.utils.rnn.pad_sequence([example[name] for example in examples], True, nothing[name])
-        for name in examples[0]
-    }
+    width = int(lengths.max()) + 1
+
+    def rows(name: str) -> Tensor:
+        parts = [example[name] for example in examples]
+        filled = parts[0].new_full(
+            (len(parts), width, *parts[0].shape[1:]), 0 if name == "input_ids" else IGNORE_INDEX
+        )
+        for row, part in zip(filled, parts, strict=True):
+            row[: len(part)] = part
+        return filled
+
+    batch = {name: rows(name) for name in examples[0]}
     next_labels = F.pad(batch["labels"][:, 1:], (0, 1), value=IGNORE_INDEX)
     keep = (next_labels != IGNORE_INDEX).any(0).nonzero().squeeze(-1)
     mask = torch.arange(batch["labels"].shape[1]) < lengths.unsqueeze(1)

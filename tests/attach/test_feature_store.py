@@ -74,7 +74,7 @@ def test_a_row_for_each_text_gives_the_same_loss_and_gradients_and_asks_only_for
     model = model_of(tokenizer, dag_num_values=5)
     through, expected = gradients(model, padded(examples))
     batch = collate_padded([Examples(examples)[index] for index in range(len(examples))])
-    assert batch["input_ids"].shape == (4, max(len(example.input_ids) for example in examples))
+    assert batch["input_ids"].shape == (4, 1 + max(len(example.input_ids) for example in examples))
     assert len(batch["logits_to_keep"]) < batch["input_ids"].shape[1]
     loss, found = gradients(model, batch)
     torch.testing.assert_close(loss, through)
