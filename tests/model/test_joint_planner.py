@@ -274,3 +274,12 @@ def test_a_number_is_told_of_up_to_the_next_one(make_model, encode):
     torch.testing.assert_close(mean[0, -1, 1], states[0, len("12 or 345") : len("12 or 345 of ")].mean(0))
     # The latest number, "6", up to the last token; "345" up to the blank before "6"; "12" up to that before "345".
     assert told_up_to[0, -1].tolist() == [len("12 or 345 of 6, so") - 1, len("12 or 345 of ") - 1, len("12 or ") - 1]
+
+
+def test_a_batch_without_any_label_has_nothing_to_relate(make_model, encode):
+    model = make_model(dag_planner="joint", dag_slot_layers=1, dag_num_values=3).train()
+    ids = encode("12 or 345")
+    labels = torch.full((*ids.shape, model.config.dag_depth, 3), -100)
+    plain = model(ids, labels=ids, plan_labels=labels)
+    assert plain.loss.isfinite()
+    plain.loss.backward()
