@@ -278,8 +278,7 @@ class JointPlanner(nn.Module):
         A plan that cannot be has `IMPOSSIBLE`, and no gradient.
         """
         num_plans = plans.shape[1]
-        if len(plans) > 0:  # attention cannot do without places
-            read = self._related(read)
+        read = self._related(read)
         read = PlannerSlots(*(part.repeat_interleave(num_plans, 0) for part in read))
         plans = plans.flatten(0, 1)
         left_open = bool((plans == IGNORE_INDEX).any())

@@ -31,6 +31,8 @@ class SlotAttention(nn.ModuleList):
 
         exists: (M, s) bool, which slots can be read.
         """
+        if len(query) == 0:  # the library's attention refuses an empty batch
+            return query, slots
         states = torch.cat([query.unsqueeze(1), slots], 1)
         hidden = F.pad(~exists, (1, 0), value=False)[:, None, None]
         mask = torch.zeros_like(hidden, dtype=states.dtype).masked_fill(hidden, torch.finfo(states.dtype).min)

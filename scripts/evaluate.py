@@ -28,13 +28,12 @@ from modeling_gpt_dag.data.arguments import (
     TaskArguments,
 )
 from modeling_gpt_dag.data.checks import check_at_least
+from modeling_gpt_dag.data.mixtures import OWN_TEXTS
 from modeling_gpt_dag.data.numeric_match import AnswerNumber
 from modeling_gpt_dag.data.question_files import Questions, fold_files, read_questions
 from modeling_gpt_dag.data.reasoning import ReasoningText, read_reasoning
 from modeling_gpt_dag.data.reply_prompts import SHARES, prompts, read_prompts
 from modeling_gpt_dag.data.reply_text import Prompt
-from modeling_gpt_dag.data.running_text import running_texts
-from modeling_gpt_dag.data.word_problems import word_problems
 from modeling_gpt_dag.evaluation.ablations import Ablation, ablated
 from modeling_gpt_dag.evaluation.exact_match import evaluate_task
 from modeling_gpt_dag.evaluation.question_files import evaluate_questions, pooled_report
@@ -44,7 +43,6 @@ from modeling_gpt_dag.evaluation.reports import QuestionAnswer, QuestionReport
 from modeling_gpt_dag.evaluation.tables import breakdown_table, exact_match_table, percent, questions_table
 
 GENERATED = 500  # problems, texts or prompts, unless another number is asked for
-TEXTS = {"reasoning": running_texts, "word_problems": word_problems}
 TOKENS = {"questions": 32, "replies": 100}  # of an answer
 
 
@@ -217,11 +215,11 @@ def read(args: Arguments) -> Questions | list[ReasoningText] | None:
     """What a file or dataset holds; None where problems are generated or prompts asked."""
     if args.task == "questions":
         return read_questions(args, None if args.split == "all" else args.split)
-    if args.task not in TEXTS:
+    if args.task not in OWN_TEXTS:
         return None
     if args.task == "reasoning" and args.reasoning is not None:
         return read_reasoning(args.reasoning, args.reasoning_split, args.reasoning_config)
-    return list(islice(TEXTS[args.task]("evaluation", args.seed), args.num_samples or GENERATED))
+    return list(islice(OWN_TEXTS[args.task]("evaluation", args.seed), args.num_samples or GENERATED))
 
 
 def evaluate_model(args: Arguments) -> list[dict[str, Any]]:

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import torch
 import transformers
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
+from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import Dataset
 from tqdm.auto import tqdm
 from transformers import PreTrainedModel
@@ -138,7 +139,7 @@ class FeatureStore(Examples):
     def _compute(self, backbone: PreTrainedModel, planner_layer: int | None, batch: list[int]):
         """The hidden states of the examples of these indices."""
         rows = [torch.tensor(self.examples[index].input_ids) for index in batch]
-        ids = nn.utils.rnn.pad_sequence(rows, batch_first=True).to(backbone.device)
+        ids = pad_sequence(rows, batch_first=True).to(backbone.device)
         lengths = torch.tensor([len(row) for row in rows], device=backbone.device)
         mask = (torch.arange(ids.shape[1], device=backbone.device) < lengths.unsqueeze(1)).long()
         features = backbone_features(backbone, planner_layer, input_ids=ids, attention_mask=mask)
@@ -218,18 +219,14 @@ def collate_padded(examples: list[dict[str, Tensor]]) -> dict[str, Tensor]:
     that a number at the end of its text has ended. `logits_to_keep` are the M positions at which any row predicts a
     label, `shift_labels` (B, M) what they predict.
     """
-    lengths = torch.tensor([len(example["input_ids"]) for example in examples])
-    width = int(lengths.max()) + 1
 
     def rows(name: str) -> Tensor:
+        nothing = 0 if name == "input_ids" else IGNORE_INDEX
         parts = [example[name] for example in examples]
-        filled = parts[0].new_full(
-            (len(parts), width, *parts[0].shape[1:]), 0 if name == "input_ids" else IGNORE_INDEX
-        )
-        for row, part in zip(filled, parts, strict=True):
-            row[: len(part)] = part
-        return filled
+        end = parts[0].new_full((1, *parts[0].shape[1:]), nothing)
+        return pad_sequence([torch.cat([part, end]) for part in parts], batch_first=True, padding_value=nothing)
 
+    lengths = torch.tensor([len(example["input_ids"]) for example in examples])
     batch = {name: rows(name) for name in examples[0]}
     next_labels = F.pad(batch["labels"][:, 1:], (0, 1), value=IGNORE_INDEX)
     keep = (next_labels != IGNORE_INDEX).any(0).nonzero().squeeze(-1)

@@ -9,6 +9,7 @@ import torch
 from torch.utils.data import Subset
 from transformers import PreTrainedModel, PreTrainedTokenizerFast, TrainingArguments, set_seed
 
+from ..data.arguments import data_seed
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from ..training.arguments import DAGArguments, LogArguments
 from ..training.console import log_lines
@@ -120,8 +121,7 @@ def prepare_attach(arguments: list[str]) -> AttachRun:
     set_seed(training_args.seed)
     model = attach_model(backbone, tokenizer, dag_args)
     before = measured_before(backbone, tokenizer, args, output_dir / REPORT)
-    data_seed = training_args.seed if training_args.data_seed is None else training_args.data_seed
-    examples = training_set(model, tokenizer, args, output_dir / FEATURES, data_seed)
+    examples = training_set(model, tokenizer, args, output_dir / FEATURES, data_seed(training_args))
     dataset, held_back = (examples, None) if args.wrong_result_cost is None else split_held_back(examples)
     recipe = effective_recipe(dag_args, args, training_args)
     trained = unfreeze(model, args)

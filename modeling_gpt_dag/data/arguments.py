@@ -1,9 +1,12 @@
 """What to train and to evaluate on: the options of tasks, files and texts, each a key of a recipe and a flag."""
 
 from dataclasses import dataclass, field
-from typing import Literal, cast, get_args
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from .checks import Checked, check_at_least, check_share, checked_shares
+
+if TYPE_CHECKING:
+    from transformers import TrainingArguments
 
 Task = Literal["arithmetic", "expressions", "formulas", "wordings", "plain_questions", "lists"]
 TrainingTask = Literal[
@@ -23,6 +26,11 @@ InferenceDtype = Literal["float32", "bfloat16", "float16"]
 
 TEXT_SUFFIXES = (".txt", ".jsonl", ".parquet")
 DEFAULT_TEMPLATE = "{question} "
+
+
+def data_seed(args: "TrainingArguments") -> int:
+    """The seed of what is trained on: that of the training where there is no other."""
+    return args.seed if args.data_seed is None else args.data_seed
 
 
 @dataclass

@@ -5,14 +5,14 @@ share; only a stream is mixed by drawing. Each task leaves out what it is evalua
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from transformers import PreTrainedTokenizerBase, TrainingArguments
 
-from .arguments import DataArguments, QuestionArguments, TrainingTask
+from .arguments import DataArguments, QuestionArguments, TrainingTask, data_seed
 from .packing import Piece, line_pieces, packed_dataset, reasoning_pieces
 from .problems import EVALUATION_SHARE, PlanFormat, Split
 from .question_files import question_file_lines, read_questions
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from datasets import Dataset, IterableDataset
 
 T = TypeVar("T")
+# Running texts that need no file, by their task.
+OWN_TEXTS: dict[str, Callable[[Split, int], Iterator[ReasoningText]]] = {
+    "reasoning": running_texts,
+    "word_problems": word_problems,
+}
 
 
 def num_train_blocks(args: DataArguments, training_args: TrainingArguments) -> int:
@@ -69,11 +74,10 @@ def solutions(args: DataArguments, split: Split) -> list[ReasoningText]:
     return chosen
 
 
-def training_texts(args: DataArguments, seed: int) -> Iterator[ReasoningText]:
+def training_texts(task: TrainingTask, args: DataArguments, seed: int) -> Iterator[ReasoningText]:
     """An endless stream of running texts: those of files in turn, shuffled each time, or generated ones."""
-    if not args.reasoning:
-        return running_texts("train", seed)
-    return _in_rounds(solutions(args, "train"), seed)
+    is_from_files = task == "reasoning" and args.reasoning
+    return _in_rounds(solutions(args, "train"), seed) if is_from_files else OWN_TEXTS[task]("train", seed)
 
 
 def training_data(
@@ -97,7 +101,7 @@ def training_data(
             read_questions(args, "evaluation")
         if "reasoning" in shares and args.reasoning:
             solutions(args, "evaluation")
-    seed = training_args.seed if training_args.data_seed is None else training_args.data_seed
+    seed = data_seed(training_args)
     parts, validation = [], None
     total = num_train_blocks(args, training_args) if list(shares) != ["text"] else 0
     for task, share in shares.items():
@@ -121,10 +125,8 @@ def _pieces(
     seed: int,
     plan_format: PlanFormat | None,
 ) -> Iterator[Piece]:
-    if task == "reasoning":
-        return reasoning_pieces(tokenizer, training_texts(args, seed), plan_format)
-    if task == "word_problems":
-        return reasoning_pieces(tokenizer, word_problems("train", seed), plan_format)
+    if task in OWN_TEXTS:
+        return reasoning_pieces(tokenizer, training_texts(task, args, seed), plan_format)
     if task == "questions":
         return line_pieces(tokenizer, question_lines(args, seed, plan_format))
     of_task = replace(args, task=task, mixture=None)

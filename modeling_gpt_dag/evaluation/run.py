@@ -8,11 +8,9 @@ from itertools import islice
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ..data.arguments import DataArguments, TrainingTask
-from ..data.mixtures import solutions
+from ..data.mixtures import OWN_TEXTS, solutions
 from ..data.question_files import read_questions
 from ..data.reasoning import ReasoningText
-from ..data.running_text import running_texts
-from ..data.word_problems import word_problems
 from ..data.wordings import plain_lines
 from ..modeling_gpt_dag import GPTDAGForCausalLM
 from .exact_match import evaluate_task, false_gate_rate
@@ -55,7 +53,7 @@ def evaluate_run(
             questions, _ = evaluate_questions(
                 model, tokenizer, held_out, args.eval_samples, batch_size=args.eval_batch_size, progress=progress
             )
-        elif task in ("reasoning", "word_problems"):
+        elif task in OWN_TEXTS:
             if isinstance(model, GPTDAGForCausalLM) and has_plans(model.config):
                 held_out_texts = islice(_held_out_texts(task, args), args.eval_samples)
                 texts[task] = evaluate_reasoning(model, tokenizer, list(held_out_texts), progress)
@@ -68,9 +66,8 @@ def evaluate_run(
 
 
 def _held_out_texts(task: TrainingTask, args: DataArguments) -> Iterable[ReasoningText]:
-    if task == "word_problems":
-        return word_problems("evaluation", seed=0)
-    return solutions(args, "evaluation") if args.reasoning else running_texts("evaluation", seed=0)
+    is_from_files = task == "reasoning" and args.reasoning
+    return solutions(args, "evaluation") if is_from_files else OWN_TEXTS[task]("evaluation", 0)
 
 
 def _evaluate_generated(
