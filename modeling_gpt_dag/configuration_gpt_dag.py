@@ -74,6 +74,9 @@ class GPTDAGConfig(PreTrainedConfig):
         dag_slot_layers (`int`, defaults to 0):
             layers of attention over what the joint planner reads: numbers, constants and the token that plans. With
             them the planner also reads, of each number, the mean of what stands up to the next one.
+        dag_compare_values (`bool`, defaults to `False`):
+            whether the joint planner scores operands also by which is larger and whether one is a multiple of the
+            other, as estimates in float32 tell. Numbers of more than 18 digits are not compared.
         dag_gate (`str`, *optional*): `"convex"` (exact) or `"none"` (soft).
         dag_end (`str`, defaults to `"learned"`):
             what the DAG writes behind the last character of a number. `"learned"`: an embedding of its own, by which
@@ -128,6 +131,7 @@ class GPTDAGConfig(PreTrainedConfig):
     dag_context_layers: int | None = None
     dag_key_size: int | None = None
     dag_slot_layers: int = 0
+    dag_compare_values: bool = False
     dag_gate: str | None = None
     dag_end: str = "learned"
     dag_min_gate: float | int = 0.0
@@ -296,6 +300,8 @@ class GPTDAGConfig(PreTrainedConfig):
         check(fits, "dag_slot_layers", 'needs dag_planner="joint"')
         is_even = self.dag_slot_layers == 0 or cast(int, self.dag_key_size) % 2 == 0
         check(is_even, "dag_key_size", "must be even with dag_slot_layers, for four heads of twice its size")
+        fits = not self.dag_compare_values or self.dag_planner == "joint"
+        check(fits, "dag_compare_values", 'needs dag_planner="joint"')
         check(self.dag_temperature > 0, "dag_temperature", "must be positive")
         check(0 <= self.dag_min_gate <= 1, "dag_min_gate", "is a gate, from 0 to 1")
         check(self.dag_min_gate == 0 or self.dag_gate == "convex", "dag_min_gate", 'needs dag_gate="convex"')

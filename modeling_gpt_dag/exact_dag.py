@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .dag_operations import Calculator, FractionCalculator, calculator_of, keep_fractions, on_ranges
-from .decimal_tensor import MAX_DIGITS, DecimalTensor
+from .decimal_tensor import MAX_DIGITS, DecimalTensor, power_of_ten
 from .fraction_operations import exact_denominator
 from .fraction_tensor import FractionTensor, written
 from .joint_planner import IMPOSSIBLE, JointPlanner, PlannerSlots
@@ -193,6 +193,7 @@ class ExactDAG(nn.Module):
         learns_end: bool = True,
         trailing_zeros: bool = True,
         slot_attention: nn.Module | None = None,
+        compares_values: bool = False,
     ):
         super().__init__()
         self.depth = depth
@@ -207,14 +208,16 @@ class ExactDAG(nn.Module):
         self.digits = digits
         self.trailing_zeros = trailing_zeros
         self.norm = nn.LayerNorm(hidden_size)
-        self.build_planner(hidden_size, key_size, slot_attention)
+        self.build_planner(hidden_size, key_size, slot_attention, compares_values)
         self.key = nn.Linear(hidden_size, key_size, bias=False)
         self.value = nn.Linear(hidden_size, key_size, bias=False)
         self.combine = nn.Linear(hidden_size + self.num_ranks * key_size, hidden_size)
         self.end_embedding = nn.Parameter(torch.empty(hidden_size)) if learns_end else None
         self.constants = nn.Buffer(self.build_constants(), persistent=False)
 
-    def build_planner(self, hidden_size: int, key_size: int, slot_attention: nn.Module | None):
+    def build_planner(
+        self, hidden_size: int, key_size: int, slot_attention: nn.Module | None, compares_values: bool
+    ):
         """Make the modules that plan."""
         raise NotImplementedError
 
@@ -353,7 +356,9 @@ class ExactDAG(nn.Module):
 class IndependentDAG(ExactDAG):
     """Its planner makes all choices of a plan apart, at the cost of a linear layer."""
 
-    def build_planner(self, hidden_size: int, key_size: int, slot_attention: nn.Module | None):
+    def build_planner(
+        self, hidden_size: int, key_size: int, slot_attention: nn.Module | None, compares_values: bool
+    ):
         others = len(self.constant_texts) + self.depth  # slots that are no numbers read
         self.slot_head = nn.Linear(hidden_size, self.depth * 2 * (self.num_ranks + others))
         self.operation_head = nn.Linear(hidden_size, self.depth * len(self.operations))
@@ -425,7 +430,9 @@ class JointDAG(ExactDAG):
 
     plans_on_values = True
 
-    def build_planner(self, hidden_size: int, key_size: int, slot_attention: nn.Module | None):
+    def build_planner(
+        self, hidden_size: int, key_size: int, slot_attention: nn.Module | None, compares_values: bool
+    ):
         self.planner = JointPlanner(
             hidden_size,
             key_size,
@@ -434,6 +441,7 @@ class JointDAG(ExactDAG):
             self.operations,
             self.depth,
             slot_attention,
+            compares_values,
         )
 
     def decide(
@@ -451,7 +459,8 @@ class JointDAG(ExactDAG):
         assert numbers is not None, "it plans on values"
         same = self.same_values(numbers, exists)
         told = torch.cat([*context], -1)
-        read = self.planner.read(*(part.flatten(0, 1) for part in (hidden, told, exists, same)))
+        values = self.estimates(numbers, exists)
+        read = self.planner.read(*(part.flatten(0, 1) for part in (hidden, told, exists, same, values)))
         if self.training:
             plans, log_prob = self._draw(read, plan_labels)
             decisions = torch.cat([plans.flatten(1).to(hidden.dtype), log_prob.to(hidden.dtype)], -1)
@@ -469,6 +478,13 @@ class JointDAG(ExactDAG):
         equal = (initial.unsqueeze(-1) == initial.unsqueeze(-2)).all(0) & valid.unsqueeze(-1) & valid.unsqueeze(-2)
         equal = equal | torch.eye(initial.shape[-1], dtype=torch.bool, device=equal.device)
         return equal.int().argmax(-1)  # the first of them
+
+    def estimates(self, numbers: Tensor, exists: Tensor) -> Tensor:
+        """(B, T, N) float32: of each number and constant about its value, nan without one of at most 18 digits."""
+        initial = within_int64(unpack(self.initial_values(numbers), self.digits))
+        exists = F.pad(exists, (0, initial.valid.shape[-1] - exists.shape[-1]), value=True)
+        values = initial.mantissa.float() / power_of_ten(initial.scale).float()
+        return torch.where(initial.valid & exists, values, float("nan"))
 
     def _draw(self, read: PlannerSlots, plan_labels: Tensor | None) -> tuple[Tensor, Tensor]:
         """Plans (M, K, D, 3) and their log-probabilities (M, K).

@@ -12,6 +12,9 @@ several slots, as a number does that the text repeats, is read in the latest of 
 added up, so that a plan is not improbable for being possible in several ways. A plan that stops early is filled up
 with `identity` steps that carry its result on; they are no choices and cost nothing.
 
+The vectors do not tell which of two numbers is larger, nor whether one is a multiple of the other. With
+`compares_values` a pair of operands is scored by how they relate, too, whether they are numbers or results.
+
 M places to plan at, N initial slots (numbers, then constants), D steps, S = N + D slots, O operations, P width of the
 planner, K plans. A plan is D x (operand1, operand2, operation).
 """
@@ -25,6 +28,7 @@ from torch.nn import functional as F
 
 from .dag_operations import OPERATIONS
 from .plans import IGNORE_INDEX
+from .value_relations import NUM_RELATIONS, value_relations
 
 # Log-probability of a labelled choice that cannot be made; it keeps the loss finite.
 IMPOSSIBLE = -80.0
@@ -36,13 +40,15 @@ class PlannerSlots(NamedTuple):
     """What is planned on, at each of M places.
 
     query: (M, P), of the token that plans. slots: (M, N, P). exists: (M, N) bool, which slots can be read.
-    same: (M, N), the latest slot with the same value, often the slot itself.
+    same: (M, N), the latest slot with the same value, often the slot itself. values: (M, N) float32, estimates of the
+    values, nan where there is none.
     """
 
     query: Tensor
     slots: Tensor
     exists: Tensor
     same: Tensor
+    values: Tensor
 
     def at(self, index: Tensor) -> "PlannerSlots":
         """Those of the places `index`."""
@@ -100,9 +106,11 @@ class JointPlanner(nn.Module):
         operations: Sequence[str],
         depth: int,
         attention: nn.Module | None = None,
+        compares_values: bool = False,
     ):
         """context_size: half the width. attention: over query and slots (`SlotAttention`), for which numbers have two
-        contexts: what stands behind them, and the mean of what stands up to the next number.
+        contexts: what stands behind them, and the mean of what stands up to the next number. compares_values: whether
+        operands are scored by how their values relate, too.
         """
         super().__init__()
         width = 2 * context_size
@@ -121,6 +129,7 @@ class JointPlanner(nn.Module):
         self.result = nn.Linear(width, width, bias=False)
         self.operation = nn.Embedding(len(operations), width)
         self.history = nn.Linear(width, width, bias=False)
+        self.relation = nn.Embedding(NUM_RELATIONS, width) if compares_values else None
         for module in self.children():
             # A mark for _init_weights, which sees one module at a time.
             module._is_planner = True  # type: ignore[assignment]  # not a module
@@ -152,9 +161,9 @@ class JointPlanner(nn.Module):
         results = [self.num_initial + step - 1 for step in range(1, self.depth)]
         return torch.tensor([[slot, slot, self.identity or 0] for slot in (0, *results)])
 
-    def read(self, hidden: Tensor, context: Tensor, exists: Tensor, same: Tensor) -> PlannerSlots:
+    def read(self, hidden: Tensor, context: Tensor, exists: Tensor, same: Tensor, values: Tensor) -> PlannerSlots:
         """hidden: (M, H). context: (M, n, P), of the numbers; with attention (M, n, 2 P). exists: (M, n) bool, which
-        numbers can be read. same: (M, N), of the numbers and constants, as in `PlannerSlots`.
+        numbers can be read. same, values: (M, N), of the numbers and constants, as in `PlannerSlots`.
 
         Where nothing can be read, slot 0 counts as existing, without a value, so that there is a slot to choose.
         """
@@ -163,7 +172,7 @@ class JointPlanner(nn.Module):
         exists = F.pad(exists, (0, self.num_constants), value=True)
         if self.num_constants == 0:
             exists = torch.cat([torch.ones_like(exists[:, :1]), exists[:, 1:]], -1)
-        return PlannerSlots(self.query(hidden), slots, exists, same)
+        return PlannerSlots(self.query(hidden), slots, exists, same, values)
 
     def _related(self, read: PlannerSlots) -> PlannerSlots:
         """With a query that knows the slots, and slots that know it and each other."""
@@ -176,7 +185,10 @@ class JointPlanner(nn.Module):
         """Vectors of the pairs (M, s, s, P) of the s slots, and log-probabilities of the choices (M, s s 2 O)."""
         slots = read.slots.shape[1]
         left = self.left(read.slots) + (read.query + self.step.weight[step].to(read.query.dtype)).unsqueeze(1)
-        pairs = F.gelu(left.unsqueeze(2) + self.right(read.slots).unsqueeze(1))
+        pairs = left.unsqueeze(2) + self.right(read.slots).unsqueeze(1)
+        if self.relation is not None:
+            pairs = pairs + self.relation(value_relations(read.values))
+        pairs = F.gelu(pairs)
         scores = self.score(pairs).float().unflatten(-1, (2, -1))
         exists = read.exists.unsqueeze(2) & read.exists.unsqueeze(1)
         allowed = self.allowed[step, :slots, :slots] & exists[..., None, None]
@@ -218,7 +230,18 @@ class JointPlanner(nn.Module):
         query = read.query + self.history(result.squeeze(1))
         exists = F.pad(read.exists, (0, 1), value=True)
         same = F.pad(read.same, (0, 1), value=self.num_initial + step)
-        return PlannerSlots(query, torch.cat([read.slots, result], 1), exists, same)
+        return PlannerSlots(query, torch.cat([read.slots, result], 1), exists, same, self._append_value(read, chosen))
+
+    def _append_value(self, read: PlannerSlots, chosen: Tensor) -> Tensor:
+        """(M, s + 1): the estimates with that of the step's result, nan unless values are compared."""
+        result = torch.full_like(read.values[:, 0], float("nan"))
+        if self.relation is not None:
+            left, right = read.values.gather(1, chosen[:, :2]).unbind(1)
+            for index, name in enumerate(self.operations):
+                approximate = OPERATIONS[name].approximate
+                if approximate is not None:
+                    result = torch.where(chosen[:, 2] == index, approximate(left, right).float(), result)
+        return torch.cat([read.values, result.unsqueeze(1)], 1)
 
     def _split(self, index: Tensor, slots: int) -> tuple[Tensor, Tensor]:
         """The step (..., 3) and whether it is the last (...), of a choice's index."""

@@ -304,6 +304,7 @@ class GPTDAGModel(GPTDAGPreTrainedModel):
             learns_end=config.dag_end == "learned",
             slot_attention=SlotAttention(2 * key_size, config.dag_slot_layers) if config.dag_slot_layers else None,
             trailing_zeros=config.dag_trailing_zeros,
+            compares_values=config.dag_compare_values,
         )
         # With tied embeddings the symbols' embeddings are the output embeddings of their tokens.
         if not config.tie_word_embeddings:

@@ -95,6 +95,7 @@ def number_tokens(**changes):
         ({"dag_numerics": "soft", "dag_digits": 40}, "dag_digits=40: must be 18: soft numerics"),
         ({"dag_min_plan_prob": 1.5}, "dag_min_plan_prob=1.5: is a probability"),
         ({"dag_numerics": "soft", "dag_min_plan_prob": 0.5}, "dag_min_plan_prob=0.5: must be 0: soft numerics"),
+        ({"dag_compare_values": True}, 'dag_compare_values=True: needs dag_planner="joint"'),
         ({"dag_min_confidence": -0.1}, "dag_min_confidence=-0.1: is a probability"),
         ({"dag_numerics": "soft", "dag_min_confidence": 0.5}, "dag_min_confidence=0.5: must be 0: soft numerics"),
         ({"dag_key_size": 0}, "dag_key_size=0: must be at least 1"),

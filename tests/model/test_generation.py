@@ -11,11 +11,12 @@ PROMPTS = ["1,234+.5=", "two hundred and -7.5*[2,3]=1", "12345678901234567890*-7
 LENGTH = 7
 
 
-@pytest.fixture(params=["exact", "joint", "slot layers", "words", "40 digits", "soft"])
+@pytest.fixture(params=["exact", "joint", "slot layers", "compared values", "words", "40 digits", "soft"])
 def model(request, make_model, tokenizer):
     options = {
         "joint": {"dag_planner": "joint"},
         "slot layers": {"dag_planner": "joint", "dag_slot_layers": 2},
+        "compared values": {"dag_planner": "joint", "dag_compare_values": True},
         "words": {"dag_number_words": DEFAULT_WORD_GROUPS, "word_tokens": word_tokens(tokenizer)},
         "40 digits": {"dag_digits": 40, "dag_constants": ["1" * 40]},
     }

@@ -15,10 +15,16 @@ ADD, IDENTITY, MULTIPLY, SUBTRACT = range(4)
 
 
 def make_planner(
-    depth: int, num_values: int, num_constants: int = 0, operations=OPERATIONS, num_layers: int = 0
+    depth: int,
+    num_values: int,
+    num_constants: int = 0,
+    operations=OPERATIONS,
+    num_layers: int = 0,
+    compares_values: bool = False,
 ) -> JointPlanner:
     attention = SlotAttention(2 * E, num_layers) if num_layers else None
-    planner = JointPlanner(H, E, num_values + num_constants, num_constants, operations, depth, attention)
+    num_initial = num_values + num_constants
+    planner = JointPlanner(H, E, num_initial, num_constants, operations, depth, attention, compares_values)
     with torch.no_grad():
         for parameter in planner.parameters():
             parameter.normal_(0.0, 0.5)
@@ -29,7 +35,8 @@ def read_by(planner: JointPlanner, exists: list[list[bool]], same: list[int] | N
     size = len(exists[0])
     latest = torch.tensor(same or list(range(planner.num_initial))).expand(len(exists), -1)
     hidden, context = torch.randn(len(exists), H), torch.randn(len(exists), size, planner.number.in_features)
-    return planner.read(hidden, context, torch.tensor(exists), latest)
+    values = torch.full(latest.shape, float("nan"))
+    return planner.read(hidden, context, torch.tensor(exists), latest, values)
 
 
 def plans_of(readable: list[int], num_initial: int, depth: int) -> set[tuple]:
@@ -283,3 +290,48 @@ def test_a_batch_without_any_label_has_nothing_to_relate(make_model, encode):
     plain = model(ids, labels=ids, plan_labels=labels)
     assert plain.loss.isfinite()
     plain.loss.backward()
+
+
+def test_operands_are_scored_by_how_their_values_relate():
+    planner = make_planner(1, 2, compares_values=True)
+    read = read_by(planner, [[True, True]])
+    probs = [
+        planner.best(read._replace(values=torch.tensor([values]))).probs[2]
+        for values in ([7.0, 3.0], [900.0, 401.0], [3.0, 7.0], [6.0, 3.0], [7.0, float("nan")])
+    ]
+    torch.testing.assert_close(probs[0], probs[1])  # larger, and no multiple
+    for other in probs[2:]:
+        assert (probs[0] - other).abs().max() > 1e-4
+    without = make_planner(1, 2)
+    for before, after in zip(without.best(read), without.best(read._replace(values=read.values + 1)), strict=True):
+        torch.testing.assert_close(before, after)
+
+
+def test_results_are_compared_too():
+    planner = make_planner(2, 3, compares_values=True)
+    read = read_by(planner, [[True, True, True]])
+    # 11 - 8.1 and 9 - 6.9 are smaller than 5, and 24 - 7 is larger, while the numbers relate alike.
+    plans = torch.tensor([[[[0, 1, SUBTRACT], [3, 2, SUBTRACT]]]])
+    small, large = (read._replace(values=torch.tensor([values])) for values in ([11.0, 8.1, 5.0], [9.0, 6.9, 5.0]))
+    one, other = (planner.log_prob(each, plans) for each in (small, large))
+    torch.testing.assert_close(one, other)
+    large = read._replace(values=torch.tensor([[24.0, 7.0, 5.0]]))
+    assert (planner.log_prob(large, plans) - one).abs() > 1e-4
+
+
+@pytest.mark.parametrize(("compares_values", "is_learned"), [(True, True), (False, False)])
+def test_a_difference_is_learned_from_the_larger_operand(compares_values, is_learned):
+    torch.manual_seed(0)
+    planner = make_planner(1, 2, compares_values=compares_values)
+    optimizer = torch.optim.Adam(planner.parameters(), lr=0.02)
+    for _step in range(150):
+        read = read_by(planner, [[True, True]] * 64)
+        values = torch.rand(64, 2) * 100
+        larger = values.argmax(-1)
+        plans = torch.stack([larger, 1 - larger, torch.full_like(larger, SUBTRACT)], -1).view(64, 1, 1, 3)
+        loss = -planner.log_prob(read._replace(values=values), plans).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    right = (planner.best(read._replace(values=values)).plans == plans[:, 0]).all(-1).float().mean()
+    assert (right > 0.95) == is_learned
