@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -316,6 +317,7 @@ def plan_and_result(
     expression = over_numbers(calculation.expression, numbers, format.constants)
     if expression is None:
         return None
+    expression = multiplied_first(expression, numbers, format.constants)
     problem = Problem(text, tuple(number or "" for number in numbers), expression, "")
     try:
         # The numbers are all that are read, so that no words are to be counted in.
@@ -364,6 +366,45 @@ def over_numbers(expression: Expression, numbers: Sequence[str | None], constant
     if place is not None:
         return place
     return next((constant for constant in constants if Decimal(constant) == value), None)
+
+
+def multiplied_first(expression: Expression, numbers: Sequence[str | None], constants: Sequence[str]) -> Expression:
+    """The same value where products and quotients of a row are computed in one order: factors first, then divisors.
+
+    A planner is surer of one plan than of several that do the same: 3 * (2 / 3), 3 * 2 / 3 and 2 / 3 * 3 become one.
+    Among fractions a factor 1 is left out, so that 1 / 6 * 240 is 240 / 6. "0.01" among the constants is a divisor
+    100, where there is one.
+
+    expression: over places of `numbers` and constants.
+    """
+
+    def parts_of(expression: Expression, divides: bool) -> list[tuple[Expression, bool]]:
+        """The parts of a row in their order, and whether each is a divisor."""
+        if isinstance(expression, tuple) and expression[0] in ("multiply", "divide"):
+            name, left, right = expression
+            return [*parts_of(left, divides), *parts_of(right, divides != (name == "divide"))]
+        if expression == "0.01" and "100" in constants:
+            return [("100", not divides)]
+        return [(multiplied_first(expression, numbers, constants), divides)]
+
+    def is_one(part: Expression) -> bool:
+        value = numbers[part] if isinstance(part, int) else part
+        return isinstance(value, str) and Decimal(value) == 1
+
+    if not isinstance(expression, tuple):
+        return expression
+    name, *operands = expression
+    if name not in ("multiply", "divide"):
+        left, right = (multiplied_first(operand, numbers, constants) for operand in operands)
+        return name, left, right
+    parts = parts_of(expression, False)
+    factors, divisors = ([part for part, divides in parts if divides == wanted] for wanted in (False, True))
+    if not factors:  # 0.01 / 5
+        return expression
+    if divisors:
+        factors = [part for part in factors if not is_one(part)] or factors[:1]
+    product = reduce(lambda total, part: ("multiply", total, part), factors)
+    return reduce(lambda total, part: ("divide", total, part), divisors, product)
 
 
 def _latest(value: Decimal, numbers: Sequence[str | None]) -> int | None:

@@ -18,7 +18,7 @@ from .running_text_stories import ENTRIES, LEDGERS, STORIES, TOTAL, TOTALS, Even
 from .running_text_words import WORDS
 from .running_text_writer import Writer, draw_style, expanded, renamed, written_texts
 
-SHARES = {"patterns": 5, "words": 3, "lines": 3, "sheets": 8, "stories": 4, "ledgers": 4, "plain": 4}  # of the texts
+SHARES = {"patterns": 5, "words": 10, "lines": 3, "sheets": 8, "stories": 4, "ledgers": 4, "plain": 4}  # of the texts
 PROMPT_SHARE = 0.9
 OTHER_NUMBERS = 100  # behind the names of numbers that belong to no pattern; no story has so many events
 OPERAND = re.compile(r"(?<![a-z])[a-z]\d*(?![a-z\d])")

@@ -155,5 +155,5 @@ MACROS = {
         "",
         "[SO() there are|SO() {name} has|That leaves|That makes|[He|She] [now|then] has|There are|We get|It is]",
     ),
-    "HALF": ("x", "[x / 2|x / 2|1 / 2 * x~x/2|x * 1 / 2~x/2|x * .5~x/2|.5 * x~x/2|(1 / 2) * x~x/2]"),
+    "HALF": ("x", "[x / 2|x / 2|1 / 2 * x~x/2|x * 1 / 2~x/2|x * .5|.5 * x|(1 / 2) * x~x/2]"),
 }

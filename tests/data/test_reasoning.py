@@ -15,7 +15,9 @@ from modeling_gpt_dag.data.reasoning import (
     annotated_text,
     as_computed,
     equations_text,
+    fraction_value,
     kind_of,
+    multiplied_first,
     parse_expression,
     plan_of,
     read_before,
@@ -115,6 +117,40 @@ def test_a_plan_computes_the_number_from_the_numbers_before_it():
 def test_what_the_model_cannot_do_has_no_plan(text, form):
     found = annotated_text(text)
     assert plan_of(found.text, found.calculations[-1], form) is None
+
+
+@pytest.mark.parametrize(
+    ("alike", "one"),
+    [
+        (("3*(2/5)", "3*2/5", "3/5*2", "(3*2)/5"), ("divide", ("multiply", "3", "2"), "5")),
+        (("1/6*240", "240/6", "240*1/6", "240*(1/6)"), ("divide", "240", "6")),
+        (("60/(2/3)", "60*3/2"), ("divide", ("multiply", "60", "3"), "2")),
+        (("90/(3*5)", "90/3/5"), ("divide", ("divide", "90", "3"), "5")),
+        (("7*20*.01", "7*20/100"), ("divide", ("multiply", "7", "20"), "100")),
+        (("7/.01", "7*100"), ("multiply", "7", "100")),
+        (("9-1/2*4", "9-4/2"), ("subtract", "9", ("divide", "4", "2"))),
+        (("5*(4-1)/3", "5/3*(4-1)"), ("divide", ("multiply", "5", ("subtract", "4", "1")), "3")),
+        (("1/5",), ("divide", "1", "5")),
+        (("1*4",), ("multiply", "1", "4")),
+        (("1*4/1",), ("divide", "4", "1")),
+    ],
+)
+def test_products_and_quotients_of_a_row_are_one_plan(alike, one):
+    for text in alike:
+        expression = parse_expression(text)
+        assert multiplied_first(expression, [], ["100", "0.01"]) == one, text
+        assert fraction_value(expression) == fraction_value(one), text
+
+
+def test_a_per_cent_stays_a_factor_where_there_is_no_constant_100_or_nothing_to_divide():
+    assert multiplied_first(parse_expression("7*.01"), [], ["0.01"]) == ("multiply", "7", "0.01")
+    assert multiplied_first(parse_expression(".01/5"), [], ["100", "0.01"]) == ("divide", "0.01", "5")
+
+
+def test_a_factor_one_is_told_by_the_number_that_is_read():
+    expression = ("multiply", ("divide", 0, 1), 2)
+    assert multiplied_first(expression, ["1", "6", "240"], []) == ("divide", 2, 1)
+    assert multiplied_first(expression, ["2", "6", "240"], []) == ("divide", ("multiply", 0, 2), 1)
 
 
 def test_the_numbers_before_a_place_are_those_the_model_reads(tokenizer, symbols):

@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 
 from modeling_gpt_dag.data.problems import PlanFormat
-from modeling_gpt_dag.data.reasoning import EQUATION, equations_text, exact_value, plan_of
+from modeling_gpt_dag.data.reasoning import EQUATION, equations_text, exact_value, plan_and_result, plan_of
 from modeling_gpt_dag.data.running_text import running_texts
 from modeling_gpt_dag.data.running_text_patterns import LINES, PATTERNS, PLAIN
 from modeling_gpt_dag.data.running_text_sheets import SHEETS
@@ -51,6 +51,18 @@ def test_a_computed_number_stands_where_it_says_and_is_what_its_expression_gives
             planned += plan_of(text.text, calculation, FORM) is not None
             total += 1
     assert total > 2_000 and planned / total > 0.9
+
+
+@pytest.mark.parametrize("sheet", [sheet.name for sheet in SHEETS])
+def test_a_plan_computes_nearly_every_number_of_a_sheet(texts, sheet):
+    """A number without a plan is one to keep silent at, so that "1200 * 30% =" must not lack its plan."""
+    found = [
+        plan_and_result(text.text, calculation, FORM) is not None
+        for text in texts
+        if text.group == sheet
+        for calculation in text.calculations
+    ]
+    assert len(found) > 200 and sum(found) / len(found) > 0.97
 
 
 def test_what_reads_as_an_equation_is_right_and_among_the_computed_numbers(texts):
