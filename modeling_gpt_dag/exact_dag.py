@@ -215,9 +215,7 @@ class ExactDAG(nn.Module):
         self.end_embedding = nn.Parameter(torch.empty(hidden_size)) if learns_end else None
         self.constants = nn.Buffer(self.build_constants(), persistent=False)
 
-    def build_planner(
-        self, hidden_size: int, key_size: int, slot_attention: nn.Module | None, compares_values: bool
-    ):
+    def build_planner(self, hidden_size: int, key_size: int, slot_attention: nn.Module | None, compares_values: bool):
         """Make the modules that plan."""
         raise NotImplementedError
 
@@ -356,9 +354,7 @@ class ExactDAG(nn.Module):
 class IndependentDAG(ExactDAG):
     """Its planner makes all choices of a plan apart, at the cost of a linear layer."""
 
-    def build_planner(
-        self, hidden_size: int, key_size: int, slot_attention: nn.Module | None, compares_values: bool
-    ):
+    def build_planner(self, hidden_size: int, key_size: int, slot_attention: nn.Module | None, compares_values: bool):
         others = len(self.constant_texts) + self.depth  # slots that are no numbers read
         self.slot_head = nn.Linear(hidden_size, self.depth * 2 * (self.num_ranks + others))
         self.operation_head = nn.Linear(hidden_size, self.depth * len(self.operations))
@@ -430,9 +426,7 @@ class JointDAG(ExactDAG):
 
     plans_on_values = True
 
-    def build_planner(
-        self, hidden_size: int, key_size: int, slot_attention: nn.Module | None, compares_values: bool
-    ):
+    def build_planner(self, hidden_size: int, key_size: int, slot_attention: nn.Module | None, compares_values: bool):
         self.planner = JointPlanner(
             hidden_size,
             key_size,

@@ -80,7 +80,7 @@ v-v/k w-1/n*w~w-w/n (1/k)*v~v/k v*1/k v/(1/n)~v*n v/(2/k)~v*k/2 1/2*v~v/2
 
 sheet: per cent
 {p:percent} {q:fives} {h:hundreds;things} {d:hundreds} {a:entry}
-OF(p,h) OF(q,h) OF(p,d) OF(q,d) OF(p,a) 100-p 100-q h*p%~h*p/100 p%*h~h*p/100 h*q%~h*q/100 h*p/100 p/100*h~h*p/100 (p/100)*h~h*p/100 \
-h*(p/100)~h*p/100 h*p' p'*h d*q' h-p'*h h+p'*h (100-p)/100*h~h*(100-p)/100 \
+OF(p,h) OF(q,h) OF(p,d) OF(q,d) OF(p,a) 100-p 100-q h*p%~h*p/100 p%*h~h*p/100 h*q%~h*q/100 h*p/100 \
+p/100*h~h*p/100 (p/100)*h~h*p/100 h*(p/100)~h*p/100 h*p' p'*h d*q' h-p'*h h+p'*h (100-p)/100*h~h*(100-p)/100 \
 a/d*100~a*100/d 100-p-5 a*p'
 """)
