@@ -286,7 +286,8 @@ class _Reader:
             return
         chained = self._chained(start)
         is_right = is_rounded(value, exact) if chained is None else chained == exact
-        is_right = is_right or (also is not None and value == exact_value(also))
+        said = None if also is None else fraction_value(also)
+        is_right = is_right or (said is not None and is_rounded(value, said))
         self.results.append(Result(start, end, expression, canonical(expression), is_right, is_stated))
 
     def _chained(self, start: int) -> Fraction | None:

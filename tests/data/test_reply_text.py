@@ -162,6 +162,10 @@ def test_a_result_is_deferred_where_words_announce_it_and_its_expression_comes_f
 def test_what_the_words_say_is_right_beside_what_was_asked():
     (result,) = results("Multiply 345 by 678, which is 233910.", PLUS)
     assert result.is_right and result.wanted == "1023"
+    (result,) = results("Divide 345 by 678, which is 0.5088495575.", PLUS)
+    assert result.is_right and result.wanted == "1023"
+    (result,) = results("Divide 345 by 678, which is 0.5088495574.", PLUS)
+    assert not result.is_right
 
 
 def test_a_result_said_again_is_to_be_copied_and_is_no_calculation_of_its_own():
