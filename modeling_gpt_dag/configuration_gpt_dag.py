@@ -296,12 +296,10 @@ class GPTDAGConfig(PreTrainedConfig):
         check(cast(int, self.dag_context_layers) >= 0, "dag_context_layers", "must be at least 0")
         check(self.dag_key_size is None or self.dag_key_size >= 1, "dag_key_size", "must be at least 1")
         check(self.dag_slot_layers >= 0, "dag_slot_layers", "must be at least 0")
-        fits = self.dag_slot_layers == 0 or self.dag_planner == "joint"
-        check(fits, "dag_slot_layers", 'needs dag_planner="joint"')
+        for name in ("dag_slot_layers", "dag_compare_values"):
+            check(not getattr(self, name) or self.dag_planner == "joint", name, 'needs dag_planner="joint"')
         is_even = self.dag_slot_layers == 0 or cast(int, self.dag_key_size) % 2 == 0
         check(is_even, "dag_key_size", "must be even with dag_slot_layers, for four heads of twice its size")
-        fits = not self.dag_compare_values or self.dag_planner == "joint"
-        check(fits, "dag_compare_values", 'needs dag_planner="joint"')
         check(self.dag_temperature > 0, "dag_temperature", "must be positive")
         check(0 <= self.dag_min_gate <= 1, "dag_min_gate", "is a gate, from 0 to 1")
         check(self.dag_min_gate == 0 or self.dag_gate == "convex", "dag_min_gate", 'needs dag_gate="convex"')

@@ -451,9 +451,12 @@ class JointDAG(ExactDAG):
         Slots and operations are small integers, which are exact in any dtype.
         """
         assert numbers is not None, "it plans on values"
-        same = self.same_values(numbers, exists)
+        initial = self.initial_values(numbers)
+        decimals = unpack(initial, self.digits)
+        is_known = F.pad(exists, (0, initial.shape[-1] - exists.shape[-1]), value=True) & decimals.valid
+        same = self.same_values(initial, is_known)
+        values = self.estimates(decimals, is_known)
         told = torch.cat([*context], -1)
-        values = self.estimates(numbers, exists)
         read = self.planner.read(*(part.flatten(0, 1) for part in (hidden, told, exists, same, values)))
         if self.training:
             plans, log_prob = self._draw(read, plan_labels)
@@ -464,21 +467,27 @@ class JointDAG(ExactDAG):
             decisions = torch.cat([part.flatten(1).to(hidden.dtype) for part in parts], -1)
         return decisions.unflatten(0, hidden.shape[:2]), read
 
-    def same_values(self, numbers: Tensor, exists: Tensor) -> Tensor:
-        """(B, T, N): of each number and constant the latest slot that has its value, to the last decimal."""
-        initial = self.initial_values(numbers)
-        exists = F.pad(exists, (0, initial.shape[-1] - exists.shape[-1]), value=True)
-        valid = unpack(initial, self.digits).valid & exists
-        equal = (initial.unsqueeze(-1) == initial.unsqueeze(-2)).all(0) & valid.unsqueeze(-1) & valid.unsqueeze(-2)
+    @staticmethod
+    def same_values(initial: Tensor, is_known: Tensor) -> Tensor:
+        """(B, T, N): of each number and constant the latest slot that has its value, to the last decimal.
+
+        initial: (2, B, T, N), packed. is_known: (B, T, N) bool, which of them have a value.
+        """
+        equal = (initial.unsqueeze(-1) == initial.unsqueeze(-2)).all(0)
+        equal = equal & is_known.unsqueeze(-1) & is_known.unsqueeze(-2)
         equal = equal | torch.eye(initial.shape[-1], dtype=torch.bool, device=equal.device)
         return equal.int().argmax(-1)  # the first of them
 
-    def estimates(self, numbers: Tensor, exists: Tensor) -> Tensor:
-        """(B, T, N) float32: of each number and constant about its value, nan without one of at most 18 digits."""
-        initial = within_int64(unpack(self.initial_values(numbers), self.digits))
-        exists = F.pad(exists, (0, initial.valid.shape[-1] - exists.shape[-1]), value=True)
-        values = initial.mantissa.float() / power_of_ten(initial.scale).float()
-        return torch.where(initial.valid & exists, values, float("nan"))
+    def estimates(self, decimals: Decimals, is_known: Tensor) -> Tensor:
+        """(B, T, N) float32: about the value of each number and constant, nan without one of at most 18 digits.
+
+        (B, T, 0) where the planner does not compare values. decimals, is_known: (B, T, N).
+        """
+        if self.planner.relation is None:
+            return is_known[..., :0].float()
+        short = within_int64(decimals)
+        values = short.mantissa.float() / power_of_ten(short.scale).float()
+        return torch.where(short.valid & is_known, values, float("nan"))
 
     def _draw(self, read: PlannerSlots, plan_labels: Tensor | None) -> tuple[Tensor, Tensor]:
         """Plans (M, K, D, 3) and their log-probabilities (M, K).

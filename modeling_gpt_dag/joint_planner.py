@@ -41,7 +41,7 @@ class PlannerSlots(NamedTuple):
 
     query: (M, P), of the token that plans. slots: (M, N, P). exists: (M, N) bool, which slots can be read.
     same: (M, N), the latest slot with the same value, often the slot itself. values: (M, N) float32, estimates of the
-    values, nan where there is none.
+    values, nan where there is none; not looked at, and of any size, unless values are compared.
     """
 
     query: Tensor
@@ -187,7 +187,7 @@ class JointPlanner(nn.Module):
         left = self.left(read.slots) + (read.query + self.step.weight[step].to(read.query.dtype)).unsqueeze(1)
         pairs = left.unsqueeze(2) + self.right(read.slots).unsqueeze(1)
         if self.relation is not None:
-            pairs = pairs + self.relation(value_relations(read.values))
+            pairs = pairs + self.relation(value_relations(read.values)).to(pairs.dtype)
         pairs = F.gelu(pairs)
         scores = self.score(pairs).float().unflatten(-1, (2, -1))
         exists = read.exists.unsqueeze(2) & read.exists.unsqueeze(1)
@@ -233,14 +233,15 @@ class JointPlanner(nn.Module):
         return PlannerSlots(query, torch.cat([read.slots, result], 1), exists, same, self._append_value(read, chosen))
 
     def _append_value(self, read: PlannerSlots, chosen: Tensor) -> Tensor:
-        """(M, s + 1): the estimates with that of the step's result, nan unless values are compared."""
-        result = torch.full_like(read.values[:, 0], float("nan"))
-        if self.relation is not None:
-            left, right = read.values.gather(1, chosen[:, :2]).unbind(1)
-            for index, name in enumerate(self.operations):
-                approximate = OPERATIONS[name].approximate
-                if approximate is not None:
-                    result = torch.where(chosen[:, 2] == index, approximate(left, right).float(), result)
+        """(M, s + 1): the estimates with that of the step's result, where values are compared."""
+        if self.relation is None:
+            return read.values
+        left, right = read.values.gather(1, chosen[:, :2]).unbind(1)
+        result = torch.full_like(left, float("nan"))
+        for index, name in enumerate(self.operations):
+            approximate = OPERATIONS[name].approximate
+            if approximate is not None:
+                result = torch.where(chosen[:, 2] == index, approximate(left, right).float(), result)
         return torch.cat([read.values, result.unsqueeze(1)], 1)
 
     def _split(self, index: Tensor, slots: int) -> tuple[Tensor, Tensor]:

@@ -16,7 +16,7 @@ MAX_MULTIPLE = 1e4  # what float32 tells of larger quotients is chance
 
 
 def value_relations(values: Tensor) -> Tensor:
-    """(..., s, s) int64 below NUM_RELATIONS, of the first value to the second.
+    """(..., s, s) int64, of the first value to the second: twice the order, plus 1 if the first is a multiple.
 
     values: (..., s) float32, nan where there is no value.
     """
@@ -26,5 +26,5 @@ def value_relations(values: Tensor) -> Tensor:
     order = torch.where(is_near, EQUAL, torch.where(first < second, SMALLER, LARGER))
     quotient = (first / second).abs()
     is_multiple = (quotient - quotient.round()).abs() <= NEAR * quotient
-    is_multiple = is_multiple & (quotient >= 0.5) & (quotient < MAX_MULTIPLE)
+    is_multiple = is_multiple & (quotient > 0) & (quotient < MAX_MULTIPLE)
     return torch.where(is_known, 2 * order + is_multiple, 2 * UNKNOWN)

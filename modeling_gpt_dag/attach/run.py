@@ -54,17 +54,21 @@ class AttachRun:
         if steps <= 0:
             steps = math.ceil(len(self.dataset) / size * self.training_args.num_train_epochs)
         batch = collator(self.dataset)([self.dataset[index] for index in range(min(size, len(self.dataset)))])
-        device = next(self.model.parameters()).device
-        began = 0.0
-        for _again in range(2):  # the first time takes much longer
-            began = time.monotonic()
-            with torch.no_grad(), torch.autocast(device.type, torch.bfloat16, enabled=self.training_args.bf16):
-                self.model(**{name: part.to(device) for name, part in batch.items()})
-        seconds = 3 * (time.monotonic() - began)
+        self._seconds_of(batch)  # the first time takes much longer
+        seconds = 3 * self._seconds_of(batch)
         return (
             f"the backbone is trained, too: {steps} steps of about {batch['input_ids'].numel()} tokens, "
             f"{seconds:.1f} seconds each, {steps * seconds / 60:.0f} minutes in all"
         )
+
+    @torch.no_grad()
+    def _seconds_of(self, batch: dict[str, torch.Tensor]) -> float:
+        """How long the way through takes."""
+        device = next(self.model.parameters()).device
+        began = time.monotonic()
+        with torch.autocast(device.type, torch.bfloat16, enabled=self.training_args.bf16):
+            self.model(**{name: part.to(device) for name, part in batch.items()})
+        return time.monotonic() - began
 
     def trainer(self) -> AttachTrainer:
         if self._has_half_head:

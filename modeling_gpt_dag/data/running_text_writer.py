@@ -6,7 +6,7 @@ The language of the patterns: `[a|b]` is one of its alternatives, drawn for each
 in capitals are macros. `{name}` is a word. `{a:kind}` is a number, `{a:below b;pens}` one whose kind concerns another
 number and which has a unit, `{a}` the same number again. `{t=a+b}` is a computed number, `{t==a+b;pens}` the whole
 equation in the text's style, `{=a+b}` its left side alone. In a formula `p%` is written as per cent and `p'` as a
-decimal share; what a formula means follows behind "~" where it differs from what is written.
+decimal share; what a formula means follows behind "~" where it differs from what is written, as with each `p%`.
 """
 
 import random
@@ -241,6 +241,7 @@ class Writer:
         def number(match: re.Match) -> str:
             if match["name"] is None:
                 return match[0]
+            assert match["form"] != "%", f"what {formula!r} means is to be said behind '~'"
             return self._share(match["name"]) if match["form"] else self.value(match["name"])
 
         return TERM.sub(number, formula)
